@@ -1,0 +1,71 @@
+/** The words everyone speaks: roster, local state, change, plan, policy. Plain readonly data. */
+
+export type { Scope, Step } from './scope.js';
+export { scopeKey } from './scope.js';
+export { classSubject, enrollmentSubject, guardianSubject, schoolSubject, userSubject } from './subject.js';
+export type {
+  Attestation,
+  Class,
+  Collection,
+  CollectionAttestation,
+  Course,
+  Enrollment,
+  EnrollmentRole,
+  GuardianLink,
+  Ordered,
+  ReadState,
+  RecordStatus,
+  RejectedRow,
+  Roster,
+  RosterHead,
+  RosterRead,
+  RosterRecord,
+  School,
+  Term,
+  User,
+  UserRole,
+} from './roster.js';
+export type {
+  By,
+  ClassOptions,
+  Ledger,
+  LocalClass,
+  LocalClassState,
+  LocalEnrollment,
+  LocalGuardianLink,
+  LocalHead,
+  LocalRead,
+  LocalRecord,
+  LocalSchool,
+  LocalState,
+  LocalUser,
+  Origin,
+  SyncedClass,
+  SyncedEnrollment,
+  SyncedGuardianLink,
+  SyncedSchool,
+  SyncedUser,
+} from './local.js';
+export { emptyLedger } from './local.js';
+export type { Suppression } from './suppression.js';
+export type {
+  Change,
+  ChangeBase,
+  ChangeKind,
+  ChangeNoun,
+  ClassChange,
+  EnrollmentChange,
+  EnrollmentTarget,
+  Evidence,
+  Fields,
+  GuardianChange,
+  GuardianTarget,
+  Reason,
+  RecordTarget,
+  SchoolChange,
+  UserChange,
+} from './change.js';
+export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
+export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
+export type { Limits, Policy } from './policy.js';
+export { defaultPolicy } from './policy.js';

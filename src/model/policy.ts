@@ -1,0 +1,140 @@
+/**
+ * Every setting of a sync. `definePolicy` validates and fills in defaults; the engine takes the result.
+ *
+ * @module
+ */
+
+import type { UserRole } from './roster.js';
+import type { ClassOptions } from './local.js';
+import type { Step } from './scope.js';
+
+/** The share of managed records that one run may remove, per kind, 0 to 1. */
+export interface Limits {
+  /** @default 0.15 */
+  readonly enrollments: number;
+  /** @default 0.2 */
+  readonly classes: number;
+  /** @default 0.1 */
+  readonly users: number;
+  /** @default 0.1 */
+  readonly guardianLinks: number;
+  /** So many changes of a kind with 20 or more managed records never hold. @default 5 */
+  readonly floor: number;
+}
+
+/** Every setting of a sync, complete. */
+export interface Policy {
+  /** The parts of this import. @default ['classes', 'teachers', 'students'] */
+  readonly steps: readonly Step[];
+  /** Members who are absent from the data leave the class. @default false */
+  readonly fullData: boolean;
+  /**
+   * Whom Full Data may remove: those a sync added, or everyone in a class that a sync manages.
+   *
+   * @default 'synced'
+   */
+  readonly fullDataReach: 'synced' | 'everyone';
+  /** Classes that are absent from the data are archived. Needs `fullData`. @default false */
+  readonly archive: boolean;
+  /**
+   * Whether a class that reappears comes back: never, if a sync archived it, or whoever archived it.
+   *
+   * @default 'archived-by-sync'
+   */
+  readonly unarchive: 'off' | 'archived-by-sync' | 'always';
+  /** What becomes of the members of an absent class under Full Data without Archive. @default 'keep' */
+  readonly absentClassMembers: 'keep' | 'remove';
+  /** Whose contact details the roster may change: of people who never signed in, of all, of none. @default 'invitees' */
+  readonly contactUpdates: 'invitees' | 'all' | 'none';
+  /** Whether the roster brings back a member whom a person removed. @default false */
+  readonly reassertMembers: boolean;
+  readonly classes: {
+    /**
+     * What to do with sections of one name in one school: import the first alone, make the names distinct, or import
+     * all.
+     *
+     * @default 'first'
+     */
+    readonly duplicateNames: 'first' | 'disambiguate' | 'all';
+    /** Skip sections that have no students yet. @default false */
+    readonly requireStudents: boolean;
+    /** Skip sections that have students but no teacher. @default false */
+    readonly requireTeacher: boolean;
+    /** What an imported class may do. All are on by default. */
+    readonly options: ClassOptions;
+  };
+  readonly students: {
+    /** Whether students of imported classes get an account. @default true */
+    readonly create: boolean;
+  };
+  readonly teachers: {
+    /** Which teachers get an account: every one, those who have a class with students, or none. @default 'always' */
+    readonly create: 'always' | 'populated' | 'never';
+    /** The user name of a teacher: the roster's own, or the e-mail address. @default 'roster' */
+    readonly username: 'roster' | 'email';
+  };
+  readonly staff: {
+    /** Whether staff and administrators who teach no class get an account. @default false */
+    readonly create: boolean;
+  };
+  readonly access: {
+    /** The host's role of a created person. @default none: the host's own default */
+    readonly defaultRole?: string;
+    /** The host's role by what the person is in the roster. */
+    readonly roles: Readonly<Partial<Record<UserRole, string>>>;
+    /** The site of a person who has no school. */
+    readonly site?: string;
+  };
+  readonly guardians: {
+    /** The contact types to import, in the provider's words. @default all */
+    readonly contactTypes?: readonly string[];
+  };
+  readonly invitations: {
+    /** @default true */
+    readonly teachers: boolean;
+    /** @default true */
+    readonly guardians: boolean;
+    /** @default false */
+    readonly students: boolean;
+    /** Send none for what the first sync of a scope creates. @default false */
+    readonly silentFirstSync: boolean;
+  };
+  /** Enrollments that begin within so many days already count. @default 0 */
+  readonly leadDays: number;
+  /** Whether a person who left the district's data altogether is deactivated. @default false */
+  readonly deactivateUnrostered: boolean;
+  /** Only add and update in this import; what would be removed waits. @default false */
+  readonly additiveOnly: boolean;
+  readonly limits: Limits;
+  /** The district's time zone (IANA): "today" is judged in it. @default 'UTC' */
+  readonly timeZone: string;
+}
+
+/** Every setting at its default: nothing is archived or removed. */
+export const defaultPolicy: Policy = {
+  steps: ['classes', 'teachers', 'students'],
+  fullData: false,
+  fullDataReach: 'synced',
+  archive: false,
+  unarchive: 'archived-by-sync',
+  absentClassMembers: 'keep',
+  contactUpdates: 'invitees',
+  reassertMembers: false,
+  classes: {
+    duplicateNames: 'first',
+    requireStudents: false,
+    requireTeacher: false,
+    options: { behaviorManagement: true, studentPortfolios: true, parentCommunication: true },
+  },
+  students: { create: true },
+  teachers: { create: 'always', username: 'roster' },
+  staff: { create: false },
+  access: { roles: {} },
+  guardians: {},
+  invitations: { teachers: true, guardians: true, students: false, silentFirstSync: false },
+  leadDays: 0,
+  deactivateUnrostered: false,
+  additiveOnly: false,
+  limits: { enrollments: 0.15, classes: 0.2, users: 0.1, guardianLinks: 0.1, floor: 5 },
+  timeZone: 'UTC',
+};

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { ConfigurationError } from '../errors.js';
+import { defaultPolicy, type Policy } from '../model/index.js';
+
+/** A policy in part: what is left out is at its default. */
+export type PolicyInput = { readonly [K in keyof Policy]?: PartOf<Policy[K]> | undefined };
+
+type PartOf<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: PartOf<T[K]> | undefined } : T;
+
+const share = z.number().min(0, 'is a share from 0 to 1').max(1, 'is a share from 0 to 1, not a percentage');
+const sourcedRoles = ['student', 'teacher', 'aide', 'administrator', 'staff', 'guardian', 'other'] as const;
+
+const policySchema = z.strictObject({
+  steps: z.array(z.enum(['classes', 'teachers', 'students', 'guardians'])).min(1, 'names at least one step'),
+  fullData: z.boolean(),
+  fullDataReach: z.enum(['synced', 'everyone']),
+  archive: z.boolean(),
+  unarchive: z.enum(['off', 'archived-by-sync', 'always']),
+  absentClassMembers: z.enum(['keep', 'remove']),
+  contactUpdates: z.enum(['invitees', 'all', 'none']),
+  reassertMembers: z.boolean(),
+  classes: z.strictObject({
+    duplicateNames: z.enum(['first', 'disambiguate', 'all']),
+    requireStudents: z.boolean(),
+    requireTeacher: z.boolean(),
+    options: z.strictObject({
+      behaviorManagement: z.boolean(),
+      studentPortfolios: z.boolean(),
+      parentCommunication: z.boolean(),
+    }),
+  }),
+  students: z.strictObject({ create: z.boolean() }),
+  teachers: z.strictObject({ create: z.enum(['always', 'populated', 'never']), username: z.enum(['roster', 'email']) }),
+  staff: z.strictObject({ create: z.boolean() }),
+  access: z.strictObject({
+    defaultRole: z.string().min(1).optional(),
+    roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
+    site: z.string().min(1).optional(),
+  }),
+  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional() }),
+  invitations: z.strictObject({
+    teachers: z.boolean(),
+    guardians: z.boolean(),
+    students: z.boolean(),
+    silentFirstSync: z.boolean(),
+  }),
+  leadDays: z.int().min(0),
+  deactivateUnrostered: z.boolean(),
+  additiveOnly: z.boolean(),
+  limits: z.strictObject({
+    enrollments: share,
+    classes: share,
+    users: share,
+    guardianLinks: share,
+    floor: z.int().min(0),
+  }),
+  timeZone: z.string().refine(isTimeZone, 'is no time zone; give an IANA name such as America/New_York'),
+});
+
+/**
+ * A policy from the settings that differ from the default, or from those of `base`.
+ *
+ * @throws ConfigurationError naming the setting that is unknown or impossible
+ * @example
+ * ```ts
+ * import { definePolicy } from 'rosterkit';
+ *
+ * const policy = definePolicy({ fullData: true, archive: true });
+ * ```
+ */
+export function definePolicy(input: PolicyInput = {}, base: Policy = defaultPolicy): Policy {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new ConfigurationError('policy', 'is an object of settings, such as { fullData: true }');
+  }
+  const parsed = policySchema.safeParse(merged(base, input));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    if (issue?.code === 'unrecognized_keys') {
+      const path = ['policy', ...issue.path, issue.keys[0] ?? ''].map(String).join('.');
+      throw new ConfigurationError(path, 'is not a setting. See docs/policies.md for all of them.', {
+        cause: parsed.error,
+      });
+    }
+    const path = ['policy', ...(issue?.path ?? [])].map(String).join('.');
+    throw new ConfigurationError(path, lowerFirst(issue?.message ?? 'is not valid'), { cause: parsed.error });
+  }
+  if (parsed.data.archive && !parsed.data.fullData) {
+    throw new ConfigurationError(
+      'policy.archive',
+      'needs policy.fullData. Archiving absent classes only makes sense where the data is the whole truth.',
+    );
+  }
+  return parsed.data as Policy;
+}
+
+function merged(base: unknown, input: unknown): unknown {
+  if (input === undefined) return base;
+  if (!isPlainObject(base) || !isPlainObject(input)) return input;
+  const result: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(input)) result[key] = merged(result[key], value);
+  return result;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,17 @@
+/** What the outside must implement: a source of rosters, a store, a mailer, a clock. */
+
+export type { Clock } from './clock.js';
+export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
+export type { RunFailure, RunOutcome, RunReport } from './run.js';
+export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
+export type {
+  Batch,
+  BatchResult,
+  DirectoryStore,
+  Invitation,
+  JournalStore,
+  Lease,
+  LeaseOptions,
+  OutboxMessage,
+  RosterStore,
+} from './store.js';

@@ -1,0 +1,25 @@
+/** A message to people. */
+export interface Message {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+}
+
+/** Who accepted a message and who refused it. */
+export interface Receipt {
+  readonly accepted: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** How to send. */
+export interface SendOptions {
+  /** The same message has the same key, in however many attempts. */
+  readonly idempotencyKey: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Hands messages over. Throws a MailError; `isRetryable` says whether to try again. */
+export interface Mailer {
+  send(message: Message, options: SendOptions): Promise<Receipt>;
+}

@@ -1,0 +1,45 @@
+import type { Hold, PlanCounts, Scope } from '../model/index.js';
+
+/**
+ * How a run ended.
+ *
+ * - `applied`: everything that was planned.
+ * - `held`: everything but what a hold keeps.
+ * - `partial`: some changes could not be applied; `failures` says which.
+ * - `failed`: nothing, because the source or the store failed.
+ * - `aborted`: the caller's signal stopped it.
+ */
+export type RunOutcome = 'applied' | 'held' | 'partial' | 'failed' | 'aborted';
+
+/** Something that a run could not do. */
+export interface RunFailure {
+  /** The error's code, or `stale` for a change that the world had overtaken. */
+  readonly code: string;
+  /** The change concerned, by its key. */
+  readonly key?: string;
+  /** Ids and counts only. */
+  readonly message: string;
+}
+
+/** What a run did. Kept by the store. */
+export interface RunReport {
+  readonly id: string;
+  readonly type: 'sync' | 'approval' | 'undo';
+  readonly scope: Scope;
+  readonly outcome: RunOutcome;
+  /** ISO instants. */
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly planHash: string;
+  readonly counts: PlanCounts;
+  /** Changes that were applied. */
+  readonly applied: number;
+  readonly holds: readonly Hold[];
+  readonly failures: readonly RunFailure[];
+  /** Messages handed to the mailer. */
+  readonly sent: number;
+  /** Who started, approved or undid it. */
+  readonly by?: string;
+  /** The run that this one undoes. */
+  readonly undoes?: string;
+}

@@ -1,0 +1,37 @@
+import type { Collection, RosterRead, School, Scope } from '../model/index.js';
+
+/** One page of a collection was read and decoded. */
+export interface PageRead {
+  readonly collection: Collection;
+  /** Records of this collection received so far. */
+  readonly received: number;
+  /** The provider's total, where it tells one. */
+  readonly total?: number;
+}
+
+/** A request will be made again after a pause. */
+export interface RequestRetry {
+  readonly attempt: number;
+  readonly delayMs: number;
+  readonly status?: number;
+}
+
+/** How to read. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+  readonly onPage?: (page: PageRead) => void;
+  readonly onRetry?: (retry: RequestRetry) => void;
+}
+
+/**
+ * Where a roster comes from. A source throws only where nothing can be believed (wrong credentials, no connection, an
+ * answer that is no roster); any other trouble is an honest attestation beside what was read.
+ */
+export interface RosterSource {
+  /** The provider, such as `clever`. */
+  readonly provider: string;
+  /** Reads every collection once. The scope's schools may narrow what is delivered, never what is attested. */
+  read(scope: Scope, options?: ReadOptions): Promise<RosterRead>;
+  /** The schools behind the credentials, to choose from. */
+  schools(options?: { readonly signal?: AbortSignal }): Promise<readonly School[]>;
+}

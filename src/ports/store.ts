@@ -1,0 +1,122 @@
+import type { Change, JournalEntry, Ledger, LocalRead, Scope } from '../model/index.js';
+import type { RunReport } from './run.js';
+
+/** The right to write to a scope, until it is released or expires. A newer lease has a greater `fence`. */
+export interface Lease {
+  readonly scope: Scope;
+  readonly holder: string;
+  readonly fence: number;
+  /** Keeps the lease for another term. Throws a StoreConflictError where it was lost. */
+  renew(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** How to take a lease. */
+export interface LeaseOptions {
+  /** Who asks: the id of a run or of a process. */
+  readonly holder: string;
+  /** For how long, in milliseconds. */
+  readonly ttlMs: number;
+}
+
+/** A message that waits to be sent. It is written in the transaction of the change that caused it. */
+export interface OutboxMessage {
+  /** The same message has the same key, whatever crashes: the store keeps the first. */
+  readonly idempotencyKey: string;
+  readonly kind: 'invitation' | 'notice';
+  /** `waiting` for the next healthy run, `pending`, `sent`, or `failed` for good. */
+  readonly state: 'waiting' | 'pending' | 'sent' | 'failed';
+  /** The run that caused it. */
+  readonly runId: string;
+  /** The host's id of the person written to. */
+  readonly userId?: string;
+  /** Emptied once sent. */
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html?: string;
+  readonly attempts: number;
+}
+
+/** An invitation. Its purpose is (person, kind, address): there is one, whatever is imported again. */
+export interface Invitation {
+  readonly id: string;
+  /** The host's id of the person invited. */
+  readonly userId: string;
+  readonly kind: 'account';
+  /** A digest of the address: another address is another purpose. */
+  readonly addressDigest: string;
+  /** A digest of the code: the code itself is never kept. */
+  readonly codeDigest: string;
+  readonly state: 'pending' | 'accepted' | 'revoked';
+  /** ISO instants. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+/** What is written together, or not at all. */
+export interface Batch {
+  readonly scope: Scope;
+  readonly runId: string;
+  /** The lease's fence: a store refuses a smaller one than it has seen for the scope. Absent for acts by hand. */
+  readonly fence?: number;
+  /** ISO instant, for the journal. */
+  readonly at: string;
+  readonly changes: readonly Change[];
+  /** Invitations of what these changes create. Their `userId` is the change's subject; the store puts the id in. */
+  readonly invitations?: readonly { readonly subject: string; readonly invitation: Invitation; readonly message: OutboxMessage }[];
+  /** Invitations of these persons (host ids) are revoked, and what is not sent yet is dropped. */
+  readonly revoke?: readonly string[];
+}
+
+/** What became of a batch. */
+export interface BatchResult {
+  /** The keys of the changes that are applied now, or were applied by the same batch before. */
+  readonly applied: readonly string[];
+  /** The keys of the changes whose record is no longer as the plan saw it, or is gone. */
+  readonly stale: readonly string[];
+}
+
+/**
+ * The directory half of a store: the host's people and classes. A store never decides: it writes a change if the
+ * record still has the version that the change names, and otherwise reports it as stale.
+ */
+export interface DirectoryStore {
+  /** The records of the scope's tenant, and what is remembered for the scope. */
+  load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalRead>;
+  /** Applies a batch in one transaction: records, journal, invitations and outbox. Idempotent by (run, change key). */
+  apply(batch: Batch): Promise<BatchResult>;
+  /** The host's roles that a policy may name; an empty list allows any. */
+  roles(scope: Scope): Promise<readonly string[]>;
+  /** The host's sites that a policy may name; an empty list allows any. */
+  sites(scope: Scope): Promise<readonly string[]>;
+}
+
+/** The journal half of a store: runs, holds, journal, invitations, outbox. */
+export interface JournalStore {
+  /** Takes the scope. Throws a LockHeldError while another holder's lease lasts. */
+  lease(scope: Scope, options: LeaseOptions): Promise<Lease>;
+  /** Keeps what the engine must remember. */
+  saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void>;
+  /** Keeps the report of a run; a later report of the same run replaces it. */
+  saveRun(report: RunReport): Promise<void>;
+  run(scope: Scope, runId: string): Promise<RunReport | undefined>;
+  /** The newest runs first. */
+  runs(scope: Scope, options?: { readonly limit?: number }): Promise<readonly RunReport[]>;
+  /** What a run applied, in the order of application. */
+  journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]>;
+  /** Lets the messages of earlier runs go that waited for a healthy one. */
+  releaseWaiting(scope: Scope): Promise<void>;
+  /** Messages to send, oldest first. */
+  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]>;
+  /** Records what became of a message. A sent message keeps neither recipients nor text. */
+  saveMessage(
+    scope: Scope,
+    idempotencyKey: string,
+    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
+  ): Promise<void>;
+  invitations(scope: Scope): Promise<readonly Invitation[]>;
+}
+
+/** Where the host's data and the memory of the syncs are kept. Every call carries the tenant. */
+export interface RosterStore extends DirectoryStore, JournalStore {}
