@@ -1,0 +1,344 @@
+/**
+ * The table of classes (rows K): one class of the feed against one of the host.
+ *
+ * @module
+ */
+
+import { isSame } from '../internal/canonical.js';
+import { classSubject } from '../model/index.js';
+import type { Class, ClassOptions, Fields, LocalClass, SyncedClass, Term } from '../model/index.js';
+import type { Context } from './context.js';
+import { ABSENT, classFingerprint } from './fingerprint.js';
+import type { MemberComparison } from './members.js';
+
+/** What follows from a class's rows for its members and its name. */
+export interface ClassDecision {
+  /** `follow` the feed; `frozen`: leave them; `remove`: Full Data without Archive, where the policy says so. */
+  readonly members: 'follow' | 'frozen' | 'remove';
+  /** The names that it keeps taken in a school, when it is not leaving. */
+  readonly taken: readonly { readonly schoolSourcedId: string; readonly name: string }[];
+}
+
+/** The fields besides the name that follow the roster as long as no person has changed them. */
+const TRACKED = ['termSourcedIds', 'courseTitle', 'period', 'sectionNumber', 'grades', 'subject'] as const;
+
+const OPTIONS = ['behaviorManagement', 'studentPortfolios', 'parentCommunication'] as const;
+
+const FROZEN: ClassDecision = { members: 'frozen', taken: [] };
+
+/** A blank class name is read as the course title, then the sourcedId. */
+export function classNameOf(section: Class): string {
+  if (section.name.trim() !== '') return section.name;
+  const title = section.courseTitle;
+  return title !== undefined && title.trim() !== '' ? title : section.sourcedId;
+}
+
+/** What a sync writes of a class. */
+export function syncedClass(section: Class, options: ClassOptions): SyncedClass {
+  const tracked: Record<string, unknown> = {};
+  for (const field of TRACKED) if (section[field] !== undefined) tracked[field] = section[field];
+  return { name: classNameOf(section), schoolSourcedId: section.schoolSourcedId, ...tracked, options };
+}
+
+/** K1: a section that is imported for the first time. */
+export function createClass(section: Class, name: string, context: Context): boolean {
+  const { options } = context.policy.classes;
+  const synced = syncedClass(section, options);
+  return context.draft.propose({
+    kind: 'class-create',
+    subject: classSubject(section.sourcedId),
+    target: { sourcedId: section.sourcedId },
+    schoolSourcedId: section.schoolSourcedId,
+    before: null,
+    after: { ...synced, sourcedId: section.sourcedId, origin: 'roster', state: 'active', name, synced },
+    reason: {
+      rule: name === synced.name ? 'K1' : 'D5',
+      code: name === synced.name ? 'NEW_CLASS' : 'NEW_CLASS_DISTINCT_NAME',
+    },
+    fingerprint: classFingerprint(section),
+  });
+}
+
+/** A class that the feed has and the host has, archived or not. */
+export function decidePresent(
+  section: Class,
+  local: LocalClass,
+  members: MemberComparison,
+  context: Context,
+): ClassDecision {
+  const { draft } = context;
+  const subject = classSubject(section.sourcedId);
+  const isFeedInScope = context.isInScope(section.schoolSourcedId);
+  const isLocalInScope = context.isInScope(local.schoolSourcedId);
+  if (!isFeedInScope && !isLocalInScope) return FROZEN;
+  if (isFeedInScope !== isLocalInScope) {
+    draft.note({
+      rule: 'K6',
+      code: isLocalInScope ? 'MOVED_OUT_OF_SCOPE' : 'MOVED_FROM_OUTSIDE_SCOPE',
+      severity: 'warning',
+      noun: 'class',
+      subject,
+      schoolSourcedId: section.schoolSourcedId,
+    });
+    return { members: 'frozen', taken: takenNames(local, undefined, context) };
+  }
+  if (local.state === 'purged') {
+    draft.noteOnce({ rule: 'K14', code: 'PURGED_BY_USER', severity: 'info', noun: 'class', subject });
+    return { members: 'frozen', taken: takenNames(local, section, context) };
+  }
+  const returns = local.state === 'archived';
+  if (returns && !isRevivable(local, context)) {
+    const byUser = local.by === 'user';
+    draft.note({
+      rule: byUser ? 'K9' : 'K8',
+      code: byUser ? 'LOCAL_ARCHIVE_WINS' : 'STAYS_ARCHIVED',
+      severity: 'info',
+      noun: 'class',
+      subject,
+      schoolSourcedId: section.schoolSourcedId,
+    });
+    return { members: 'frozen', taken: byUser ? takenNames(local, section, context) : [] };
+  }
+  if (isRecycled(section, local, members)) {
+    if (!context.isRestricted) holdRecycled(section, context);
+    return { members: 'frozen', taken: takenNames(local, section, context) };
+  }
+  if (!context.handlesClasses) {
+    return { members: returns ? 'frozen' : 'follow', taken: takenNames(local, undefined, context) };
+  }
+  if (returns && context.isRestricted) return FROZEN;
+  const isProposed = proposePresent(section, local, returns, context);
+  if (returns && !isProposed) return { members: 'frozen', taken: takenNames(local, section, context) };
+  return { members: 'follow', taken: takenNames(local, section, context) };
+}
+
+/** K8 and K9: who may bring this class back. */
+function isRevivable(local: LocalClass, context: Context): boolean {
+  const { unarchive } = context.policy;
+  if (local.origin !== 'roster' || unarchive === 'off') return false;
+  return unarchive === 'always' || local.by === 'sync';
+}
+
+/**
+ * K10: another teacher, hardly any of the former students, and another term: the district has used the id again.
+ * A class that had no students cannot be told apart this way, and nobody would be among strangers.
+ */
+function isRecycled(section: Class, local: LocalClass, members: MemberComparison): boolean {
+  if (members.teachersBefore === 0 || members.teachers === 0 || members.teachersKept > 0) return false;
+  if (members.studentsBefore === 0) return false;
+  if (members.studentsKept / members.studentsBefore >= 0.2) return false;
+  const before = local.synced?.termSourcedIds ?? local.termSourcedIds ?? [];
+  return !(section.termSourcedIds ?? []).some((term) => before.includes(term));
+}
+
+function holdRecycled(section: Class, context: Context): void {
+  context.draft.hold({
+    id: `K10:${section.sourcedId}`,
+    gate: 'K10',
+    code: 'RECYCLED_ID',
+    subject: classSubject(section.sourcedId),
+    approvable: false,
+    changes: new Set(),
+  });
+}
+
+/** K4 to K6, K8, K16, K17, as one change, because a record changes once in a plan. Says whether all is as wanted. */
+function proposePresent(section: Class, local: LocalClass, returns: boolean, context: Context): boolean {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  const synced: Record<string, unknown> = {};
+  let reason: { rule: string; code: string } | undefined;
+  const set = (field: keyof LocalClass, value: unknown): void => {
+    before[field] = local[field];
+    after[field] = value;
+  };
+  if (returns) {
+    set('state', 'active');
+    set('by', undefined);
+    set('archivedAt', undefined);
+    reason = { rule: local.by === 'user' ? 'K9' : 'K8', code: 'CLASS_RETURNED' };
+  }
+  const isMoved = section.schoolSourcedId !== local.schoolSourcedId;
+  if (isMoved) {
+    set('schoolSourcedId', section.schoolSourcedId);
+    synced['schoolSourcedId'] = section.schoolSourcedId;
+    reason ??= { rule: 'K6', code: 'SCHOOL_CHANGED' };
+  }
+  const name = classNameOf(section);
+  if (name !== (local.synced?.name ?? local.name)) {
+    if (isHostField(local, 'name')) {
+      context.draft.note({
+        rule: 'K5',
+        code: 'NAME_STICKY',
+        severity: 'info',
+        noun: 'class',
+        subject: classSubject(section.sourcedId),
+        schoolSourcedId: section.schoolSourcedId,
+      });
+    } else {
+      if (name !== local.name) set('name', name);
+      synced['name'] = name;
+      reason ??= { rule: 'K5', code: 'NAME_CHANGED' };
+    }
+  }
+  for (const field of TRACKED) {
+    const value = section[field];
+    if (value === undefined || isSame(value, (local.synced ?? local)[field])) continue;
+    synced[field] = value;
+    if (!isHostField(local, field) && !isSame(value, local[field])) set(field, value);
+    reason ??= { rule: 'K5', code: 'FIELDS_CHANGED' };
+  }
+  const options = changedOptions(local, context);
+  if (options !== undefined) {
+    synced['options'] = context.policy.classes.options;
+    if (!isSame(options, local.options)) set('options', options);
+    reason ??= { rule: 'K17', code: 'OPTIONS_CHANGED' };
+  }
+  if (local.revived === true) {
+    set('revived', undefined);
+    reason ??= { rule: 'K16', code: 'REVIVED_CLASS_PRESENT' };
+  }
+  if (reason === undefined) return true;
+  if (Object.keys(synced).length > 0) {
+    set('synced', { ...(local.synced ?? syncedClass(section, context.policy.classes.options)), ...synced });
+  }
+  return context.draft.propose({
+    kind: returns ? 'class-unarchive' : isMoved ? 'class-move' : 'class-update',
+    subject: classSubject(section.sourcedId),
+    target: { id: local.id, sourcedId: section.sourcedId },
+    schoolSourcedId: section.schoolSourcedId,
+    before: before as Fields<LocalClass>,
+    after: after as Fields<LocalClass>,
+    version: local.version,
+    reason: { ...reason, evidence: { fields: Object.keys(after).filter((field) => field !== 'synced') } },
+    fingerprint: classFingerprint(section),
+  });
+}
+
+/** K17: the policy's options, save those that the host has changed itself; undefined where the policy is as before. */
+function changedOptions(local: LocalClass, context: Context): ClassOptions | undefined {
+  const wanted = context.policy.classes.options;
+  if (local.origin !== 'roster' || isSame(wanted, local.synced?.options)) return undefined;
+  const options = { ...wanted };
+  for (const option of OPTIONS) {
+    const own = local.options?.[option];
+    if (own !== undefined && isHostField(local, `options.${option}`)) options[option] = own;
+  }
+  return options;
+}
+
+/** K7, K13, K16 and the table of the three switches: a class that the host has and the feed has not. */
+export function decideAbsent(
+  local: LocalClass,
+  evidence: { readonly isTombstoned: boolean; readonly isNamed: boolean; readonly isSchoolGone: boolean },
+  context: Context,
+): ClassDecision {
+  const { draft, policy } = context;
+  const sourcedId = local.sourcedId as string;
+  const subject = classSubject(sourcedId);
+  if (!context.isInScope(local.schoolSourcedId)) return FROZEN;
+  if (local.state !== 'active') {
+    // What a person archived or purged and the feed lacks takes no name: it is no section of this feed.
+    return FROZEN;
+  }
+  const stays: ClassDecision = { members: 'frozen', taken: takenNames(local, undefined, context) };
+  if (local.origin !== 'roster') return stays;
+  const school = local.schoolSourcedId;
+  const isSkipped = school !== undefined && context.feed.skippedSchools.has(school);
+  const hasEvidence =
+    !context.isRestricted && !isSkipped && !evidence.isNamed && (evidence.isTombstoned || context.feed.provesAbsence);
+  const note = (rule: string, code: string, severity: 'info' | 'warning'): void => {
+    draft.note({ rule, code, severity, noun: 'class', subject, ...(school === undefined ? {} : { schoolSourcedId: school }) });
+  };
+  if (!hasEvidence) {
+    if (evidence.isNamed) note('M10', 'CLASS_UNSHARED', 'warning');
+    else if (!context.isRestricted && !isSkipped) note('K7', 'UNREAD_ELSEWHERE', 'info');
+    return stays;
+  }
+  if (draft.isObserving) draft.observe(subject, ABSENT);
+  if (local.revived === true) {
+    note('K16', 'LOCAL_REVIVE_WINS', 'info');
+    return stays;
+  }
+  if (draft.isKept('class-archive', subject)) return stays;
+  const leaves: ClassDecision = { members: 'frozen', taken: evidence.isSchoolGone ? stays.taken : [] };
+  if (!policy.fullData) {
+    note('K7', 'ABSENT_KEPT', 'info');
+    return leaves;
+  }
+  if (!policy.archive) {
+    note('K7', 'ABSENT_CLASS_ACTIVE', 'warning');
+    return { ...leaves, members: policy.absentClassMembers === 'remove' ? 'remove' : 'frozen' };
+  }
+  if (!context.handlesClasses) return stays;
+  draft.propose({
+    kind: 'class-archive',
+    subject,
+    target: { id: local.id, sourcedId },
+    ...(school === undefined ? {} : { schoolSourcedId: school }),
+    before: { state: 'active', by: undefined, archivedAt: undefined },
+    after: { state: 'archived', by: 'sync', archivedAt: context.now },
+    version: local.version,
+    reason: {
+      rule: 'K7',
+      code: 'CLASS_ABSENT',
+      evidence: { cause: causeOf(local, evidence.isTombstoned, context), level: evidence.isTombstoned ? 'E2' : 'E1' },
+    },
+    fingerprint: ABSENT,
+  });
+  return leaves;
+}
+
+function causeOf(local: LocalClass, isTombstoned: boolean, context: Context): string {
+  if (isTombstoned) return 'TOMBSTONE';
+  const terms = local.synced?.termSourcedIds ?? local.termSourcedIds ?? [];
+  const known = context.feed.terms.filter((term) => terms.includes(term.sourcedId));
+  const hasEnded = known.length > 0 && known.every((term) => isOver(term, context.today));
+  return hasEnded ? 'TERM_ENDED' : 'SECTION_GONE';
+}
+
+function isOver(term: Term, today: string): boolean {
+  return term.endDate !== undefined && term.endDate <= today;
+}
+
+/**
+ * The names that a class keeps taken in its school once this plan is applied. A person's own name stands alone: that is
+ * how renaming a class frees the section's name for the next section. An undone rename or move counts under both.
+ */
+function takenNames(
+  local: LocalClass,
+  section: Class | undefined,
+  context: Context,
+): readonly { readonly schoolSourcedId: string; readonly name: string }[] {
+  const names = new Set([local.name]);
+  if (!isHostField(local, 'name') && local.origin === 'roster') {
+    if (local.synced !== undefined) names.add(local.synced.name);
+    if (section !== undefined) {
+      const isRenamed = local.synced !== undefined && classNameOf(section) !== local.synced.name;
+      const isRenameKept = isRenamed && isRenameSuppressed(section, context);
+      if (isRenamed && !isRenameKept && local.state !== 'purged') {
+        names.clear();
+      }
+      names.add(classNameOf(section));
+    }
+  }
+  const schools = new Set<string>();
+  if (section !== undefined && context.isInScope(section.schoolSourcedId)) schools.add(section.schoolSourcedId);
+  const isMoveKept = section !== undefined && isRenameSuppressed(section, context);
+  if (local.schoolSourcedId !== undefined && (section === undefined || isMoveKept || schools.size === 0)) {
+    schools.add(local.schoolSourcedId);
+  }
+  return [...schools].flatMap((schoolSourcedId) => [...names].map((name) => ({ schoolSourcedId, name })));
+}
+
+function isRenameSuppressed(section: Class, context: Context): boolean {
+  const subject = classSubject(section.sourcedId);
+  const fingerprint = classFingerprint(section);
+  return (['class-update', 'class-move'] as const).some((kind) =>
+    context.draft.isSuppressed(kind, subject, fingerprint),
+  );
+}
+
+function isHostField(local: LocalClass, field: string): boolean {
+  return local.hostFields?.includes(field) === true;
+}

@@ -1,0 +1,58 @@
+/**
+ * What every table of rules looks at: the policy, the scope, today's date, and the draft that it writes to.
+ *
+ * @module
+ */
+
+import type { EnrollmentRole, LocalState, Policy, Scope, UserRole } from '../model/index.js';
+import type { Draft } from './draft.js';
+import type { Feed } from './feed.js';
+
+export interface Context {
+  readonly policy: Policy;
+  readonly feed: Feed;
+  readonly local: LocalState;
+  readonly draft: Draft;
+  /** ISO instant of the plan. */
+  readonly now: string;
+  /** `YYYY-MM-DD` in the district's time zone. */
+  readonly today: string;
+  /** Enrollments that begin by then count already, `YYYY-MM-DD`. */
+  readonly leadDate: string;
+  /** G2: the read cannot prove absence, so nothing is created for good, brought back or taken away. */
+  readonly isRestricted: boolean;
+  readonly isInScope: (schoolSourcedId: string | undefined) => boolean;
+  readonly handlesClasses: boolean;
+  readonly handlesGuardians: boolean;
+}
+
+export function scopeTest(scope: Scope): (schoolSourcedId: string | undefined) => boolean {
+  if (scope.schools === undefined) return () => true;
+  const schools = new Set(scope.schools);
+  return (schoolSourcedId) => schoolSourcedId !== undefined && schools.has(schoolSourcedId);
+}
+
+/** Whether this import's steps cover people of these roles. */
+export function handlesRoles(policy: Policy, roles: readonly UserRole[]): boolean {
+  return roles.some((role) =>
+    role === 'student'
+      ? policy.steps.includes('students')
+      : role === 'guardian'
+        ? policy.steps.includes('guardians')
+        : policy.steps.includes('teachers'),
+  );
+}
+
+/** Whether this import's steps cover members of this role. */
+export function handlesMember(policy: Policy, role: EnrollmentRole): boolean {
+  if (role === 'student') return policy.steps.includes('students');
+  if (role === 'guardian') return policy.steps.includes('guardians');
+  return policy.steps.includes('teachers');
+}
+
+/** The date of an instant in a time zone, `YYYY-MM-DD`, moved by whole days. */
+export function dateIn(timeZone: string, instant: Date, days = 0): string {
+  const moved = new Date(instant.getTime() + days * 86_400_000);
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return parts.format(moved);
+}

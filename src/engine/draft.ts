@@ -1,0 +1,203 @@
+/**
+ * A plan in the making: the changes in the order in which they will be applied, the notes, and what holds what.
+ *
+ * @module
+ */
+
+import type {
+  Change,
+  ChangeKind,
+  Gate,
+  Hold,
+  Ledger,
+  LimitKind,
+  Note,
+  Policy,
+  Suppression,
+} from '../model/index.js';
+import { ABSENT } from './fingerprint.js';
+
+/** A change without what follows from it. */
+export type Proposal = Change extends infer C
+  ? C extends Change
+    ? Omit<C, 'key' | 'heldBy' | 'destructive'>
+    : never
+  : never;
+
+/** A hold that a rule asks for, before it is compared with what was held before. */
+export interface HoldRequest {
+  readonly id: string;
+  readonly gate: Gate;
+  readonly code: string;
+  readonly kind?: Hold['kind'];
+  readonly subject?: string;
+  readonly approvable: boolean;
+  readonly baseline?: number;
+  readonly count?: number;
+  readonly limit?: number;
+  /** Which changes it names; `all-destructive` for every destructive change of the run. */
+  readonly changes: ReadonlySet<string> | 'all-destructive';
+}
+
+/** The order of application: nothing refers to what is not there yet, and what takes away comes last. */
+const PHASES: Readonly<Record<ChangeKind, number>> = {
+  'school-create': 0,
+  'school-update': 0,
+  'user-create': 1,
+  'user-rekey': 1,
+  'user-reactivate': 1,
+  'class-create': 2,
+  'class-rekey': 2,
+  'class-unarchive': 2,
+  'class-update': 2,
+  'class-move': 2,
+  'enrollment-add': 3,
+  'enrollment-restore': 3,
+  'enrollment-update': 3,
+  'enrollment-link': 3,
+  'guardian-link': 4,
+  'guardian-restore': 4,
+  'guardian-update': 4,
+  'user-update': 5,
+  'guardian-unlink': 6,
+  'guardian-delete': 6,
+  'enrollment-remove': 7,
+  'enrollment-delete': 7,
+  'class-archive': 8,
+  'class-purge': 8,
+  'class-delete': 8,
+  'user-deactivate': 9,
+  'user-delete': 9,
+  'school-delete': 10,
+};
+
+/** The kinds that the gates guard, each with the kind of record that its limit counts. */
+const DESTRUCTIVE: ReadonlyMap<ChangeKind, LimitKind> = new Map([
+  ['class-archive', 'classes'],
+  ['enrollment-remove', 'enrollments'],
+  ['user-deactivate', 'users'],
+  ['guardian-unlink', 'guardianLinks'],
+]);
+
+export class Draft {
+  readonly notes: Note[] = [];
+  readonly holdRequests: HoldRequest[] = [];
+  private readonly phases: Change[][] = [];
+  private readonly suppressions = new Map<string, Suppression[]>();
+  private readonly ended = new Set<Suppression>();
+  private readonly reportedBefore: ReadonlySet<string>;
+  private readonly reportedNow: string[] = [];
+  private withheld = 0;
+
+  constructor(
+    private readonly policy: Policy,
+    private readonly ledger: Ledger,
+  ) {
+    this.reportedBefore = new Set(ledger.reported);
+    for (const suppression of ledger.suppressions) {
+      const known = this.suppressions.get(suppression.subject);
+      if (known === undefined) this.suppressions.set(suppression.subject, [suppression]);
+      else known.push(suppression);
+    }
+  }
+
+  /** Adds the change, unless an undo or a discard forbids it. Says whether it was added. */
+  propose(proposal: Proposal): boolean {
+    if (this.isSuppressed(proposal.kind, proposal.subject, proposal.fingerprint)) {
+      this.note({
+        rule: 'UNDO',
+        code: 'SUPPRESSED',
+        severity: 'info',
+        subject: proposal.subject,
+        evidence: { change: proposal.kind },
+      });
+      return false;
+    }
+    const destructive = DESTRUCTIVE.has(proposal.kind);
+    if (destructive && this.policy.additiveOnly) {
+      this.withheld += 1;
+      return false;
+    }
+    const change = { ...proposal, key: changeKey(proposal.kind, proposal.subject), destructive, heldBy: [] } as Change;
+    const phase = PHASES[change.kind];
+    (this.phases[phase] ??= []).push(change);
+    return true;
+  }
+
+  note(note: Note): void {
+    this.notes.push(note);
+  }
+
+  /** A note that is told in the first plan alone that finds it. */
+  noteOnce(note: Note & { readonly subject: string }): void {
+    const key = `${note.code} ${note.subject}`;
+    this.reportedNow.push(key);
+    if (!this.reportedBefore.has(key)) this.notes.push(note);
+  }
+
+  hold(request: HoldRequest): void {
+    this.holdRequests.push(request);
+  }
+
+  /** Whether any suppression is in force: only then are records worth observing. */
+  get isObserving(): boolean {
+    return this.suppressions.size > 0;
+  }
+
+  /** Tells what the feed says of a record now: suppressions made for anything else end. */
+  observe(subject: string, fingerprint: string): void {
+    for (const suppression of this.suppressions.get(subject) ?? []) {
+      if (suppression.fingerprint !== fingerprint) this.ended.add(suppression);
+    }
+  }
+
+  isSuppressed(kind: ChangeKind, subject: string, fingerprint: string): boolean {
+    if (this.suppressions.size === 0) return false;
+    return (this.suppressions.get(subject) ?? []).some(
+      (suppression) => suppression.kind === kind && suppression.fingerprint === fingerprint,
+    );
+  }
+
+  /** Whether the removal that follows from a record's absence was undone or discarded. */
+  isKept(kind: ChangeKind, subject: string): boolean {
+    return this.isSuppressed(kind, subject, ABSENT);
+  }
+
+  /** Every change, in the order of application. */
+  changes(): Change[] {
+    if (this.withheld > 0) {
+      this.note({
+        rule: 'Z9',
+        code: 'ADDITIVE_ONLY',
+        severity: 'info',
+        evidence: { withheld: this.withheld },
+      });
+    }
+    return this.phases.flat();
+  }
+
+  /** What is still suppressed after this plan. */
+  remainingSuppressions(): readonly Suppression[] {
+    return this.ended.size === 0
+      ? this.ledger.suppressions
+      : this.ledger.suppressions.filter((suppression) => !this.ended.has(suppression));
+  }
+
+  /** Which once-told notes still hold: one that no longer does may be told again later. */
+  reported(): readonly string[] {
+    return this.reportedNow;
+  }
+}
+
+export function changeKey(kind: ChangeKind, subject: string): string {
+  return `${kind} ${subject}`;
+}
+
+/** The kind of record that a destructive change is counted for; undefined for any other change. */
+export function limitKind(kind: ChangeKind): LimitKind | undefined {
+  return DESTRUCTIVE.get(kind);
+}
+
+export function phaseOf(kind: ChangeKind): number {
+  return PHASES[kind];
+}

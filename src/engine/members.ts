@@ -1,0 +1,426 @@
+/**
+ * The table of members (rows M): one class's enrollments in the feed against the host's.
+ *
+ * Nothing is proposed here: the class's own rules look at the comparison first, and may freeze it.
+ *
+ * @module
+ */
+
+import { compareIds } from '../internal/ordered.js';
+import { enrollmentSubject } from '../model/index.js';
+import type { By, Enrollment, EnrollmentRole, Fields, LocalEnrollment, LocalUser, Note } from '../model/index.js';
+import { handlesMember, type Context } from './context.js';
+import type { Proposal } from './draft.js';
+import { ABSENT, enrollmentFingerprint } from './fingerprint.js';
+import type { People } from './people.js';
+
+/** A stretch of an ordered array: the members of one class. */
+export interface Stretch<T> {
+  readonly records: readonly T[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A member of the feed whom the host does not have yet. Added once the person is known to get an account. */
+export interface Addition {
+  readonly enrollment: Enrollment;
+  /** The host's person, where there is one already. */
+  readonly user: LocalUser | undefined;
+}
+
+/** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
+export interface Removal {
+  readonly proposal: Proposal;
+  readonly isSilent: boolean;
+}
+
+/** What a class's feed and the host's members have in common, and what not. */
+export interface MemberComparison {
+  /** Members in the feed that count (M10, M11), by role. */
+  readonly students: number;
+  readonly teachers: number;
+  readonly members: number;
+  /** Members whom the host has today, and those of them still in the feed. */
+  readonly studentsBefore: number;
+  readonly studentsKept: number;
+  readonly teachersBefore: number;
+  readonly teachersKept: number;
+  /** Active members of the host whom a sync added. */
+  readonly managed: number;
+  readonly additions: readonly Addition[];
+  readonly proposals: readonly Proposal[];
+  readonly removals: readonly Removal[];
+  readonly notes: readonly (Note & { readonly subject: string; readonly once?: true })[];
+}
+
+/** The class whose members are compared. */
+export interface ClassOfMembers {
+  readonly sourcedId: string;
+  readonly schoolSourcedId: string;
+  readonly localId: string | undefined;
+  /** Whether a sync manages the class: only there Full Data may reach people's own members. */
+  readonly isManaged: boolean;
+}
+
+/** What the feed says of one member today. */
+type Standing = 'active' | 'future' | 'gone' | 'unshared';
+
+const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
+  teacher: 0,
+  aide: 1,
+  administrator: 2,
+  proctor: 3,
+  student: 4,
+  guardian: 5,
+};
+
+export function compareMembers(
+  section: ClassOfMembers,
+  feed: Stretch<Enrollment>,
+  host: Stretch<LocalEnrollment>,
+  context: Context,
+  people: People,
+): MemberComparison {
+  const comparison = new Comparison(section, context, people);
+  const localRows = people.inFeedOrder(host);
+  let feedAt = feed.from;
+  let localAt = localRows.from;
+  while (feedAt < feed.to || localAt < localRows.to) {
+    const row = feedAt < feed.to ? feed.records[feedAt] : undefined;
+    const local = localAt < localRows.to ? localRows.records[localAt] : undefined;
+    const order =
+      row === undefined ? 1 : local === undefined ? -1 : compareIds(row.userSourcedId, people.memberId(local));
+    if (row === undefined || order > 0) {
+      comparison.onlyLocal(local as LocalEnrollment);
+      localAt += 1;
+      continue;
+    }
+    let chosen = row;
+    feedAt += 1;
+    while (feedAt < feed.to && feed.records[feedAt]?.userSourcedId === row.userSourcedId) {
+      chosen = comparison.preferred(chosen, feed.records[feedAt] as Enrollment);
+      feedAt += 1;
+    }
+    if (order < 0) {
+      comparison.onlyFeed(chosen);
+    } else {
+      comparison.both(chosen, local as LocalEnrollment);
+      localAt += 1;
+    }
+  }
+  return comparison;
+}
+
+class Comparison implements MemberComparison {
+  students = 0;
+  teachers = 0;
+  members = 0;
+  studentsBefore = 0;
+  studentsKept = 0;
+  teachersBefore = 0;
+  teachersKept = 0;
+  managed = 0;
+  readonly additions: Addition[] = [];
+  readonly proposals: Proposal[] = [];
+  readonly removals: Removal[] = [];
+  readonly notes: (Note & { readonly subject: string; readonly once?: true })[] = [];
+
+  constructor(
+    private readonly section: ClassOfMembers,
+    private readonly context: Context,
+    private readonly people: People,
+  ) {}
+
+  /** With two roles in one class the teacher wins; a row that counts goes before one that does not. */
+  preferred(left: Enrollment, right: Enrollment): Enrollment {
+    const isLeftGone = this.standing(left) !== 'active';
+    const isRightGone = this.standing(right) !== 'active';
+    if (isLeftGone !== isRightGone) return isLeftGone ? right : left;
+    const byRole = ROLE_RANK[left.role] - ROLE_RANK[right.role];
+    if (byRole !== 0) return byRole < 0 ? left : right;
+    return compareIds(enrollmentFingerprint(left), enrollmentFingerprint(right)) <= 0 ? left : right;
+  }
+
+  onlyFeed(row: Enrollment): void {
+    this.observe(row.userSourcedId, row);
+    const standing = this.standing(row);
+    if (standing !== 'active') return;
+    const person = this.people.standing(row.userSourcedId);
+    if (person === 'tombstoned') return;
+    if (person === 'missing') {
+      this.notes.push({
+        rule: 'M10',
+        code: 'DANGLING_REF',
+        severity: 'warning',
+        noun: 'enrollment',
+        subject: this.subject(row.userSourcedId),
+        schoolSourcedId: this.section.schoolSourcedId,
+        evidence: { missing: 'user', user: row.userSourcedId, class: row.classSourcedId },
+      });
+      return;
+    }
+    this.count(row.role);
+    if (!handlesMember(this.context.policy, row.role) || person === 'frozen') return;
+    this.additions.push({ enrollment: row, user: this.people.localOf(row.userSourcedId) });
+  }
+
+  both(row: Enrollment, local: LocalEnrollment): void {
+    this.observe(row.userSourcedId, row);
+    this.countLocal(local);
+    const standing = this.pairStanding(row);
+    if (standing === 'gone') {
+      const isEnded = row.status !== 'tobedeleted' && !this.people.isTombstoned(row.userSourcedId);
+      this.lost(local, isEnded ? 'ENDED' : 'TOMBSTONE');
+      return;
+    }
+    if (standing === 'unshared') {
+      this.notes.push({
+        rule: 'M10',
+        code: 'PERSON_UNSHARED',
+        severity: 'warning',
+        noun: 'user',
+        subject: `user:${row.userSourcedId}`,
+        schoolSourcedId: this.section.schoolSourcedId,
+        evidence: { user: row.userSourcedId, class: row.classSourcedId },
+      });
+      return;
+    }
+    if (local.state === 'active') {
+      if (local.role === 'student') this.studentsKept += 1;
+      if (local.role === 'teacher') this.teachersKept += 1;
+    }
+    if (standing === 'future') return;
+    this.count(row.role);
+    if (!handlesMember(this.context.policy, row.role) || this.people.isFrozen(row.userSourcedId)) return;
+    if (local.state === 'active') this.keep(row, local);
+    else if (local.by === 'user') this.removedByHand(row, local);
+    else this.restore(row, local, 'M5');
+  }
+
+  onlyLocal(local: LocalEnrollment): void {
+    const userSourcedId = local.userSourcedId === undefined ? undefined : this.people.memberId(local);
+    this.observe(userSourcedId ?? `@${local.userId}`, undefined);
+    this.countLocal(local);
+    this.lost(local, 'WITHDRAWN');
+  }
+
+  private keep(row: Enrollment, local: LocalEnrollment): void {
+    const isByHand = local.origin !== 'roster';
+    if (isByHand) {
+      if (local.linked === true) return;
+      this.propose('enrollment-link', row, local, { linked: undefined }, { linked: true }, 'M7', 'LINKED');
+      return;
+    }
+    const syncedRole = local.synced?.role ?? local.role;
+    const syncedPrimary = (local.synced === undefined ? local.primary : local.synced.primary) === true;
+    const isPrimary = row.primary === true;
+    if (row.role === syncedRole && isPrimary === syncedPrimary) return;
+    const before: Record<string, unknown> = { synced: local.synced };
+    const after: Record<string, unknown> = { synced: syncedOf(row) };
+    if (row.role !== syncedRole && !isHostField(local, 'role') && row.role !== local.role) {
+      before['role'] = local.role;
+      after['role'] = row.role;
+    }
+    if (isPrimary !== syncedPrimary && !isHostField(local, 'primary')) {
+      before['primary'] = local.primary;
+      after['primary'] = isPrimary ? true : undefined;
+    }
+    const code = row.role === syncedRole ? 'PRIMARY_CHANGED' : 'ROLE_CHANGED';
+    this.propose('enrollment-update', row, local, before, after, 'M2', code);
+  }
+
+  private removedByHand(row: Enrollment, local: LocalEnrollment): void {
+    if (this.context.policy.reassertMembers) {
+      this.restore(row, local, 'M6');
+      return;
+    }
+    this.notes.push({
+      rule: local.origin === 'roster' ? 'M6' : 'M14',
+      code: 'LOCAL_REMOVAL_WINS',
+      severity: 'info',
+      noun: 'enrollment',
+      subject: this.subject(row.userSourcedId),
+      schoolSourcedId: this.section.schoolSourcedId,
+      once: true,
+    });
+  }
+
+  private restore(row: Enrollment, local: LocalEnrollment, rule: string): void {
+    const before: Fields<LocalEnrollment> = {
+      state: 'removed',
+      by: local.by,
+      removedAt: local.removedAt,
+      role: local.role,
+      primary: local.primary,
+      synced: local.synced,
+    };
+    const role = isHostField(local, 'role') ? local.role : row.role;
+    const after: Fields<LocalEnrollment> = {
+      state: 'active',
+      by: undefined,
+      removedAt: undefined,
+      role,
+      primary: row.primary === true ? true : undefined,
+      synced: syncedOf(row),
+    };
+    this.propose('enrollment-restore', row, local, before, after, rule, rule === 'M6' ? 'REASSERTED' : 'RETURNED');
+  }
+
+  /** A member whom the feed no longer has: M3, M4, M8, U7. */
+  private lost(local: LocalEnrollment, cause: 'WITHDRAWN' | 'TOMBSTONE' | 'ENDED'): void {
+    const { context, people } = this;
+    if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;
+    if (!handlesMember(context.policy, local.role)) return;
+    if (local.origin !== 'roster' && !(context.policy.fullDataReach === 'everyone' && this.section.isManaged)) return;
+    const userSourcedId = local.userSourcedId === undefined ? undefined : people.memberId(local);
+    if (userSourcedId !== undefined && people.isFrozen(userSourcedId)) return;
+    if (people.isProtected(local)) {
+      this.notes.push({
+        rule: 'U14',
+        code: 'PROTECTED',
+        severity: 'info',
+        noun: 'enrollment',
+        subject: this.subject(userSourcedId ?? `@${local.userId}`),
+      });
+      return;
+    }
+    const hasLeftDistrict = userSourcedId !== undefined && people.hasLeftDistrict(userSourcedId);
+    const isSilent = cause === 'WITHDRAWN';
+    this.removals.push({
+      isSilent,
+      proposal: this.proposal(
+        'enrollment-remove',
+        userSourcedId ?? `@${local.userId}`,
+        local,
+        { state: 'active', by: undefined, removedAt: undefined },
+        { state: 'removed', by: 'sync' satisfies By, removedAt: context.now },
+        {
+          rule: hasLeftDistrict ? 'U7' : 'M3',
+          code: 'MEMBER_ABSENT',
+          evidence: { cause, level: isSilent ? 'E1' : 'E2' },
+        },
+        ABSENT,
+      ),
+    });
+  }
+
+  private propose(
+    kind: 'enrollment-link' | 'enrollment-update' | 'enrollment-restore',
+    row: Enrollment,
+    local: LocalEnrollment,
+    before: Fields<LocalEnrollment>,
+    after: Fields<LocalEnrollment>,
+    rule: string,
+    code: string,
+  ): void {
+    const reason = { rule, code, evidence: { role: row.role } };
+    this.proposals.push(
+      this.proposal(kind, row.userSourcedId, local, before, after, reason, enrollmentFingerprint(row)),
+    );
+  }
+
+  private proposal(
+    kind: 'enrollment-link' | 'enrollment-update' | 'enrollment-restore' | 'enrollment-remove',
+    user: string,
+    local: LocalEnrollment,
+    before: Fields<LocalEnrollment>,
+    after: Fields<LocalEnrollment>,
+    reason: Proposal['reason'],
+    fingerprint: string,
+  ): Proposal {
+    return {
+      kind,
+      subject: this.subject(user),
+      target: {
+        id: local.id,
+        classId: local.classId,
+        userId: local.userId,
+        classSourcedId: this.section.sourcedId,
+        ...(local.userSourcedId === undefined ? {} : { userSourcedId: this.people.memberId(local) }),
+      },
+      schoolSourcedId: this.section.schoolSourcedId,
+      before,
+      after,
+      version: local.version,
+      reason,
+      fingerprint,
+    };
+  }
+
+  private count(role: EnrollmentRole): void {
+    this.members += 1;
+    if (role === 'student') this.students += 1;
+    if (role === 'teacher') this.teachers += 1;
+  }
+
+  private countLocal(local: LocalEnrollment): void {
+    if (local.state !== 'active') return;
+    if (local.origin === 'roster') this.managed += 1;
+    if (local.role === 'student') this.studentsBefore += 1;
+    if (local.role === 'teacher') this.teachersBefore += 1;
+  }
+
+  /** M11, and the provider's own word. */
+  private standing(row: Enrollment): Standing {
+    if (row.status === 'tobedeleted') return 'gone';
+    if (row.endDate !== undefined && row.endDate <= this.context.today) return 'gone';
+    if (row.beginDate !== undefined && row.beginDate > this.context.leadDate) return 'future';
+    return 'active';
+  }
+
+  /** The standing of a member whom the host knows: only such a person can be vanished or tombstoned. */
+  private pairStanding(row: Enrollment): Standing {
+    const standing = this.standing(row);
+    if (standing !== 'active' && standing !== 'future') return standing;
+    if (this.people.isTombstoned(row.userSourcedId)) return 'gone';
+    if (this.people.isVanished(row.userSourcedId)) return 'unshared';
+    return standing;
+  }
+
+  private observe(user: string, row: Enrollment | undefined): void {
+    if (!this.context.draft.isObserving) return;
+    const standing = row === undefined ? 'gone' : this.pairStanding(row);
+    if (standing === 'unshared' || (standing === 'gone' && this.context.isRestricted)) return;
+    const fingerprint = row === undefined || standing === 'gone' ? ABSENT : enrollmentFingerprint(row);
+    this.context.draft.observe(this.subject(user), fingerprint);
+  }
+
+  private subject(user: string): string {
+    return enrollmentSubject(this.section.sourcedId, user);
+  }
+}
+
+function syncedOf(row: Enrollment): { readonly role: EnrollmentRole; readonly primary?: boolean } {
+  return row.primary === true ? { role: row.role, primary: true } : { role: row.role };
+}
+
+function isHostField(local: LocalEnrollment, field: string): boolean {
+  return local.hostFields?.includes(field) === true;
+}
+
+/** M1: the proposal for a member whom the host does not have yet. */
+export function additionProposal(addition: Addition, section: ClassOfMembers): Proposal {
+  const { enrollment, user } = addition;
+  const target = {
+    ...(section.localId === undefined ? {} : { classId: section.localId }),
+    ...(user === undefined ? {} : { userId: user.id }),
+    classSourcedId: enrollment.classSourcedId,
+    userSourcedId: enrollment.userSourcedId,
+  };
+  return {
+    kind: 'enrollment-add',
+    subject: enrollmentSubject(enrollment.classSourcedId, enrollment.userSourcedId),
+    target,
+    schoolSourcedId: section.schoolSourcedId,
+    before: null,
+    after: {
+      origin: 'roster',
+      role: enrollment.role,
+      ...(enrollment.primary === true ? { primary: true } : {}),
+      state: 'active',
+      synced: syncedOf(enrollment),
+    },
+    reason: { rule: 'M1', code: 'ENROLLED', evidence: { role: enrollment.role } },
+    fingerprint: enrollmentFingerprint(enrollment),
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * Duplicate names (rows D): which of several new sections of one name in one school are imported, and as what.
+ *
+ * @module
+ */
+
+import { compareIds } from '../internal/ordered.js';
+import { normalName } from '../internal/names.js';
+import { classSubject } from '../model/index.js';
+import type { Class } from '../model/index.js';
+import type { Context } from './context.js';
+
+/** A section of the feed that the host does not have, and that nothing else speaks against. */
+export interface Candidate {
+  readonly section: Class;
+  /** The name as it would be imported. */
+  readonly name: string;
+  /** An undone creation: it is not created again, and keeps its name taken. */
+  readonly isSuppressed: boolean;
+  /** The family name of the class's first teacher, to tell sections apart. */
+  readonly teacherName: string | undefined;
+  readonly teachers: readonly string[];
+}
+
+/** A name that is taken in a school by a class that is not leaving. */
+export interface TakenName {
+  readonly schoolSourcedId: string;
+  readonly name: string;
+  readonly holder: string;
+}
+
+/** A section that is imported, and the name that it gets. */
+export interface Admission {
+  readonly candidate: Candidate;
+  readonly name: string;
+}
+
+/** Decides about all candidates at once, in the order of their sourcedIds; the order of the feed is never read. */
+export function admit(candidates: readonly Candidate[], taken: Iterable<TakenName>, context: Context): readonly Admission[] {
+  const { duplicateNames } = context.policy.classes;
+  const names = new TakenNames(candidates, taken);
+  const admissions: Admission[] = [];
+  const losers: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { schoolSourcedId } = candidate.section;
+    const holder = names.holder(schoolSourcedId, candidate.name);
+    if (candidate.isSuppressed) {
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+    } else if (holder === undefined) {
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+      admissions.push({ candidate, name: candidate.name });
+    } else if (duplicateNames === 'all') {
+      noteShared(candidate.section, holder, context);
+      admissions.push({ candidate, name: candidate.name });
+    } else if (duplicateNames === 'disambiguate') {
+      losers.push(candidate);
+    } else {
+      noteDuplicate(candidate, holder, context);
+    }
+  }
+  for (const candidate of losers) {
+    const { section } = candidate;
+    const name =
+      distinctNames(candidate).find((each) => names.holder(section.schoolSourcedId, each) === undefined) ??
+      `${candidate.name} (${section.sourcedId})`;
+    names.take(section.schoolSourcedId, name, section.sourcedId);
+    admissions.push({ candidate, name });
+  }
+  return admissions.sort((left, right) =>
+    compareIds(left.candidate.section.sourcedId, right.candidate.section.sourcedId),
+  );
+}
+
+/** D4: two active classes may share a name after a rename, a move or a return; a person should know. */
+export function noteShared(section: Class, other: string, context: Context): void {
+  context.draft.note({
+    rule: 'D4',
+    code: 'NAME_SHARED',
+    severity: 'info',
+    noun: 'class',
+    subject: classSubject(section.sourcedId),
+    schoolSourcedId: section.schoolSourcedId,
+    evidence: { other },
+  });
+}
+
+/** D1 and D2: the first one wins, and the others are reported with all that a person needs to tell them apart. */
+function noteDuplicate(candidate: Candidate, holder: string, context: Context): void {
+  context.draft.note({
+    rule: 'D1',
+    code: 'DUPLICATE_NAME',
+    severity: 'warning',
+    noun: 'class',
+    subject: classSubject(candidate.section.sourcedId),
+    schoolSourcedId: candidate.section.schoolSourcedId,
+    evidence: {
+      name: candidate.name,
+      sourcedId: candidate.section.sourcedId,
+      takenBy: holder,
+      teachers: candidate.teachers,
+    },
+  });
+}
+
+/** D5: the name with the teacher's family name, then also the period, the grade and the section number. */
+function distinctNames(candidate: Candidate): readonly string[] {
+  const { section } = candidate;
+  const parts = [candidate.teacherName, section.period, section.grades?.[0], section.sectionNumber].filter(
+    (part): part is string => part !== undefined && part.trim() !== '',
+  );
+  return parts.map((_, index) => `${candidate.name} (${parts.slice(0, index + 1).join(', ')})`);
+}
+
+/** Only the names that a candidate asks for are looked up, so only those are kept. */
+class TakenNames {
+  private readonly holders = new Map<string, Map<string, string>>();
+
+  constructor(candidates: readonly Candidate[], taken: Iterable<TakenName>) {
+    const schools = new Set(candidates.map((candidate) => candidate.section.schoolSourcedId));
+    for (const { schoolSourcedId, name, holder } of taken) {
+      if (schools.has(schoolSourcedId)) this.take(schoolSourcedId, name, holder);
+    }
+  }
+
+  holder(schoolSourcedId: string, name: string): string | undefined {
+    return this.holders.get(schoolSourcedId)?.get(normalName(name));
+  }
+
+  take(schoolSourcedId: string, name: string, holder: string): void {
+    let names = this.holders.get(schoolSourcedId);
+    if (names === undefined) {
+      names = new Map();
+      this.holders.set(schoolSourcedId, names);
+    }
+    const key = normalName(name);
+    if (!names.has(key)) names.set(key, holder);
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * The table of users (rows U): who gets an account, what of it follows the roster, and who keeps it.
+ *
+ * @module
+ */
+
+import { isSame } from '../internal/canonical.js';
+import { compareIds } from '../internal/ordered.js';
+import { userSubject } from '../model/index.js';
+import type { Fields, LocalUser, SyncedUser, User } from '../model/index.js';
+import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
+import { handlesRoles, type Context } from './context.js';
+import { ABSENT, userFingerprint } from './fingerprint.js';
+import { isAnotherPerson } from './identity.js';
+import type { People, Rekey } from './people.js';
+
+/** The fields that follow the roster as long as no person has changed them, besides the contact details. */
+const TRACKED = [
+  'roles',
+  'givenName',
+  'familyName',
+  'middleName',
+  'username',
+  'enabled',
+  'schoolSourcedIds',
+  'grade',
+  'birthDate',
+  'stateId',
+  'sisId',
+] as const satisfies readonly (keyof SyncedUser)[];
+
+/** What the classes of this plan say of a person who has no account yet. */
+export interface Placement {
+  /** The school of the first class, in canonical order. */
+  schoolSourcedId: string;
+  isStudent: boolean;
+  /** Whether one of the classes that they teach has an active student. */
+  hasStudents: boolean;
+}
+
+/** Persons on both sides, and those with a new sourcedId: fields, contact details, state. */
+export function comparePeople(context: Context, people: People, rekeys: readonly Rekey[]): void {
+  for (const pair of people.pairs) {
+    if (context.draft.isObserving) {
+      context.draft.observe(userSubject(pair.feed.sourcedId), userFingerprint(pair.feed));
+    }
+    if (!isUserInScope(pair.feed, pair.local, context) || !handlesRoles(context.policy, pair.feed.roles)) continue;
+    if (isAnotherPerson(pair)) {
+      holdRecycled(pair.feed, pair.local, context, people);
+      continue;
+    }
+    compareUser(pair.feed, pair.local, context, undefined);
+  }
+  for (const rekey of rekeys) compareUser(rekey.feed, rekey.local, context, rekey);
+}
+
+/** U13: what the feed says is proposed, and held until a person says that it is the same human being after all. */
+function holdRecycled(feed: User, local: LocalUser, context: Context, people: People): void {
+  people.freeze(feed.sourcedId);
+  const key = compareUser(feed, local, context, undefined);
+  if (key === undefined) return;
+  context.draft.hold({
+    id: `U13:${feed.sourcedId}`,
+    gate: 'U13',
+    code: 'RECYCLED_PERSON_ID',
+    subject: userSubject(feed.sourcedId),
+    approvable: true,
+    changes: new Set([key]),
+  });
+}
+
+/** Returns the key of the change, where there is one. */
+function compareUser(feed: User, local: LocalUser, context: Context, rekey: Rekey | undefined): string | undefined {
+  const { draft } = context;
+  const subject = userSubject(feed.sourcedId);
+  const changes: FieldChanges = { before: {}, after: {}, synced: {} };
+  compareFields(feed, local, context, changes);
+  compareContacts(feed, local, context, changes);
+  compareSite(feed, local, context, changes);
+  if (feed.enabled === false) {
+    draft.note({ rule: 'U15', code: 'ACCESS_CURTAILED', severity: 'info', noun: 'user', subject });
+  }
+  let kind: 'user-update' | 'user-reactivate' | 'user-rekey' = 'user-update';
+  let reason: { rule: string; code: string } | undefined = changes.reason;
+  if (local.state === 'deactivated' && local.by === 'user') {
+    draft.noteOnce({ rule: 'U10', code: 'LOCAL_DEACTIVATION_WINS', severity: 'info', noun: 'user', subject });
+  } else if (local.state === 'deactivated') {
+    kind = 'user-reactivate';
+    reason = { rule: 'U7', code: 'RETURNED' };
+    Object.assign(changes.before, { state: local.state, by: local.by });
+    Object.assign(changes.after, { state: 'active', by: undefined });
+  }
+  if (rekey !== undefined) {
+    kind = 'user-rekey';
+    reason = { rule: 'U12', code: 'REKEY' };
+    changes.before['sourcedId'] = local.sourcedId;
+    changes.after['sourcedId'] = feed.sourcedId;
+  }
+  if (Object.keys(changes.synced).length > 0) {
+    changes.before['synced'] = local.synced;
+    changes.after['synced'] = { ...local.synced, ...changes.synced };
+  }
+  if (reason === undefined && Object.keys(changes.after).length === 0) return undefined;
+  const isProposed = draft.propose({
+    kind,
+    subject,
+    target: { id: local.id, sourcedId: rekey === undefined ? feed.sourcedId : (local.sourcedId as string) },
+    ...schoolOf(feed),
+    before: changes.before as Fields<LocalUser>,
+    after: changes.after as Fields<LocalUser>,
+    version: local.version,
+    reason: {
+      ...(reason ?? { rule: 'U16', code: 'FIELDS_CHANGED' }),
+      evidence: {
+        fields: Object.keys(changes.after).filter((field) => field !== 'synced'),
+        ...(rekey === undefined ? {} : { by: rekey.by }),
+      },
+    },
+    fingerprint: userFingerprint(feed),
+  });
+  return isProposed ? `${kind} ${subject}` : undefined;
+}
+
+/** U16 and F4: a field follows the feed when the feed's value differs from the one last applied; empty says nothing. */
+function compareFields(feed: User, local: LocalUser, context: Context, changes: FieldChanges): void {
+  const synced = local.synced;
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (isEmpty(value)) continue;
+    if (isSame(value, synced === undefined ? local[field] : synced[field])) continue;
+    if (field === 'enabled' && value === true && synced?.enabled === undefined) continue;
+    changes.synced[field] = value;
+    if (local.hostFields?.includes(field) === true) continue;
+    if (isSame(value, local[field])) continue;
+    changes.before[field] = local[field];
+    changes.after[field] = value;
+    changes.reason ??= { rule: 'U16', code: 'FIELDS_CHANGED' };
+  }
+}
+
+/** U4: the site follows when the person left its school, unless the host owns it. */
+function compareSite(feed: User, local: LocalUser, context: Context, changes: FieldChanges): void {
+  const schools = feed.schoolSourcedIds;
+  if (schools.length === 0 || local.hostFields?.includes('site') === true) return;
+  if (local.site === undefined || schools.includes(local.site) || local.site !== local.synced?.site) return;
+  const site = siteOf(feed, undefined, context);
+  if (site === undefined || site === local.site) return;
+  changes.before['site'] = local.site;
+  changes.after['site'] = site;
+  changes.synced['site'] = site;
+  changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
+}
+
+function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
+  if (field === 'username') return usernameOf(feed, context);
+  if (field === 'roles') return [...feed.roles].sort(compareIds);
+  if (field === 'schoolSourcedIds') return [...feed.schoolSourcedIds].sort(compareIds);
+  return feed[field];
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function usernameOf(feed: User, context: Context): string | undefined {
+  const isTeacher = feed.roles.includes('teacher');
+  return isTeacher && context.policy.teachers.username === 'email' ? contactEmail(feed) : feed.username;
+}
+
+function contactEmail(feed: User): string | undefined {
+  const email = feed.email?.trim();
+  return email?.includes('@') === true ? email : undefined;
+}
+
+/** U1 to U3: persons whom the host does not have. Returns those who now have an account, or get one. */
+export function createPeople(
+  context: Context,
+  people: People,
+  placements: ReadonlyMap<string, Placement>,
+): ReadonlySet<string> {
+  const created = new Set<string>();
+  for (const user of people.arrivals.values()) {
+    if (context.draft.isObserving) context.draft.observe(userSubject(user.sourcedId), userFingerprint(user));
+    if (people.isFrozen(user.sourcedId) || !handlesRoles(context.policy, user.roles)) continue;
+    const placement = placements.get(user.sourcedId);
+    const row = creationRow(user, placement, context);
+    if (row !== undefined && proposeUser(user, placement, row, context)) created.add(user.sourcedId);
+  }
+  return created;
+}
+
+/** The row by which this person gets an account; undefined where none does. */
+function creationRow(user: User, placement: Placement | undefined, context: Context): string | undefined {
+  const { policy, draft } = context;
+  const subject = userSubject(user.sourcedId);
+  const isStudentOnly = user.roles.includes('student') && !user.roles.includes('teacher');
+  if (isStudentOnly || placement?.isStudent === true) {
+    return placement !== undefined && policy.students.create ? 'U1' : undefined;
+  }
+  const isTeacher = user.roles.includes('teacher') || placement !== undefined;
+  if (!isTeacher) {
+    const isStaff = user.roles.some((role) => role !== 'guardian');
+    return isStaff && policy.staff.create && !context.isRestricted && isUserInScope(user, undefined, context)
+      ? 'U3'
+      : undefined;
+  }
+  if (policy.teachers.create === 'never') return undefined;
+  if (placement === undefined && (context.isRestricted || !isUserInScope(user, undefined, context))) return undefined;
+  if (policy.teachers.create === 'populated' && placement?.hasStudents !== true) {
+    draft.note({ rule: 'U2', code: 'TEACHER_CLASS_EMPTY', severity: 'info', noun: 'user', subject });
+    return undefined;
+  }
+  if (contactEmail(user) === undefined) {
+    const isNeeded = policy.teachers.username === 'email';
+    draft.note({
+      rule: 'U2',
+      code: isNeeded ? 'NO_USERNAME' : 'NO_EMAIL',
+      severity: 'warning',
+      noun: 'user',
+      subject,
+    });
+    if (isNeeded) return undefined;
+  }
+  return 'U2';
+}
+
+/** Proposes an account for this person by the given row. Says whether it was proposed. */
+export function proposeUser(user: User, placement: Placement | undefined, rule: string, context: Context): boolean {
+  const { draft } = context;
+  const subject = userSubject(user.sourcedId);
+  const site = siteOf(user, placement, context);
+  const role = roleOf(user, context);
+  const username = usernameOf(user, context);
+  const synced: SyncedUser = {
+    roles: [...user.roles].sort(compareIds),
+    givenName: user.givenName,
+    familyName: user.familyName,
+    ...(user.middleName === undefined ? {} : { middleName: user.middleName }),
+    ...(username === undefined ? {} : { username }),
+    ...contactOf(user, context),
+    ...(user.enabled === false ? { enabled: false } : {}),
+    schoolSourcedIds: [...user.schoolSourcedIds].sort(compareIds),
+    ...(user.grade === undefined ? {} : { grade: user.grade }),
+    ...(user.birthDate === undefined ? {} : { birthDate: user.birthDate }),
+    ...(user.stateId === undefined ? {} : { stateId: user.stateId }),
+    ...(user.sisId === undefined ? {} : { sisId: user.sisId }),
+    ...(site === undefined ? {} : { site }),
+  };
+  const isProposed = draft.propose({
+    kind: 'user-create',
+    subject,
+    target: { sourcedId: user.sourcedId },
+    ...schoolOf(user),
+    before: null,
+    after: {
+      ...synced,
+      sourcedId: user.sourcedId,
+      origin: 'roster',
+      state: 'active',
+      ...(role === undefined ? {} : { role }),
+      synced,
+    },
+    reason: { rule, code: 'NEW_PERSON', evidence: { roles: synced.roles } },
+    fingerprint: userFingerprint(user),
+  });
+  if (isProposed && user.enabled === false) {
+    draft.note({ rule: 'U15', code: 'ACCESS_CURTAILED', severity: 'info', noun: 'user', subject });
+  }
+  return isProposed;
+}
+
+/** U1: the provider's main school, else the school of a class, else the first school, else the policy's site. */
+function siteOf(user: User, placement: Placement | undefined, context: Context): string | undefined {
+  const first = [...user.schoolSourcedIds].sort(compareIds)[0];
+  const site = user.primarySchoolSourcedId ?? placement?.schoolSourcedId ?? first;
+  if (site !== undefined || context.policy.access.site === undefined) return site;
+  context.draft.note({
+    rule: 'U1',
+    code: 'DEFAULT_SITE',
+    severity: 'info',
+    noun: 'user',
+    subject: userSubject(user.sourcedId),
+  });
+  return context.policy.access.site;
+}
+
+/** The host's role. A feed never grants an administrator's rights by itself: only the policy names roles. */
+function roleOf(user: User, context: Context): string | undefined {
+  const { access } = context.policy;
+  for (const role of ['administrator', 'staff', 'teacher', 'aide', 'student', 'guardian', 'other'] as const) {
+    if (user.roles.includes(role) && access.roles[role] !== undefined) return access.roles[role];
+  }
+  return access.defaultRole;
+}
+
+function schoolOf(user: User): { readonly schoolSourcedId?: string } {
+  const school = user.primarySchoolSourcedId ?? [...user.schoolSourcedIds].sort(compareIds)[0];
+  return school === undefined ? {} : { schoolSourcedId: school };
+}
+
+/** A person is in scope if any of their schools is, in the feed or at the host. */
+export function isUserInScope(feed: User | undefined, local: LocalUser | undefined, context: Context): boolean {
+  if (context.local.scope.schools === undefined) return true;
+  const schools = [...(feed?.schoolSourcedIds ?? []), ...(local?.schoolSourcedIds ?? [])];
+  return schools.some(context.isInScope);
+}
+
+/** U7: persons who left the district altogether. By default nothing happens to the account. */
+export function deactivatePeople(
+  context: Context,
+  people: People,
+  hasOtherMembership: (user: LocalUser) => boolean,
+): void {
+  const gone = [...people.vanished.values(), ...people.tombstoned.values()];
+  for (const user of gone) {
+    const { sourcedId } = user;
+    if (sourcedId === undefined || !people.hasLeftDistrict(sourcedId)) continue;
+    const subject = userSubject(sourcedId);
+    if (context.draft.isObserving) context.draft.observe(subject, ABSENT);
+    if (!context.policy.fullData || !context.policy.deactivateUnrostered || context.isRestricted) continue;
+    if (user.origin !== 'roster' || user.state !== 'active' || people.isFrozen(sourcedId)) continue;
+    if (!isUserInScope(undefined, user, context) || !handlesRoles(context.policy, user.roles)) continue;
+    if (context.local.scope.schools !== undefined) continue;
+    if (user.protected === true) {
+      context.draft.note({ rule: 'U14', code: 'PROTECTED', severity: 'info', noun: 'user', subject });
+      continue;
+    }
+    if (user.otherTenants === true || hasOtherMembership(user)) continue;
+    context.draft.propose({
+      kind: 'user-deactivate',
+      subject,
+      target: { id: user.id, sourcedId },
+      ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
+      before: { state: 'active', by: undefined },
+      after: { state: 'deactivated', by: 'sync' },
+      version: user.version,
+      reason: {
+        rule: 'U7',
+        code: 'PERSON_ABSENT',
+        evidence: { level: people.isTombstoned(sourcedId) ? 'E2' : 'E1' },
+      },
+      fingerprint: ABSENT,
+    });
+  }
+}
