@@ -226,7 +226,7 @@ class Undo {
     }
     if (noun === 'class' && (record as LocalClass).state !== 'active') return true;
     if (noun === 'enrollment') return (record as LocalEnrollment).state !== 'active';
-    return this.dependents(record, noun).some((each) => each.origin !== 'roster' || each.usedAt !== undefined);
+    return this.dependents(record, noun).some(isTouched);
   }
 
   private hasClasses(school: string | undefined): boolean {
@@ -303,6 +303,11 @@ class Undo {
     };
     this.draft.note(note);
   }
+}
+
+/** A member or link that people made, used or removed: deleting it would lose what they did. */
+function isTouched(each: LocalEnrollment | LocalGuardianLink): boolean {
+  return each.origin !== 'roster' || each.usedAt !== undefined || each.by === 'user';
 }
 
 function nounOf(kind: ChangeKind): 'school' | 'class' | 'user' | 'enrollment' | 'guardian' {

@@ -138,14 +138,16 @@ function compareFields(feed: User, local: LocalUser, context: Context, changes: 
   }
 }
 
-/** U4: the site follows when the person left its school, unless the host owns it. */
+/** U4: the site follows when the person was at its school and has left it, unless the host owns the site. */
 function compareSite(feed: User, local: LocalUser, context: Context, changes: FieldChanges): void {
   const schools = feed.schoolSourcedIds;
   if (schools.length === 0 || local.hostFields?.includes('site') === true) return;
-  if (local.site === undefined || schools.includes(local.site) || local.site !== local.synced?.site) return;
+  const { site: present, synced } = local;
+  if (present === undefined || present !== synced?.site) return;
+  if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
   const site = siteOf(feed, undefined, context);
-  if (site === undefined || site === local.site) return;
-  changes.before['site'] = local.site;
+  if (site === undefined || site === present) return;
+  changes.before['site'] = present;
   changes.after['site'] = site;
   changes.synced['site'] = site;
   changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
