@@ -1,0 +1,210 @@
+/**
+ * A property that cannot fail proves nothing. Here the engine is broken on purpose, twice for each promise, and the
+ * promise's property must notice.
+ */
+
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Engine } from '../support/world.js';
+import { PROMISES, scenarios, Statistics } from './promises.js';
+
+interface Break {
+  readonly promise: number;
+  /** What the broken engine does. */
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+const BREAKS: readonly Break[] = [
+  {
+    promise: 1,
+    name: 'forgets which values of a person it wrote last',
+    file: 'users.ts',
+    find: 'if (isSame(value, synced === undefined ? local[field] : synced[field])) continue;',
+    replace: '',
+  },
+  {
+    promise: 1,
+    name: 'judges a rename against the local name',
+    file: 'classes.ts',
+    find: 'if (name !== (local.synced?.name ?? local.name)) {',
+    replace: 'if (name !== local.name) {',
+  },
+  {
+    promise: 2,
+    name: 'takes the classes in the order in which they come',
+    file: 'feed.ts',
+    find: "once('class', inOrder(roster.classes, bySourcedId), notes)",
+    replace: "once('class', roster.classes, notes)",
+  },
+  {
+    promise: 2,
+    name: 'takes the enrollments in the order in which they come',
+    file: 'feed.ts',
+    find: 'inOrder(roster.enrollments, byClassAndUser)',
+    replace: 'roster.enrollments',
+  },
+  {
+    promise: 3,
+    name: 'brings back members whom a person removed',
+    file: 'members.ts',
+    find: "else if (local.by === 'user') this.removedByHand(row, local);",
+    replace: '',
+  },
+  {
+    promise: 3,
+    name: 'brings back classes that a person archived',
+    file: 'classes.ts',
+    find: "return unarchive === 'always' || local.by === 'sync';",
+    replace: 'return true;',
+  },
+  {
+    promise: 4,
+    name: 'remembers nothing of an undo',
+    file: 'undo.ts',
+    find: 'suppressions: [...suppressions, ...this.added]',
+    replace: 'suppressions',
+  },
+  {
+    promise: 4,
+    name: 'takes fields back that were edited since',
+    file: 'undo.ts',
+    find: 'const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field], written[field]);',
+    replace: 'const isKept = false;',
+  },
+  {
+    promise: 5,
+    name: 'removes members without Full Data',
+    file: 'members.ts',
+    find: "if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;",
+    replace: "if (local.state !== 'active' || context.isRestricted) return;",
+  },
+  {
+    promise: 5,
+    name: 'takes an empty feed at its word',
+    file: 'reconcile.ts',
+    find: 'for (const [kind, role] of',
+    replace: 'kinds.length = 0;\n  for (const [kind, role] of',
+  },
+  {
+    promise: 6,
+    name: 'takes every school for one of its own',
+    file: 'context.ts',
+    find: 'return (schoolSourcedId) => schoolSourcedId !== undefined && schools.has(schoolSourcedId);',
+    replace: 'return () => schools.size > 0;',
+  },
+  {
+    promise: 6,
+    name: 'moves a class across the border of the scope',
+    file: 'classes.ts',
+    find: 'if (isFeedInScope !== isLocalInScope) {',
+    replace: 'if (isFeedInScope !== isLocalInScope && section.sourcedId === "") {',
+  },
+  {
+    promise: 7,
+    name: 'never restores a member',
+    file: 'members.ts',
+    find: "else this.restore(row, local, 'M5');",
+    replace: '',
+  },
+  {
+    promise: 7,
+    name: 'never brings a class back',
+    file: 'classes.ts',
+    find: "return unarchive === 'always' || local.by === 'sync';",
+    replace: 'return false;',
+  },
+  {
+    promise: 8,
+    name: 'takes members of known persons for unchanged',
+    file: 'members.ts',
+    find: "if (!handlesMember(this.context.policy, row.role) || person === 'frozen') return;\n    this.additions",
+    replace: 'if (this.people.localOf(row.userSourcedId) !== undefined) return;\n    this.additions',
+  },
+  {
+    promise: 8,
+    name: 'does not find persons who are known already',
+    file: 'people.ts',
+    find: "return row.status === 'tobedeleted' ? 'tombstoned' : 'known';",
+    replace: "return row.status === 'tobedeleted' ? 'tombstoned' : 'missing';",
+  },
+  {
+    promise: 9,
+    name: 'lets incumbents lose their names',
+    file: 'class-pass.ts',
+    find: 'for (const name of decision.taken) this.taken.push({ ...name, holder: section.sourcedId });',
+    replace: '',
+  },
+  {
+    promise: 9,
+    name: 'takes the persons in the order in which they come',
+    file: 'feed.ts',
+    find: "once('user', inOrder(roster.users, bySourcedId), notes)",
+    replace: "once('user', roster.users, notes)",
+  },
+];
+
+const ENGINE = fileURLToPath(new URL('../../src/engine/', import.meta.url));
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rosterkit-broken-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Our engine with one place of its source replaced. */
+async function broken({ file, find, replace }: Break, index: number): Promise<Engine> {
+  let replaced = 0;
+  const outfile = join(folder, `engine-${String(index)}.mjs`);
+  await build({
+    entryPoints: [join(ENGINE, 'index.ts')],
+    bundle: true,
+    format: 'esm',
+    outfile,
+    plugins: [
+      {
+        name: 'break',
+        setup(hooks) {
+          hooks.onLoad({ filter: /engine\/[^/]+\.ts$/ }, async ({ path }) => {
+            const source = await readFile(path, 'utf8');
+            if (basename(path) !== file) return { contents: source, loader: 'ts' };
+            replaced += source.split(find).length - 1;
+            return { contents: source.replace(find, () => replace), loader: 'ts' };
+          });
+        },
+      },
+    ],
+  });
+  expect(replaced, `places in ${file} that read: ${find}`).toBe(1);
+  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
+  return (await import(pathToFileURL(outfile).href)) as Engine;
+}
+
+describe('an engine broken on purpose is caught', () => {
+  it.each(BREAKS.map((each, index) => ({ ...each, index })))(
+    'by promise $promise when it $name',
+    { timeout: 240_000 },
+    async ({ index, ...each }) => {
+      const engine = await broken(each, index);
+      const { check } = PROMISES.find(({ number }) => number === each.promise) as (typeof PROMISES)[number];
+      const property = fc.asyncProperty(scenarios, (scenario) => check(engine, scenario, new Statistics()));
+      const result = await fc.check(property, { numRuns: 2_000, seed: 42, endOnFailure: true });
+      expect(result.failed, 'the property noticed').toBe(true);
+    },
+  );
+
+  it('twice for each promise', () => {
+    for (const { number } of PROMISES) {
+      expect(BREAKS.filter(({ promise }) => promise === number).length, `promise ${String(number)}`).toBeGreaterThanOrEqual(2);
+    }
+  });
+});
