@@ -33,6 +33,8 @@ export interface ClassPassResult {
   readonly managedEnrollments: number;
   /** Whom this plan removes from a class, by the host's id of the person, and from how many. */
   readonly removedFrom: ReadonlyMap<string, number>;
+  /** Whom this plan brings back into a class, likewise. */
+  readonly restoredTo: ReadonlyMap<string, number>;
 }
 
 interface PendingCandidate extends Candidate {
@@ -51,11 +53,13 @@ class ClassPass implements ClassPassResult {
   readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
   readonly placements = new Map<string, Placement>();
   readonly removedFrom = new Map<string, number>();
+  readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
   managedEnrollments = 0;
   private readonly candidates: PendingCandidate[] = [];
   private readonly taken: TakenName[] = [];
-  private readonly returning: Class[] = [];
+  /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
+  private readonly newcomers: { readonly section: Class; readonly names: readonly Pick<TakenName, 'schoolSourcedId' | 'name'>[] }[] = [];
   private emptiedClasses = 0;
   private presentClasses = 0;
   private readonly knownSchools: ReadonlySet<string>;
@@ -167,7 +171,11 @@ class ClassPass implements ClassPassResult {
     const decision = decidePresent(section, local, comparison, this.context);
     for (const name of decision.taken) this.taken.push({ ...name, holder: section.sourcedId });
     if (decision.members !== 'follow') return;
-    if (local.state !== 'active') this.returning.push(section);
+    const keepsName = decision.taken.some(
+      ({ schoolSourcedId, name }) =>
+        schoolSourcedId === local.schoolSourcedId && normalName(name) === normalName(local.name),
+    );
+    if (local.state !== 'active' || !keepsName) this.newcomers.push({ section, names: decision.taken });
     if (local.origin === 'roster') this.presentClasses += 1;
     this.commit(comparison, ofClass, local);
   }
@@ -201,7 +209,9 @@ class ClassPass implements ClassPassResult {
       if (once === true) draft.noteOnce(note);
       else draft.note(note);
     }
-    for (const proposal of members.proposals) draft.propose(proposal);
+    for (const proposal of members.proposals) {
+      if (draft.propose(proposal) && proposal.kind === 'enrollment-restore') countUp(this.restoredTo, proposal.target.userId);
+    }
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const keys = new Set<string>();
     let silent = 0;
@@ -209,8 +219,7 @@ class ClassPass implements ClassPassResult {
       if (!draft.propose(proposal)) continue;
       keys.add(`${proposal.kind} ${proposal.subject}`);
       if (isSilent) silent += 1;
-      const userId = 'userId' in proposal.target ? proposal.target.userId : undefined;
-      if (userId !== undefined) this.removedFrom.set(userId, (this.removedFrom.get(userId) ?? 0) + 1);
+      if (proposal.kind === 'enrollment-remove') countUp(this.removedFrom, proposal.target.userId);
     }
     if (local === undefined || local.state !== 'active' || local.origin !== 'roster' || silent === 0) return;
     const isEmpty = members.managed >= 5 && members.members === 0;
@@ -238,10 +247,15 @@ class ClassPass implements ClassPassResult {
     if (placement === undefined) {
       this.placements.set(enrollment.userSourcedId, {
         schoolSourcedId: section.schoolSourcedId,
+        isPrimary: enrollment.primary === true,
         isStudent: enrollment.role === 'student',
         hasStudents: teaches,
       });
       return;
+    }
+    if (enrollment.primary === true && !placement.isPrimary) {
+      placement.schoolSourcedId = section.schoolSourcedId;
+      placement.isPrimary = true;
     }
     placement.isStudent ||= enrollment.role === 'student';
     placement.hasStudents ||= teaches;
@@ -258,16 +272,16 @@ class ClassPass implements ClassPassResult {
     this.noteSharedNames();
   }
 
-  /** D4: a class comes back whoever bears its name by now; its children must not be left without a class. */
+  /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
   private noteSharedNames(): void {
-    if (this.returning.length === 0) return;
+    if (this.newcomers.length === 0) return;
     const bearers = new Map<string, string[]>();
     for (const { schoolSourcedId, name, holder } of this.taken) {
       const key = nameKey(schoolSourcedId, name);
       bearers.set(key, [...(bearers.get(key) ?? []), holder]);
     }
-    for (const section of this.returning) {
-      const others = bearers.get(nameKey(section.schoolSourcedId, classNameOf(section))) ?? [];
+    for (const { section, names } of this.newcomers) {
+      const others = names.flatMap(({ schoolSourcedId, name }) => bearers.get(nameKey(schoolSourcedId, name)) ?? []);
       const other = others.find((holder) => holder !== section.sourcedId);
       if (other !== undefined) noteShared(section, other, this.context);
     }
@@ -336,6 +350,10 @@ class ClassPass implements ClassPassResult {
     while (this.members[this.localAt]?.classSourcedId === sourcedId) this.localAt += 1;
     return { records: this.members, from, to: this.localAt };
   }
+}
+
+function countUp(counts: Map<string, number>, id: string | undefined): void {
+  if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
 }
 
 function nameKey(schoolSourcedId: string, name: string): string {

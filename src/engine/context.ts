@@ -23,6 +23,8 @@ export interface Context {
   readonly isRestricted: boolean;
   readonly isInScope: (schoolSourcedId: string | undefined) => boolean;
   readonly handlesClasses: boolean;
+  /** Whether this import's steps cover members of a role: asked for every row, so worked out once. */
+  readonly handlesMember: Readonly<Record<EnrollmentRole, boolean>>;
   readonly handlesGuardians: boolean;
 }
 
@@ -43,11 +45,17 @@ export function handlesRoles(policy: Policy, roles: readonly UserRole[]): boolea
   );
 }
 
-/** Whether this import's steps cover members of this role. */
-export function handlesMember(policy: Policy, role: EnrollmentRole): boolean {
-  if (role === 'student') return policy.steps.includes('students');
-  if (role === 'guardian') return policy.steps.includes('guardians');
-  return policy.steps.includes('teachers');
+/** Which members this import's steps cover. */
+export function handledMembers(policy: Policy): Readonly<Record<EnrollmentRole, boolean>> {
+  const staff = policy.steps.includes('teachers');
+  return {
+    student: policy.steps.includes('students'),
+    guardian: policy.steps.includes('guardians'),
+    teacher: staff,
+    aide: staff,
+    administrator: staff,
+    proctor: staff,
+  };
 }
 
 /** The date of an instant in a time zone, `YYYY-MM-DD`, moved by whole days. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { withNulls } from '../internal/patch.js';
 import type {
   Change,
   ChangeKind,
@@ -118,7 +119,14 @@ export class Draft {
       this.withheld += 1;
       return false;
     }
-    const change = { ...proposal, key: changeKey(proposal.kind, proposal.subject), destructive, heldBy: [] } as Change;
+    const change = {
+      ...proposal,
+      before: proposal.before === null ? null : withNulls(proposal.before),
+      after: proposal.after === null ? null : withNulls(proposal.after),
+      key: changeKey(proposal.kind, proposal.subject),
+      destructive,
+      heldBy: [],
+    } as Change;
     const phase = PHASES[change.kind];
     (this.phases[phase] ??= []).push(change);
     return true;

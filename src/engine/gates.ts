@@ -9,7 +9,7 @@
  */
 
 import { compareIds } from '../internal/ordered.js';
-import type { Change, Evidence, GateResult, Hold, LatchedHold, LimitKind } from '../model/index.js';
+import type { Change, ChangeKind, Evidence, GateResult, Hold, LatchedHold, LimitKind } from '../model/index.js';
 import type { Context } from './context.js';
 import { limitKind, type HoldRequest } from './draft.js';
 import { hashChanges } from './hash.js';
@@ -123,7 +123,10 @@ class Judge {
     this.place(request, keys, latch);
   }
 
-  /** Holds that no gate would ask for today: they stay while anything that they held is still due. */
+  /**
+   * Holds that no gate would ask for today: they stay while anything that they held is still due, and while this plan
+   * could not have found it due, since its records were not seen again then.
+   */
   keepLatches(): void {
     for (const latch of this.latches.values()) {
       if (this.holds.has(latch.id)) continue;
@@ -133,10 +136,26 @@ class Judge {
         const keys = new Set(isWholeRun ? this.keysOf('all-destructive', latch) : due);
         // Of an empty feed's hold something was read again by now: from here on a person may decide.
         this.place({ ...latch, changes: keys, approvable: latch.approvable || latch.gate === 'G3' }, keys, latch);
+      } else if (this.isUnjudged(latch)) {
+        this.latched.push(latch);
       } else if (latch.approved.some((key) => this.byKey.has(key))) {
         this.latched.push({ ...latch, changes: [] });
       }
     }
+  }
+
+  /** Whether this plan, by what was read and by its steps, could not say if what the hold names is still due. */
+  private isUnjudged(latch: LatchedHold): boolean {
+    const { policy, isRestricted, handlesClasses, handlesGuardians } = this.context;
+    if (latch.gate === 'K10' && isRestricted) return true;
+    const handlesPeople = policy.steps.includes('students') || policy.steps.includes('teachers');
+    return [...latch.changes.map((change) => change.key), ...latch.approved].some((key) => {
+      const kind = key.slice(0, key.indexOf(' ')) as ChangeKind;
+      if (limitKind(kind) !== undefined && (isRestricted || policy.additiveOnly)) return true;
+      if (kind.startsWith('class-')) return !handlesClasses;
+      if (kind.startsWith('guardian-')) return !handlesGuardians;
+      return !handlesPeople;
+    });
   }
 
   result(): Judgement {

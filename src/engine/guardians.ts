@@ -95,7 +95,7 @@ class GuardianPass {
     const { context, people } = this;
     this.observe(link, link);
     if (link.status === 'tobedeleted') {
-      this.lost(local, 'P3');
+      this.lost(local, 'P3', 'E2');
       return;
     }
     if (!this.isWantedType(link)) {
@@ -150,7 +150,7 @@ class GuardianPass {
   }
 
   /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
-  private lost(local: LocalGuardianLink, rule: 'P3' | 'P4'): void {
+  private lost(local: LocalGuardianLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
     const { context, people } = this;
     const student = local.studentSourcedId as string;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
@@ -164,7 +164,7 @@ class GuardianPass {
       local,
       { state: 'active', by: undefined, removedAt: undefined },
       { state: 'removed', by: 'sync', removedAt: context.now },
-      { rule, code: rule === 'P4' ? 'CONTACT_TYPE_EXCLUDED' : 'GUARDIAN_LINK_ABSENT', evidence: { level: 'E1' } },
+      { rule, code: rule === 'P4' ? 'CONTACT_TYPE_EXCLUDED' : 'GUARDIAN_LINK_ABSENT', evidence: { level } },
       undefined,
     );
   }

@@ -9,7 +9,7 @@
 import { compareIds } from '../internal/ordered.js';
 import { enrollmentSubject } from '../model/index.js';
 import type { By, Enrollment, EnrollmentRole, Fields, LocalEnrollment, LocalUser, Note } from '../model/index.js';
-import { handlesMember, type Context } from './context.js';
+import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, enrollmentFingerprint } from './fingerprint.js';
 import type { People } from './people.js';
@@ -160,7 +160,7 @@ class Comparison implements MemberComparison {
       return;
     }
     this.count(row.role);
-    if (!handlesMember(this.context.policy, row.role) || person === 'frozen') return;
+    if (!this.context.handlesMember[row.role] || person === 'frozen') return;
     this.additions.push({ enrollment: row, user: this.people.localOf(row.userSourcedId) });
   }
 
@@ -191,7 +191,7 @@ class Comparison implements MemberComparison {
     }
     if (standing === 'future') return;
     this.count(row.role);
-    if (!handlesMember(this.context.policy, row.role) || this.people.isFrozen(row.userSourcedId)) return;
+    if (!this.context.handlesMember[row.role] || this.people.isFrozen(row.userSourcedId)) return;
     if (local.state === 'active') this.keep(row, local);
     else if (local.by === 'user') this.removedByHand(row, local);
     else this.restore(row, local, 'M5');
@@ -270,7 +270,7 @@ class Comparison implements MemberComparison {
   private lost(local: LocalEnrollment, cause: 'WITHDRAWN' | 'TOMBSTONE' | 'ENDED'): void {
     const { context, people } = this;
     if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;
-    if (!handlesMember(context.policy, local.role)) return;
+    if (!context.handlesMember[local.role]) return;
     if (local.origin !== 'roster' && !(context.policy.fullDataReach === 'everyone' && this.section.isManaged)) return;
     const userSourcedId = local.userSourcedId === undefined ? undefined : people.memberId(local);
     if (userSourcedId !== undefined && people.isFrozen(userSourcedId)) return;

@@ -1,6 +1,6 @@
 import type { Hold, LocalEnrollment, LocalState, LocalUser, Plan, Policy, Roster } from '../model/index.js';
 import { passClasses, type ClassPassResult } from './class-pass.js';
-import { dateIn, scopeTest, type Context } from './context.js';
+import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
 import { Draft } from './draft.js';
 import { readFeed, type Feed } from './feed.js';
 import { judge, type EmptyKind } from './gates.js';
@@ -56,6 +56,7 @@ export function reconcile(input: ReconcileInput): Plan {
     leadDate: dateIn(policy.timeZone, instant, policy.leadDays),
     isRestricted: feed.incomplete.length > 0,
     isInScope: scopeTest(local.scope),
+    handlesMember: handledMembers(policy),
     handlesClasses: policy.steps.includes('classes'),
     handlesGuardians: policy.steps.includes('guardians'),
   };
@@ -101,7 +102,7 @@ function plan(context: Context, readId: string): Plan {
       users: countManaged(people.localUsers, context),
       guardianLinks: managedLinks,
     },
-    emptyKinds(context, people, classes),
+    emptyKinds(context, people, classes, goneSchools),
   );
   const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
   const restrictionGate = context.isRestricted
@@ -203,7 +204,7 @@ function addMembers(context: Context, classes: ClassPassResult, created: Readonl
 /** U6: who leaves the last class keeps the account, and a person should know. */
 function noteUnassigned(context: Context, people: People, classes: ClassPassResult): void {
   if (classes.removedFrom.size === 0) return;
-  const remaining = new Map<string, number>();
+  const remaining = new Map(classes.restoredTo);
   for (const enrollment of context.local.enrollments) {
     if (enrollment.state !== 'active' || !classes.removedFrom.has(enrollment.userId)) continue;
     remaining.set(enrollment.userId, (remaining.get(enrollment.userId) ?? 0) + 1);
@@ -242,17 +243,33 @@ function findGoneSchools(context: Context): ReadonlySet<string> {
   return gone;
 }
 
-/** G3: the feed has none of a kind although the host manages some. */
-function emptyKinds(context: Context, people: People, classes: ClassPassResult): readonly EmptyKind[] {
+/** G3: the feed has none of a kind in scope although the host manages some, and not just at schools that are gone (Z5). */
+function emptyKinds(
+  context: Context,
+  people: People,
+  classes: ClassPassResult,
+  goneSchools: ReadonlySet<string>,
+): readonly EmptyKind[] {
   const { feed } = context;
   const kinds: EmptyKind[] = [];
   if (classes.managedClasses > 0 && feed.classes.every((section) => section.status === 'tobedeleted')) {
     kinds.push({ kind: 'classes', managed: classes.managedClasses });
   }
+  const isAtGoneSchools = ({ schoolSourcedIds }: LocalUser): boolean => {
+    const schools = schoolSourcedIds.filter(context.isInScope);
+    return schools.length > 0 && schools.every((school) => goneSchools.has(school));
+  };
   for (const [kind, role] of [['students', 'student'], ['teachers', 'teacher']] as const) {
-    if (feed.users.some((user) => user.status !== 'tobedeleted' && user.roles.includes(role))) continue;
+    const isThere = feed.users.some(
+      (user) => user.status !== 'tobedeleted' && user.roles.includes(role) && isUserInScope(user, undefined, context),
+    );
+    if (isThere) continue;
     const managed = people.localUsers.filter(
-      (user) => isManaged(user) && user.roles.includes(role) && isUserInScope(undefined, user, context),
+      (user) =>
+        isManaged(user) &&
+        user.roles.includes(role) &&
+        isUserInScope(undefined, user, context) &&
+        !isAtGoneSchools(user),
     ).length;
     if (managed > 0) kinds.push({ kind, managed });
   }

@@ -196,12 +196,12 @@ class Undo {
     const written = change.after as Readonly<Record<string, unknown>>;
     const previous = change.before as Readonly<Record<string, unknown>>;
     const present = record as unknown as Readonly<Record<string, unknown>>;
-    const isStateKept = STATE_FIELDS.some((field) => field in written && !isSame(present[field], written[field]));
+    const isStateKept = STATE_FIELDS.some((field) => field in written && !isSame(present[field] ?? null, written[field] ?? null));
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
     const conflicts: string[] = [];
     for (const field of Object.keys(written)) {
-      const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field], written[field]);
+      const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field] ?? null, written[field] ?? null);
       if (isKept) {
         conflicts.push(field);
         continue;

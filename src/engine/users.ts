@@ -31,8 +31,9 @@ const TRACKED = [
 
 /** What the classes of this plan say of a person who has no account yet. */
 export interface Placement {
-  /** The school of the first class, in canonical order. */
+  /** The school of the primary enrollment, else of the first class. */
   schoolSourcedId: string;
+  isPrimary: boolean;
   isStudent: boolean;
   /** Whether one of the classes that they teach has an active student. */
   hasStudents: boolean;
@@ -44,6 +45,7 @@ export function comparePeople(context: Context, people: People, rekeys: readonly
     if (context.draft.isObserving) {
       context.draft.observe(userSubject(pair.feed.sourcedId), userFingerprint(pair.feed));
     }
+    if (isUnchanged(pair.feed, pair.local, context)) continue;
     if (!isUserInScope(pair.feed, pair.local, context) || !handlesRoles(context.policy, pair.feed.roles)) continue;
     if (isAnotherPerson(pair)) {
       holdRecycled(pair.feed, pair.local, context, people);
@@ -52,6 +54,39 @@ export function comparePeople(context: Context, people: People, rekeys: readonly
     compareUser(pair.feed, pair.local, context, undefined);
   }
   for (const rekey of rekeys) compareUser(rekey.feed, rekey.local, context, rekey);
+}
+
+/**
+ * Whether every field is plainly as it was last applied, so that no row has anything to say: nearly all persons of
+ * nearly all plans. Anything less plain takes the long way.
+ */
+function isUnchanged(feed: User, local: LocalUser, context: Context): boolean {
+  const { synced } = local;
+  if (synced === undefined || local.state !== 'active') return false;
+  if (feed.enabled === false || synced.enabled === false || local.rosterEmail !== undefined) return false;
+  const isOwn = local.claimed === true || context.policy.contactUpdates === 'all';
+  const contact = isOwn ? local : synced;
+  return (
+    feed.givenName === synced.givenName &&
+    feed.familyName === synced.familyName &&
+    feed.middleName === synced.middleName &&
+    usernameOf(feed, context) === synced.username &&
+    feed.email === contact.email &&
+    feed.mobile === contact.mobile &&
+    feed.homePhone === contact.homePhone &&
+    feed.grade === synced.grade &&
+    feed.birthDate === synced.birthDate &&
+    feed.stateId === synced.stateId &&
+    feed.sisId === synced.sisId &&
+    isSameList(feed.roles, synced.roles) &&
+    isSameList(feed.schoolSourcedIds, synced.schoolSourcedIds)
+  );
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** U13: what the feed says is proposed, and held until a person says that it is the same human being after all. */

@@ -1,10 +1,16 @@
-/** The record with the fields of `patch` written over it; a field that is undefined there is removed. */
-export function patched<T extends object>(record: T, patch: { readonly [K in keyof T]?: T[K] | undefined }): T {
+/** The record with the fields of `patch` written over it; a field that is null or undefined there is removed. */
+export function patched<T extends object>(record: T, patch: { readonly [K in keyof T]?: T[K] | null | undefined }): T {
   const result = { ...record } as Record<string, unknown>;
   for (const [field, value] of Object.entries(patch)) {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a removed field is absent, not undefined
-    if (value === undefined) delete result[field];
+    if (value === undefined || value === null) delete result[field];
     else result[field] = value;
   }
+  return result as T;
+}
+
+/** The same fields with null for undefined: JSON keeps the one and forgets the other. */
+export function withNulls<T extends object>(fields: T): T {
+  const result: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(fields)) result[field] = value ?? null;
   return result as T;
 }

@@ -45,8 +45,8 @@ export interface GuardianTarget {
 /** The noun of a change: which collection of the host it writes to. */
 export type ChangeNoun = 'school' | 'class' | 'user' | 'enrollment' | 'guardian';
 
-/** The fields of a record that a change writes: `undefined` removes a field. */
-export type Fields<T> = { readonly [K in keyof Omit<T, 'version'>]?: T[K] | undefined };
+/** Fields of a record as a change has them: `null` where there is none, so that a plan survives being written as JSON. */
+export type Fields<T> = { readonly [K in keyof Omit<T, 'version'>]?: T[K] | null | undefined };
 
 /** What every change has. */
 export interface ChangeBase<Kind extends string, Target, Rec> {

@@ -76,7 +76,7 @@ const BREAKS: readonly Break[] = [
     promise: 4,
     name: 'takes fields back that were edited since',
     file: 'undo.ts',
-    find: 'const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field], written[field]);',
+    find: 'const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field] ?? null, written[field] ?? null);',
     replace: 'const isKept = false;',
   },
   {
@@ -125,7 +125,7 @@ const BREAKS: readonly Break[] = [
     promise: 8,
     name: 'takes members of known persons for unchanged',
     file: 'members.ts',
-    find: "if (!handlesMember(this.context.policy, row.role) || person === 'frozen') return;\n    this.additions",
+    find: "if (!this.context.handlesMember[row.role] || person === 'frozen') return;\n    this.additions",
     replace: 'if (this.people.localOf(row.userSourcedId) !== undefined) return;\n    this.additions',
   },
   {

@@ -1,0 +1,182 @@
+/**
+ * rosterkit keeps a school platform's people and classes in step with a district's roster: it reads Clever, ClassLink
+ * and OneRoster, computes a plan in which every change has its reason, holds what looks wrong, applies the rest, and can
+ * undo it.
+ *
+ * @module
+ */
+
+// The run
+export { RosterSync } from './sync/index.js';
+export type {
+  ApplyOptions,
+  ApproveOptions,
+  ImportOptions,
+  PlanOptions,
+  RosterSyncEvent,
+  RosterSyncEvents,
+  RosterSyncOptions,
+  RunOptions,
+  SyncEvent,
+} from './sync/index.js';
+
+// The engine and its policy
+export { describedCodes, describeReason, hashChanges, hashPlan, invert, reconcile } from './engine/index.js';
+export type { ReconcileInput } from './engine/index.js';
+export { definePolicy } from './policy/index.js';
+export type { PolicyInput } from './policy/index.js';
+
+// Where rosters come from
+export { CleverClient, cleverSource } from './clever/index.js';
+export type { CleverClientOptions, CleverSource, CleverSourceOptions } from './clever/index.js';
+export { ClassLinkClient, classlinkSource } from './classlink/index.js';
+export type { ClassLinkClientOptions } from './classlink/index.js';
+export { bearer, oauth1, OneRosterClient, oneRosterCsvSource, oneRosterSource } from './oneroster/index.js';
+export type { OAuth1Options, OneRosterAuth, OneRosterClientOptions } from './oneroster/index.js';
+export type { Page, Paged } from './clever/index.js';
+
+// People
+export { Directory, Invitations } from './people/index.js';
+export type {
+  ActOptions,
+  ClassFields,
+  DirectoryOptions,
+  InvitationsOptions,
+  PersonFields,
+  RecordReference,
+} from './people/index.js';
+
+// Everything in memory: for a first program, and for tests
+export { MemoryMailer, MemoryStore } from './adapters/memory/index.js';
+export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOptions } from './adapters/memory/index.js';
+
+// What the outside implements
+export type {
+  Batch,
+  BatchResult,
+  Clock,
+  DirectoryStore,
+  Invitation,
+  JournalStore,
+  Lease,
+  LeaseOptions,
+  Mailer,
+  Message,
+  OutboxMessage,
+  PageRead,
+  ReadOptions,
+  Receipt,
+  RequestRetry,
+  RosterSource,
+  RosterStore,
+  RunFailure,
+  RunOutcome,
+  RunReport,
+  SendOptions,
+} from './ports/index.js';
+
+// The words
+export {
+  classSubject,
+  defaultPolicy,
+  emptyLedger,
+  enrollmentSubject,
+  guardianSubject,
+  schoolSubject,
+  scopeKey,
+  userSubject,
+} from './model/index.js';
+export type {
+  Attestation,
+  By,
+  Change,
+  ChangeBase,
+  ChangeKind,
+  ChangeNoun,
+  Class,
+  ClassChange,
+  ClassOptions,
+  Collection,
+  CollectionAttestation,
+  Course,
+  Enrollment,
+  EnrollmentChange,
+  EnrollmentRole,
+  EnrollmentTarget,
+  Evidence,
+  Fields,
+  Gate,
+  GateResult,
+  GuardianChange,
+  GuardianLink,
+  GuardianTarget,
+  Hold,
+  JournalEntry,
+  LatchedHold,
+  Ledger,
+  LimitKind,
+  Limits,
+  LocalClass,
+  LocalClassState,
+  LocalEnrollment,
+  LocalGuardianLink,
+  LocalHead,
+  LocalRead,
+  LocalRecord,
+  LocalSchool,
+  LocalState,
+  LocalUser,
+  Note,
+  Ordered,
+  Origin,
+  Plan,
+  PlanCounts,
+  Policy,
+  ReadState,
+  Reason,
+  RecordStatus,
+  RecordTarget,
+  RejectedRow,
+  Roster,
+  RosterHead,
+  RosterRead,
+  RosterRecord,
+  School,
+  SchoolChange,
+  Scope,
+  Step,
+  Suppression,
+  SyncedClass,
+  SyncedEnrollment,
+  SyncedGuardianLink,
+  SyncedSchool,
+  SyncedUser,
+  Term,
+  User,
+  UserChange,
+  UserRole,
+} from './model/index.js';
+
+// What may go wrong
+export {
+  ApiError,
+  AuthenticationError,
+  ConfigurationError,
+  ConnectionError,
+  ConnectionTimeoutError,
+  DecodeError,
+  IncompleteReadError,
+  LockHeldError,
+  MailError,
+  NotFoundError,
+  PermissionDeniedError,
+  PlanError,
+  PlanHeldError,
+  RateLimitError,
+  RosterError,
+  ServerError,
+  StalePlanError,
+  StoreConflictError,
+  StoreError,
+} from './errors.js';
+export type { ApiErrorDetails, ConnectionErrorDetails, RosterErrorOptions } from './errors.js';
