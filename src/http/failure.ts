@@ -1,0 +1,131 @@
+import {
+  ApiError,
+  AuthenticationError,
+  ConnectionError,
+  DecodeError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  type RosterError,
+  ServerError,
+} from '../errors.js';
+
+/** An answer of the far side, read to its end. */
+export interface Answer {
+  readonly source: string;
+  readonly method: string;
+  /** Without the query string. */
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly requestId: string | undefined;
+  /** For how long the far side asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The error that an answer amounts to: the one place where statuses become classes. */
+export function apiError(answer: Answer): RosterError {
+  const { source, status, method, path, requestId } = answer;
+  const details = { source, status, method, path, requestId };
+  const answered = `${source} answered ${method} ${path} with ${String(status)}`;
+  if (status === 0 || (status >= 300 && status < 400)) {
+    return new ApiError(
+      `${answered}: a redirect, which is not followed because the credentials would go along. Check the base URL: the server moved, or http was meant to be https.`,
+      details,
+    );
+  }
+  if (status === 401) {
+    return new AuthenticationError(
+      `${answered}: the credentials are not accepted. Check them, or obtain new ones, and try again.`,
+      details,
+    );
+  }
+  if (status === 403) {
+    return new PermissionDeniedError(
+      `${answered}: this is not shared with the credentials. Ask the district's administrator to share it.`,
+      details,
+    );
+  }
+  if (status === 404 && isNoJson(answer.text)) {
+    return new NotFoundError(
+      `${answered} and a web page: there is no such endpoint for these credentials. Check the type of the token, whether the product is enabled for it, and the base URL.`,
+      { ...details, isWrongEndpoint: true },
+    );
+  }
+  if (status === 404) {
+    return new NotFoundError(`${answered}: it does not exist, is not shared, or was deleted. Check the id.`, details);
+  }
+  if (status === 429) {
+    return new RateLimitError(`${answered}: too many requests. Try again later, with less concurrency.`, {
+      ...details,
+      retryAfterMs: answer.retryAfterMs,
+    });
+  }
+  if (status >= 500) return new ServerError(`${answered}: it failed. Try again later.`, details);
+  return new ApiError(
+    `${answered}: the request is refused. Check the options of the request${requestId === undefined ? '.' : `, or ask their support about request ${requestId}.`}`,
+    details,
+  );
+}
+
+/** The body of an answer, as JSON. */
+export function parsedBody(answer: Answer): unknown {
+  try {
+    return JSON.parse(answer.text) as unknown;
+  } catch {
+    const what = answer.text.trim() === '' ? 'an empty body' : 'something that is not JSON, such as a web page';
+    throw new DecodeError(
+      `${answer.source} answered ${answer.method} ${answer.path} with ${String(answer.status)} and ${what}. Check the base URL and whether a proxy or a sign-in page stands in between.`,
+      { source: answer.source, path: answer.path, issues: ['body: not JSON'] },
+    );
+  }
+}
+
+/** An empty body says nothing; only text that is no JSON shows that somebody else answered. */
+function isNoJson(text: string): boolean {
+  if (text.trim() === '') return false;
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What fetch threw, as our error where the connection was at fault, else as it is: any other TypeError is a bug. */
+export function connectionError(error: unknown, where: { readonly source: string; readonly path: string }): unknown {
+  if (!isNetworkError(error)) return error;
+  const code = causeCode(error);
+  return new ConnectionError(
+    `${where.source} could not be reached for ${where.path}${code === undefined ? '' : ` (${code})`}. Check the base URL and the network.`,
+    { ...where, cause: error },
+  );
+}
+
+/** The messages by which the runtimes' fetch marks a broken connection; there is no class for it. */
+const NETWORK_MESSAGES = new Set([
+  'fetch failed', // Node: connecting
+  'terminated', // Node: reading the body
+  'network error', // Chrome
+  'NetworkError when attempting to fetch resource.', // Firefox
+  'Load failed', // Safari
+  'Network connection lost', // Cloudflare Workers
+]);
+
+function isNetworkError(error: unknown): error is TypeError {
+  return (
+    error instanceof Error &&
+    error.name === 'TypeError' &&
+    (NETWORK_MESSAGES.has(error.message) ||
+      error.message.startsWith('Failed to fetch') ||
+      error.message.startsWith('error sending request for url'))
+  );
+}
+
+/** Such as `ECONNREFUSED`: the system's own word, which names no one. */
+function causeCode(error: Error): string | undefined {
+  const cause: unknown = error.cause;
+  if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
+  return typeof cause.code === 'string' ? cause.code : undefined;
+}

@@ -1,0 +1,28 @@
+/**
+ * One polite way to talk to a roster server, shared by every client: requests with limits, retries and timeouts, lists
+ * that are read page by page, and lenient decoding. Not part of the public surface but for `Paged` and `Page`.
+ */
+
+export {
+  issuesOf,
+  lenientSourcedIdList,
+  lenientTextList,
+  list,
+  optionalSourcedId,
+  optionalText,
+  requiredSourcedId,
+  sourcedId,
+  sourcedIdList,
+  text,
+  textList,
+  triState,
+} from './decode.js';
+export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
+export {
+  type GetJsonOptions,
+  type JsonResponse,
+  type Query,
+  type RequestRetry,
+  Transport,
+  type TransportOptions,
+} from './transport.js';

@@ -1,0 +1,53 @@
+/**
+ * What users' own tests need: districts of made-up people that are the same each time, their school years, the
+ * rosters that a faultless source would read of them, and Clever and ClassLink as services that run in the test's own
+ * process and fail when told to. `rosterkit/testing/msw` has the same services as request handlers of msw.
+ *
+ * @module
+ */
+
+export type { CleverSimulationOptions } from './clever-service.js';
+export type {
+  District,
+  DistrictClass,
+  DistrictCourse,
+  DistrictGuardian,
+  DistrictPerson,
+  DistrictRecord,
+  DistrictSchool,
+  DistrictStaff,
+  DistrictStudent,
+  DistrictTeacher,
+  DistrictTerm,
+  DistrictUser,
+  Guardianship,
+} from './district.js';
+export type { DistrictFields } from './edits.js';
+export {
+  withClass,
+  withDanglingEnrollment,
+  withDuplicateUser,
+  withGuardian,
+  withoutClass,
+  withoutGuardian,
+  withoutStudent,
+  withoutTeacher,
+  withStudent,
+  withTeacher,
+} from './edits.js';
+export type { Evolution } from './evolve.js';
+export { evolve } from './evolve.js';
+export type { Fault } from './faults.js';
+export { FixedClock } from './fixed-clock.js';
+export type { DistrictOptions } from './generate.js';
+export { generateDistrict } from './generate.js';
+export type { MemorySource } from './memory-source.js';
+export { rosterSource } from './memory-source.js';
+export type { AgentsSide } from './one-roster-rows.js';
+export type { ClassLinkSimulationOptions } from './one-roster-service.js';
+export type { RolloverOptions } from './rollover.js';
+export { rollover } from './rollover.js';
+export type { DistrictRosterOptions } from './roster.js';
+export { districtRoster } from './roster.js';
+export type { ReceivedRequest, SimulatedService, SimulationServerOptions } from './simulated-service.js';
+export { simulateClassLink, simulateClever } from './simulated-service.js';

@@ -1,0 +1,87 @@
+/**
+ * The simulated providers as request handlers of msw (version 2), for tests that run where no port can be opened or
+ * that already use msw. They give the same answers as `simulateClever` and `simulateClassLink`, byte for byte.
+ *
+ * @module
+ */
+
+import { HttpResponse, http, type RequestHandler } from 'msw';
+import { CleverService, type CleverSimulationOptions } from './clever-service.js';
+import type { District } from './district.js';
+import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster-service.js';
+import type { Service } from './service.js';
+
+export type { CleverSimulationOptions } from './clever-service.js';
+export type { ClassLinkSimulationOptions } from './one-roster-service.js';
+
+/** Where the handlers answer. */
+export interface HandlerOptions {
+  /** The origin whose requests are answered, such as `https://api.clever.com`. */
+  readonly baseUrl?: string;
+}
+
+/**
+ * Clever's Data API. A function in place of the district is asked at every request.
+ *
+ * @param options `baseUrl` is `https://api.clever.com` unless given.
+ * @example
+ * ```ts
+ * import { setupServer } from 'msw/node';
+ * import { generateDistrict } from 'rosterkit/testing';
+ * import { cleverHandlers } from 'rosterkit/testing/msw';
+ *
+ * const server = setupServer(...cleverHandlers(generateDistrict(), { token: 'secret' }));
+ * server.listen({ onUnhandledRequest: 'error' });
+ * ```
+ */
+export function cleverHandlers(
+  district: District | (() => District),
+  options: CleverSimulationOptions & HandlerOptions = {},
+): RequestHandler[] {
+  return handlersOf(new CleverService(currentOf(district), options), options.baseUrl ?? 'https://api.clever.com');
+}
+
+/**
+ * A ClassLink roster server. A function in place of the district is asked at every request.
+ *
+ * @param options `baseUrl` is `https://sample-vn-v2.rosterserver.com` unless given.
+ * @throws {ConfigurationError} where the key is empty.
+ * @example
+ * ```ts
+ * import { setupServer } from 'msw/node';
+ * import { generateDistrict } from 'rosterkit/testing';
+ * import { classLinkHandlers } from 'rosterkit/testing/msw';
+ *
+ * const server = setupServer(...classLinkHandlers(generateDistrict(), { key: 'k', secret: 's' }));
+ * server.listen({ onUnhandledRequest: 'error' });
+ * ```
+ */
+export function classLinkHandlers(
+  district: District | (() => District),
+  options: ClassLinkSimulationOptions & HandlerOptions = {},
+): RequestHandler[] {
+  const { baseUrl = 'https://sample-vn-v2.rosterserver.com' } = options;
+  return handlersOf(new OneRosterService(currentOf(district), options), baseUrl);
+}
+
+function currentOf(district: District | (() => District)): () => District {
+  return typeof district === 'function' ? district : () => district;
+}
+
+function handlersOf(service: Service, baseUrl: string): RequestHandler[] {
+  return [
+    http.all(`${baseUrl.replace(/\/+$/, '')}/*`, ({ request }) => {
+      const { method, url, headers } = request;
+      const answer = service.answer({
+        method,
+        url,
+        headers: { authorization: headers.get('authorization') ?? undefined },
+      });
+      // An empty text would get a content type that the server does not send.
+      return new HttpResponse(answer.body === '' ? null : answer.body, {
+        status: answer.status,
+        headers: answer.headers,
+      });
+    }),
+  ];
+}

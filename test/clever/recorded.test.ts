@@ -1,0 +1,134 @@
+import { fileURLToPath } from 'node:url';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CleverClient, cleverSource } from '../../src/clever/index.js';
+import { NotFoundError } from '../../src/errors.js';
+import { rejection, type Reply, startServer } from '../support/http-server.js';
+import { clientOf } from './district.js';
+
+/** Answers that were recorded from Clever's public demo district; not part of the project. */
+const FOLDER = fileURLToPath(new URL('../../../shared/fixtures/clever/recorded-v3.0', import.meta.url));
+const isMissing = !existsSync(FOLDER);
+
+interface Recording {
+  readonly request: { readonly uri: string };
+  readonly response: { readonly status: number; readonly headers: Record<string, string>; readonly body: unknown };
+}
+
+interface ListBody {
+  readonly data: readonly { readonly data: { readonly id: string } }[];
+  readonly links: readonly { readonly rel: string }[];
+}
+
+const LISTS = ['districts', 'schools', 'terms', 'courses', 'users', 'sections'] as const;
+type ListName = (typeof LISTS)[number];
+
+function recording(file: string): Recording {
+  return JSON.parse(readFileSync(join(FOLDER, file), 'utf8')) as Recording;
+}
+
+/** The recorded pages of a list, its first ones first. */
+function recordedPages(list: ListName): readonly string[] {
+  const start = `get_200_api.clever.com_v3.0_${list}`;
+  return readdirSync(FOLDER).filter((file) => file === `${start}.json` || /^_[a-z_]+=/.test(file.replace(start, '')));
+}
+
+function asRecorded({ response }: Recording, body: unknown = response.body): Reply {
+  const { 'content-length': _length, ...headers } = response.headers;
+  return { status: response.status, headers, body };
+}
+
+function withoutNext(body: unknown): ListBody {
+  const list = body as ListBody;
+  return { ...list, links: list.links.filter((link) => link.rel !== 'next') };
+}
+
+/** The pages that make up a list: those of one page size, in order; the last one without its link to the next. */
+const PAGES: Record<ListName, readonly string[]> = {
+  districts: ['get_200_api.clever.com_v3.0_districts.json'],
+  schools: ['get_200_api.clever.com_v3.0_schools.json'],
+  terms: ['get_200_api.clever.com_v3.0_terms.json'],
+  courses: ['get_200_api.clever.com_v3.0_courses.json'],
+  users: [
+    'get_200_api.clever.com_v3.0_users_limit=25.json',
+    'get_200_api.clever.com_v3.0_users_starting_after=58da8c63d7dc0ca068000478.json',
+  ],
+  sections: ['get_200_api.clever.com_v3.0_sections_limit=25.json'],
+};
+
+async function recordedDistrict(): Promise<CleverClient> {
+  const server = await startServer(({ path, query }) => {
+    const files = PAGES[path.replace('/v3.0/', '') as ListName];
+    const index = query.has('starting_after') ? files.length - 1 : 0;
+    const page = recording(files[index] ?? '');
+    return asRecorded(page, index === files.length - 1 ? withoutNext(page.response.body) : page.response.body);
+  });
+  return clientOf(server);
+}
+
+describe.skipIf(isMissing)('what Clever really answered', () => {
+  it.each(LISTS)('for %s decodes, page by page and row by row', async (list) => {
+    const files = recordedPages(list);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) {
+      const page = recording(file);
+      const server = await startServer(() => asRecorded(page));
+      for await (const { items, cursor, rejected, requestId } of clientOf(server)[list].list().byPage()) {
+        const body = page.response.body as ListBody;
+        expect(rejected).toBeUndefined();
+        expect(items.map((item) => item.id)).toEqual(body.data.map((row) => row.data.id));
+        expect(cursor !== undefined).toBe(body.links.some((link) => link.rel === 'next'));
+        expect(requestId).toBe(page.response.headers['x-request-id']);
+        break;
+      }
+    }
+  });
+
+  it('for one user decodes, with and without links', async () => {
+    for (const id of ['58da8c63d7dc0ca0680003ed', '5faac8b7bc447500a10ae857']) {
+      const server = await startServer(() => asRecorded(recording(`get_200_api.clever.com_v3.0_users_${id}.json`)));
+      expect((await clientOf(server).users.get(id)).id).toBe(id);
+    }
+  });
+
+  it('for a token of the wrong type is a NotFoundError that says so', async () => {
+    const server = await startServer(() => asRecorded(recording('get_404_api.clever.com_v3.0_resources.json')));
+    const error = await rejection(clientOf(server).users.list().toArray());
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ isWrongEndpoint: true, requestId: '9a95b571-f65e-9eaa-9e0d-0d981db9429a' });
+  });
+
+  it('for a whole district becomes a roster', async () => {
+    const roster = await cleverSource(await recordedDistrict()).read({ tenant: 'demo' });
+    const counts = {
+      schools: roster.schools.length,
+      terms: roster.terms.length,
+      courses: roster.courses.length,
+      classes: roster.classes.length,
+      users: roster.users.length,
+      enrollments: roster.enrollments.length,
+      guardianLinks: roster.guardianLinks.length,
+      rejected: roster.rejected?.length,
+    };
+    expect(counts).toEqual({
+      schools: 4,
+      terms: 5,
+      courses: 100,
+      classes: 25,
+      users: 125,
+      enrollments: 581,
+      guardianLinks: 0,
+      rejected: 0,
+    });
+    expect(Object.values(roster.attestation.collections).map((collection) => collection.state)).toEqual([
+      ...Array.from({ length: 6 }, () => 'complete'),
+      'not-shared',
+    ]);
+    const students = roster.users.filter((user) => user.roles.includes('student'));
+    expect(students.every((user) => /^\d{4}-\d{2}-\d{2}$/.test(user.birthDate ?? ''))).toBe(true);
+    expect(
+      roster.classes.every((item) => roster.schools.some((school) => school.sourcedId === item.schoolSourcedId)),
+    ).toBe(true);
+  });
+});
