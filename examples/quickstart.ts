@@ -4,6 +4,7 @@
  * - without anything: a tour with two simulated districts
  * - with CLEVER_TOKEN, or the four CLASSLINK_ variables: a preview of your own district
  * - `npm start -- --csv <folder or zip>`: a preview of a OneRoster bundle
+ * - with `--date 2026-10-01`: planned for that day, where the bundle is of another year
  * - with `--apply`: the preview is also applied to the local database; nobody is written to
  */
 
@@ -13,12 +14,21 @@ import { demonstrate } from './quickstart/demonstration.js';
 import { chooseDistrict, importOwnDistrict } from './quickstart/own-district.js';
 
 try {
-  const { values } = parseArgs({ options: { csv: { type: 'string' }, apply: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: { csv: { type: 'string' }, date: { type: 'string' }, apply: { type: 'boolean', default: false } },
+  });
   const choice = chooseDistrict(values.csv, process.env);
   if (choice === undefined) await demonstrate();
-  else await importOwnDistrict(choice, values.apply);
+  else await importOwnDistrict(choice, values.apply, dayOf(values.date));
 } catch (error) {
   // A message of rosterkit says what to do next; the stack would only hide it.
   console.error(RosterError.isInstance(error) ? `${error.name}: ${error.message}` : error);
   process.exitCode = 1;
+}
+
+function dayOf(date: string | undefined): Date | undefined {
+  if (date === undefined) return undefined;
+  const day = new Date(`${date}T12:00:00Z`);
+  if (Number.isNaN(day.getTime())) throw new Error('--date is a day such as 2026-10-01.');
+  return day;
 }

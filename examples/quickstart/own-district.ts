@@ -51,7 +51,8 @@ function reachable(baseUrl: string): { baseUrl: string; allowInsecureHosts?: rea
   return ['127.0.0.1', 'localhost'].includes(hostname) ? { baseUrl, allowInsecureHosts: [hostname] } : { baseUrl };
 }
 
-export async function importOwnDistrict(choice: Choice, isApplied: boolean): Promise<void> {
+/** @param today the day for which to plan, for a bundle of another year */
+export async function importOwnDistrict(choice: Choice, isApplied: boolean, today: Date | undefined): Promise<void> {
   heading(choice.title);
   const database = await openDatabase(choice.name);
   try {
@@ -62,6 +63,7 @@ export async function importOwnDistrict(choice: Choice, isApplied: boolean): Pro
       scope: { tenant: choice.name },
       policy: { fullData: true, archive: true },
       steps: ['classes', 'teachers', 'students', 'guardians'],
+      ...(today === undefined ? {} : { clock: { now: () => today } }),
     });
     const plan = await planVisibly(sync, 'Reading the roster and planning; nothing is written yet');
     say(`  ${names.sizes()}`);
@@ -101,9 +103,10 @@ class NamesOf implements RosterSource {
   }
 
   sizes(): string {
-    const collections = this.last?.attestation.collections;
-    if (collections === undefined) return 'Nothing was read.';
-    const read = Object.entries(collections) as [Collection, (typeof collections)[Collection]][];
-    return `Read: ${read.map(([name, { received, state }]) => `${String(received)} ${name} (${state})`).join(', ')}`;
+    if (this.last === undefined) return 'Nothing was read.';
+    const { attestation, ...roster } = this.last as Roster;
+    const names = Object.keys(attestation.collections) as Collection[];
+    const counts = names.map((name) => `${String(roster[name].length)} ${name} (${attestation.collections[name].state})`);
+    return `Read: ${counts.join(', ')}`;
   }
 }

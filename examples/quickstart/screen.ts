@@ -102,9 +102,18 @@ function showNotes(notes: readonly Note[], namesOf: (subject: string) => string)
   for (const [, [example, ...others]] of groupBy(notes, ({ rule, code }) => `${rule} ${code}`)) {
     if (example === undefined) continue;
     const about = example.subject === undefined ? '' : ` ${namesOf(example.subject)}`;
-    const more = others.length > 0 ? ` and ${String(others.length)} more` : '';
+    const more = others.length > 0 ? ` and ${String(others.length)} more` : counts(example);
     say(styled('dim', `          ${example.rule} ${example.code}${about}${more}: ${describeReason(example)}`));
   }
+}
+
+/** What a note is about that stands for all of its kind: a collection, or how many of what. */
+function counts({ evidence = {}, subject }: Note): string {
+  if (subject !== undefined) return '';
+  const facts = Object.entries(evidence).map(([what, value]) =>
+    typeof value === 'number' ? `${String(value)} ${what}` : String(value),
+  );
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
 }
 
 function describe(change: Change, namesOf: (subject: string) => string): string {

@@ -46,6 +46,7 @@ export function passClasses(context: Context, people: People, goneSchools: Reado
   pass.merge();
   pass.admitCandidates();
   pass.judgeEmptied();
+  pass.noteDates();
   return pass;
 }
 
@@ -61,6 +62,7 @@ class ClassPass implements ClassPassResult {
   /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
   private readonly newcomers: { readonly section: Class; readonly names: readonly Pick<TakenName, 'schoolSourcedId' | 'name'>[] }[] = [];
   private emptiedClasses = 0;
+  private outsideDates = 0;
   private presentClasses = 0;
   private readonly knownSchools: ReadonlySet<string>;
   private readonly enrollments: readonly Enrollment[];
@@ -205,6 +207,7 @@ class ClassPass implements ClassPassResult {
   /** Turns a comparison into proposals. K15 watches a class that is present and loses its members in silence. */
   private commit(members: MemberComparison, section: ClassOfMembers, local: LocalClass | undefined): void {
     const { draft } = this.context;
+    this.outsideDates += members.outsideDates;
     for (const { once, ...note } of members.notes) {
       if (once === true) draft.noteOnce(note);
       else draft.note(note);
@@ -300,6 +303,13 @@ class ClassPass implements ClassPassResult {
       limit: 0.1,
       changes: 'all-destructive',
     });
+  }
+
+  /** M11: told once for all, because a whole term's enrollments may lie ahead or behind. */
+  noteDates(): void {
+    if (this.outsideDates === 0) return;
+    const evidence = { enrollments: this.outsideDates };
+    this.context.draft.note({ rule: 'M11', code: 'OUTSIDE_DATES', severity: 'info', evidence });
   }
 
   private takeOwn(local: LocalClass): void {

@@ -47,6 +47,8 @@ export interface MemberComparison {
   readonly teachersKept: number;
   /** Active members of the host whom a sync added. */
   readonly managed: number;
+  /** Enrollments that have ended, or not begun yet, of people who are no members here (M11). */
+  readonly outsideDates: number;
   readonly additions: readonly Addition[];
   readonly proposals: readonly Proposal[];
   readonly removals: readonly Removal[];
@@ -120,6 +122,7 @@ class Comparison implements MemberComparison {
   teachersBefore = 0;
   teachersKept = 0;
   managed = 0;
+  outsideDates = 0;
   readonly additions: Addition[] = [];
   readonly proposals: Proposal[] = [];
   readonly removals: Removal[] = [];
@@ -144,7 +147,10 @@ class Comparison implements MemberComparison {
   onlyFeed(row: Enrollment): void {
     this.observe(row.userSourcedId, row);
     const standing = this.standing(row);
-    if (standing !== 'active') return;
+    if (standing !== 'active') {
+      if (row.status !== 'tobedeleted') this.outsideDates += 1;
+      return;
+    }
     const person = this.people.standing(row.userSourcedId);
     if (person === 'tombstoned') return;
     if (person === 'missing') {

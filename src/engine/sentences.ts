@@ -61,6 +61,7 @@ const SENTENCES = {
   PERSON_UNSHARED: 'The person is not shared any more, but enrollments still name them: nothing is removed.',
   LOCAL_REMOVAL_WINS: 'A person removed this member, so they stay removed.',
   LOCAL_DEACTIVATION_WINS: 'A person deactivated the account, so it stays deactivated.',
+  OUTSIDE_DATES: 'Some enrollments have ended or have not begun yet, so they make nobody a member today.',
   MEMBERS_WITHOUT_ACCOUNT: 'Some members get no account under the present settings and were not added.',
   TEACHER_CLASS_EMPTY: 'No class of this teacher has students yet.',
   NO_EMAIL: 'The teacher has no e-mail address and cannot be invited.',
