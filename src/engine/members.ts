@@ -154,6 +154,8 @@ class Comparison implements MemberComparison {
     const person = this.people.standing(row.userSourcedId);
     if (person === 'tombstoned') return;
     if (person === 'missing') {
+      // Where the list of persons broke off, whoever is missing from it says nothing.
+      if (this.context.isRestricted) return;
       this.notes.push({
         rule: 'M10',
         code: 'DANGLING_REF',
@@ -180,6 +182,7 @@ class Comparison implements MemberComparison {
       return;
     }
     if (standing === 'unshared') {
+      if (this.context.isRestricted) return;
       this.notes.push({
         rule: 'M10',
         code: 'PERSON_UNSHARED',
