@@ -1,0 +1,71 @@
+import type { CollectionAttestation, GuardianLink } from '../model/index.js';
+import { wireRoles } from './roles.js';
+import type { OneRosterUser } from './wire.js';
+
+const GUARDIAN_WORDS = ['parent', 'guardian', 'relative'];
+
+function isGuardian(user: OneRosterUser): boolean {
+  return wireRoles(user).some((word) => GUARDIAN_WORDS.includes(word));
+}
+
+/**
+ * The links between guardians and students, each once, by (guardian, student).
+ *
+ * The standard wants `agents` on both sides and servers send either, so the union counts. Agents may also be teachers
+ * or aides: only the linked user's role tells. An agent of a student who has no row of their own stays a link, because
+ * ClassLink leaves guardians out unless the district shares "Unenrolled Users"; without a row there is no relationship.
+ */
+export function guardianLinksOf(users: readonly OneRosterUser[]): readonly GuardianLink[] {
+  const known = new Set(users.map(({ sourcedId }) => sourcedId));
+  const students = new Set(
+    users.filter((user) => wireRoles(user).includes('student')).map(({ sourcedId }) => sourcedId),
+  );
+  const relationships = relationshipsOf(users);
+  const studentsOf = new Map<string, Set<string>>();
+  const link = (guardian: string, student: string): void => {
+    const found = studentsOf.get(guardian);
+    if (found === undefined) studentsOf.set(guardian, new Set([student]));
+    else found.add(student);
+  };
+  for (const user of users) {
+    for (const { sourcedId: agent } of user.agents) {
+      if (agent === user.sourcedId) continue;
+      if (students.has(user.sourcedId) && (relationships.has(agent) || !known.has(agent))) link(agent, user.sourcedId);
+      if (relationships.has(user.sourcedId) && students.has(agent)) link(user.sourcedId, agent);
+    }
+  }
+  return [...studentsOf.keys()].sort().flatMap((guardianSourcedId) => {
+    const relationship = relationships.get(guardianSourcedId);
+    return [...(studentsOf.get(guardianSourcedId) ?? [])].sort().map((studentSourcedId) => ({
+      guardianSourcedId,
+      studentSourcedId,
+      ...(relationship === undefined ? {} : { relationship }),
+    }));
+  });
+}
+
+/** The word of each guardian: the closest relation that any of their rows names, so that the order of rows is nothing. */
+function relationshipsOf(users: readonly OneRosterUser[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const user of users) {
+    const roles = [...wireRoles(user), found.get(user.sourcedId)];
+    const closest = GUARDIAN_WORDS.find((word) => roles.includes(word));
+    if (closest !== undefined) found.set(user.sourcedId, closest);
+  }
+  return found;
+}
+
+/**
+ * What a read says of the guardian links: they stand in the users, and are as complete as these. Where nothing at all
+ * speaks of guardians, the district does not share them, and that nobody is linked proves nothing.
+ */
+export function guardianAttestation(
+  users: CollectionAttestation,
+  rows: readonly OneRosterUser[],
+  links: readonly GuardianLink[],
+): CollectionAttestation {
+  const received = links.length;
+  if (users.state !== 'complete' && users.state !== 'incomplete') return { state: users.state, received };
+  if (received === 0 && !rows.some(isGuardian)) return { state: 'not-shared', received };
+  return { state: users.state, received };
+}

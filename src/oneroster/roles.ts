@@ -1,0 +1,49 @@
+import type { EnrollmentRole, UserRole } from '../model/index.js';
+import type { OneRosterUser } from './wire.js';
+
+/** The words of 1.1's one role and of 1.2's roles, in lower case: ClassLink sends `Teacher` and `teacher`. */
+export function wireRoles(user: OneRosterUser): readonly string[] {
+  return [...(user.role === undefined ? [] : [user.role]), ...user.roles.map(({ role }) => role)].map((word) =>
+    word.toLowerCase(),
+  );
+}
+
+/** Every role of a user, each once and in the order of the alphabet; never empty. */
+export function userRolesOf(user: OneRosterUser): readonly UserRole[] {
+  const roles = wireRoles(user).map((word) => USER_ROLES.get(word) ?? 'other');
+  return roles.length === 0 ? ['other'] : [...new Set(roles)].sort();
+}
+
+/** The role of a member; undefined where the word is unknown, because rights follow from it. */
+export function enrollmentRoleOf(word: string): EnrollmentRole | undefined {
+  return ENROLLMENT_ROLES.get(word.toLowerCase());
+}
+
+/** OneRoster's words of 1.1 and 1.2 for what a person is; any other word is `other`. */
+const USER_ROLES: ReadonlyMap<string, UserRole> = new Map([
+  ['student', 'student'],
+  ['teacher', 'teacher'],
+  ['aide', 'aide'],
+  ['administrator', 'administrator'],
+  ['principal', 'administrator'],
+  ['siteadministrator', 'administrator'],
+  ['districtadministrator', 'administrator'],
+  ['systemadministrator', 'administrator'],
+  ['proctor', 'staff'],
+  ['counselor', 'staff'],
+  ['guardian', 'guardian'],
+  ['parent', 'guardian'],
+  ['relative', 'guardian'],
+]);
+
+/** The standard's four, and what vendors send besides. */
+const ENROLLMENT_ROLES: ReadonlyMap<string, EnrollmentRole> = new Map([
+  ['student', 'student'],
+  ['teacher', 'teacher'],
+  ['administrator', 'administrator'],
+  ['proctor', 'proctor'],
+  ['aide', 'aide'],
+  ['guardian', 'guardian'],
+  ['parent', 'guardian'],
+  ['relative', 'guardian'],
+]);

@@ -1,0 +1,169 @@
+/**
+ * The six collections of OneRoster as the neutral collections of a roster. Pure: nothing is looked up, resolved or
+ * guessed, and two rows with the same id both stay, because to choose between them is the engine's task.
+ *
+ * @module
+ */
+
+import { compareIds } from '../internal/ordered.js';
+import type { Class, Course, Enrollment, RejectedRow, Roster, School, Term, User } from '../model/index.js';
+import { withoutUndefined } from './decode-values.js';
+import { guardianLinksOf } from './guardians.js';
+import { enrollmentRoleOf, userRolesOf } from './roles.js';
+import type { OneRosterClass, OneRosterCollection, OneRosterCourse, OneRosterRecords, OneRosterUser } from './wire.js';
+
+/** The records of the six collections. */
+export type OneRosterRows = { readonly [K in OneRosterCollection]: readonly OneRosterRecords[K][] };
+
+/** The collections of a roster. */
+export type RosterCollections = Pick<
+  Roster,
+  'schools' | 'terms' | 'courses' | 'classes' | 'users' | 'enrollments' | 'guardianLinks'
+>;
+
+/** A roster's collections, in ascending order of their ids, and the records that have no place in it. */
+export function toRoster(rows: OneRosterRows): RosterCollections & { readonly rejected: readonly RejectedRow[] } {
+  const titles = courseTitles(rows.courses);
+  const rejected: RejectedRow[] = [];
+  const enrollments: Enrollment[] = [];
+  for (const row of rows.enrollments) {
+    const role = enrollmentRoleOf(row.role);
+    if (role === undefined) {
+      rejected.push({ collection: 'enrollments', problem: 'unknown-role', ...sourcedIdIfAny(row.sourcedId) });
+      continue;
+    }
+    enrollments.push(
+      withoutUndefined<Enrollment>({
+        classSourcedId: row.class.sourcedId,
+        userSourcedId: row.user.sourcedId,
+        role,
+        // The standard has it for teachers only; files repeat `false` for everyone.
+        primary: role === 'teacher' ? row.primary : undefined,
+        beginDate: row.beginDate,
+        endDate: row.endDate,
+        status: row.status,
+        sourcedId: row.sourcedId,
+        dateLastModified: row.dateLastModified,
+      }),
+    );
+  }
+  return {
+    schools: schoolsOf(rows.orgs),
+    terms: rows.academicSessions.map(termOf).sort(bySourcedId),
+    courses: rows.courses.map(courseOf).sort(bySourcedId),
+    classes: rows.classes.map((row) => classOf(row, titles)).sort(bySourcedId),
+    users: rows.users.map(userOf).sort(bySourcedId),
+    enrollments: enrollments.sort(byClassAndUser),
+    guardianLinks: guardianLinksOf(rows.users),
+    rejected,
+  };
+}
+
+function sourcedIdIfAny(sourcedId: string | undefined): { readonly sourcedId?: string } {
+  return sourcedId === undefined ? {} : { sourcedId };
+}
+
+/** The schools among the orgs, by id. */
+export function schoolsOf(orgs: readonly OneRosterRecords['orgs'][]): readonly School[] {
+  return orgs
+    .filter((org) => org.type.toLowerCase() === 'school')
+    .map(schoolOf)
+    .sort(bySourcedId);
+}
+
+function schoolOf(org: OneRosterRecords['orgs']): School {
+  return withoutUndefined<School>({
+    sourcedId: org.sourcedId,
+    status: org.status,
+    dateLastModified: org.dateLastModified,
+    name: org.name,
+    identifier: org.identifier,
+  });
+}
+
+function termOf(session: OneRosterRecords['academicSessions']): Term {
+  return withoutUndefined<Term>({
+    sourcedId: session.sourcedId,
+    status: session.status,
+    dateLastModified: session.dateLastModified,
+    name: session.title ?? '',
+    startDate: session.startDate,
+    endDate: session.endDate,
+  });
+}
+
+function courseOf(course: OneRosterCourse): Course {
+  return withoutUndefined<Course>({
+    sourcedId: course.sourcedId,
+    status: course.status,
+    dateLastModified: course.dateLastModified,
+    title: course.title ?? '',
+    courseCode: course.courseCode,
+  });
+}
+
+/** Of two courses with one id the newer one counts, then the smaller title, so that the order of rows does not. */
+function courseTitles(courses: readonly OneRosterCourse[]): ReadonlyMap<string, string> {
+  const ascending = [...courses].sort(
+    (left, right) =>
+      compareIds(left.dateLastModified ?? '', right.dateLastModified ?? '') ||
+      compareIds(right.title ?? '', left.title ?? ''),
+  );
+  return new Map(ascending.flatMap(({ sourcedId, title }) => (title === undefined ? [] : [[sourcedId, title]])));
+}
+
+function classOf(row: OneRosterClass, titles: ReadonlyMap<string, string>): Class {
+  return withoutUndefined<Class>({
+    sourcedId: row.sourcedId,
+    status: row.status,
+    dateLastModified: row.dateLastModified,
+    schoolSourcedId: row.school.sourcedId,
+    name: row.title ?? '',
+    courseSourcedId: row.course?.sourcedId,
+    courseTitle: row.course === undefined ? undefined : titles.get(row.course.sourcedId),
+    termSourcedIds: idsOf(row.terms),
+    period: row.periods[0],
+    sectionNumber: row.classCode,
+    grades: row.grades.length === 0 ? undefined : row.grades,
+    subject: row.subjects[0],
+  });
+}
+
+function userOf(row: OneRosterUser): User {
+  return withoutUndefined<User>({
+    sourcedId: row.sourcedId,
+    status: row.status,
+    dateLastModified: row.dateLastModified,
+    roles: userRolesOf(row),
+    givenName: row.givenName ?? '',
+    familyName: row.familyName ?? '',
+    middleName: row.middleName,
+    username: row.username,
+    email: row.email,
+    mobile: row.sms,
+    homePhone: row.phone,
+    enabled: row.enabledUser,
+    schoolSourcedIds: idsOf([...row.orgs, ...row.roles.flatMap(({ org }) => org ?? [])]) ?? [],
+    primarySchoolSourcedId: row.primaryOrg?.sourcedId,
+    grade: row.grades[0],
+    stateId: row.userIds.find(({ type }) => type?.toLowerCase() === 'stateid')?.identifier,
+    sisId: row.identifier,
+  });
+}
+
+function idsOf(references: readonly { readonly sourcedId: string }[]): readonly string[] | undefined {
+  return references.length === 0 ? undefined : [...new Set(references.map(({ sourcedId }) => sourcedId))];
+}
+
+/** A member with one row for each term has several: their own ids keep the order of rows from mattering. */
+function byClassAndUser(left: Enrollment, right: Enrollment): number {
+  return (
+    compareIds(left.classSourcedId, right.classSourcedId) ||
+    compareIds(left.userSourcedId, right.userSourcedId) ||
+    compareIds(left.sourcedId ?? '', right.sourcedId ?? '')
+  );
+}
+
+function bySourcedId(left: { readonly sourcedId: string }, right: { readonly sourcedId: string }): number {
+  return compareIds(left.sourcedId, right.sourcedId);
+}
