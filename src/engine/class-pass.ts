@@ -8,7 +8,7 @@ import { normalName } from '../internal/names.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import { classSubject } from '../model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/index.js';
-import { classNameOf, createClass, decideAbsent, decidePresent } from './classes.js';
+import { classNameOf, createClass, decideAbsent, decidePresent, takenNames, type ClassDecision } from './classes.js';
 import type { Context } from './context.js';
 import { classFingerprint } from './fingerprint.js';
 import {
@@ -58,9 +58,9 @@ class ClassPass implements ClassPassResult {
   managedClasses = 0;
   managedEnrollments = 0;
   private readonly candidates: PendingCandidate[] = [];
-  private readonly taken: TakenName[] = [];
+  private readonly keepers: { readonly local: LocalClass; readonly section: Class | undefined }[] = [];
   /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
-  private readonly newcomers: { readonly section: Class; readonly names: readonly Pick<TakenName, 'schoolSourcedId' | 'name'>[] }[] = [];
+  private readonly newcomers: { readonly section: Class; readonly local: LocalClass }[] = [];
   private emptiedClasses = 0;
   private outsideDates = 0;
   private presentClasses = 0;
@@ -113,7 +113,7 @@ class ClassPass implements ClassPassResult {
       this.managedEnrollments += countManaged(members);
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local !== undefined && local.state === 'active') this.takeOwn(local);
+      if (local?.state === 'active') this.keepers.push({ local, section: undefined });
       return;
     }
     if (section !== undefined && section.status !== 'tobedeleted') {
@@ -171,13 +171,9 @@ class ClassPass implements ClassPassResult {
     const ofClass = ofMembers(section, local);
     const comparison = compareMembers(ofClass, enrollments, members, this.context, this.people);
     const decision = decidePresent(section, local, comparison, this.context);
-    for (const name of decision.taken) this.taken.push({ ...name, holder: section.sourcedId });
+    this.keepNames(decision, local, section);
     if (decision.members !== 'follow') return;
-    const keepsName = decision.taken.some(
-      ({ schoolSourcedId, name }) =>
-        schoolSourcedId === local.schoolSourcedId && normalName(name) === normalName(local.name),
-    );
-    if (local.state !== 'active' || !keepsName) this.newcomers.push({ section, names: decision.taken });
+    if (isNewcomer(section, local)) this.newcomers.push({ section, local });
     if (local.origin === 'roster') this.presentClasses += 1;
     this.commit(comparison, ofClass, local);
   }
@@ -192,7 +188,7 @@ class ClassPass implements ClassPassResult {
     const isSchoolGone = local.schoolSourcedId !== undefined && this.goneSchools.has(local.schoolSourcedId);
     const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;
-    for (const name of decision.taken) this.taken.push({ ...name, holder });
+    this.keepNames(decision, local, undefined);
     if (decision.members !== 'remove') return;
     const ofClass = {
       sourcedId: holder,
@@ -267,7 +263,7 @@ class ClassPass implements ClassPassResult {
   admitCandidates(): void {
     const { context } = this;
     if (this.candidates.length > 0) {
-      for (const { candidate, name } of admit(this.candidates, this.taken, context)) {
+      for (const { candidate, name } of admit(this.candidates, this.takenNames(), context)) {
         const { section, members } = candidate as PendingCandidate;
         if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined), undefined);
       }
@@ -279,11 +275,12 @@ class ClassPass implements ClassPassResult {
   private noteSharedNames(): void {
     if (this.newcomers.length === 0) return;
     const bearers = new Map<string, string[]>();
-    for (const { schoolSourcedId, name, holder } of this.taken) {
+    for (const { schoolSourcedId, name, holder } of this.takenNames()) {
       const key = nameKey(schoolSourcedId, name);
       bearers.set(key, [...(bearers.get(key) ?? []), holder]);
     }
-    for (const { section, names } of this.newcomers) {
+    for (const { section, local } of this.newcomers) {
+      const names = takenNames(local, section, this.context);
       const others = names.flatMap(({ schoolSourcedId, name }) => bearers.get(nameKey(schoolSourcedId, name)) ?? []);
       const other = others.find((holder) => holder !== section.sourcedId);
       if (other !== undefined) noteShared(section, other, this.context);
@@ -312,11 +309,16 @@ class ClassPass implements ClassPassResult {
     this.context.draft.note({ rule: 'M11', code: 'OUTSIDE_DATES', severity: 'info', evidence });
   }
 
-  private takeOwn(local: LocalClass): void {
-    if (local.schoolSourcedId === undefined) return;
-    const holder = local.sourcedId as string;
-    const names = new Set([local.name, local.synced?.name ?? local.name]);
-    for (const name of names) this.taken.push({ schoolSourcedId: local.schoolSourcedId, name, holder });
+  private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
+    if (names !== 'free') this.keepers.push({ local, section: names === 'fed' ? section : undefined });
+  }
+
+  /** Worked out only where a name is asked for: most plans have no new class and none that returns. */
+  private *takenNames(): Generator<TakenName> {
+    for (const { local, section } of this.keepers) {
+      const holder = local.sourcedId as string;
+      for (const taken of takenNames(local, section, this.context)) yield { ...taken, holder };
+    }
   }
 
   private familyName({ enrollment, user }: Addition): string | undefined {
@@ -364,6 +366,13 @@ class ClassPass implements ClassPassResult {
 
 function countUp(counts: Map<string, number>, id: string | undefined): void {
   if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+}
+
+/** Whether a class may bear another name, or bear it elsewhere, once this plan is applied. */
+function isNewcomer(section: Class, local: LocalClass): boolean {
+  if (local.state !== 'active' || section.schoolSourcedId !== local.schoolSourcedId) return true;
+  const name = classNameOf(section);
+  return name !== local.name && name !== local.synced?.name;
 }
 
 function nameKey(schoolSourcedId: string, name: string): string {

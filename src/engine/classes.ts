@@ -15,8 +15,8 @@ import type { MemberComparison } from './members.js';
 export interface ClassDecision {
   /** `follow` the feed; `frozen`: leave them; `remove`: Full Data without Archive, where the policy says so. */
   readonly members: 'follow' | 'frozen' | 'remove';
-  /** The names that it keeps taken in a school, when it is not leaving. */
-  readonly taken: readonly { readonly schoolSourcedId: string; readonly name: string }[];
+  /** Whether it keeps its names taken: not where it leaves; as the feed will have it, or as the host has it. */
+  readonly names: 'free' | 'fed' | 'own';
 }
 
 /** The fields besides the name that follow the roster as long as no person has changed them. */
@@ -24,7 +24,7 @@ const TRACKED = ['termSourcedIds', 'courseTitle', 'period', 'sectionNumber', 'gr
 
 const OPTIONS = ['behaviorManagement', 'studentPortfolios', 'parentCommunication'] as const;
 
-const FROZEN: ClassDecision = { members: 'frozen', taken: [] };
+const FROZEN: ClassDecision = { members: 'frozen', names: 'free' };
 
 /** A blank class name is read as the course title, then the sourcedId. */
 export function classNameOf(section: Class): string {
@@ -80,11 +80,11 @@ export function decidePresent(
       subject,
       schoolSourcedId: section.schoolSourcedId,
     });
-    return { members: 'frozen', taken: takenNames(local, undefined, context) };
+    return { members: 'frozen', names: 'own' };
   }
   if (local.state === 'purged') {
     draft.noteOnce({ rule: 'K14', code: 'PURGED_BY_USER', severity: 'info', noun: 'class', subject });
-    return { members: 'frozen', taken: takenNames(local, section, context) };
+    return { members: 'frozen', names: 'fed' };
   }
   const returns = local.state === 'archived';
   if (returns && !isRevivable(local, context)) {
@@ -97,19 +97,19 @@ export function decidePresent(
       subject,
       schoolSourcedId: section.schoolSourcedId,
     });
-    return { members: 'frozen', taken: byUser ? takenNames(local, section, context) : [] };
+    return { members: 'frozen', names: byUser ? 'fed' : 'free' };
   }
   if (isRecycled(section, local, members)) {
     if (!context.isRestricted) holdRecycled(section, context);
-    return { members: 'frozen', taken: takenNames(local, section, context) };
+    return { members: 'frozen', names: 'fed' };
   }
   if (!context.handlesClasses) {
-    return { members: returns ? 'frozen' : 'follow', taken: takenNames(local, undefined, context) };
+    return { members: returns ? 'frozen' : 'follow', names: 'own' };
   }
   if (returns && context.isRestricted) return FROZEN;
   const isProposed = proposePresent(section, local, returns, context);
-  if (returns && !isProposed) return { members: 'frozen', taken: takenNames(local, section, context) };
-  return { members: 'follow', taken: takenNames(local, section, context) };
+  if (returns && !isProposed) return { members: 'frozen', names: 'fed' };
+  return { members: 'follow', names: 'fed' };
 }
 
 /** K8 and K9: who may bring this class back. */
@@ -241,7 +241,7 @@ export function decideAbsent(
     // What a person archived or purged and the feed lacks takes no name: it is no section of this feed.
     return FROZEN;
   }
-  const stays: ClassDecision = { members: 'frozen', taken: takenNames(local, undefined, context) };
+  const stays: ClassDecision = { members: 'frozen', names: 'own' };
   if (local.origin !== 'roster') return stays;
   const school = local.schoolSourcedId;
   const isSkipped = school !== undefined && context.feed.skippedSchools.has(school);
@@ -261,7 +261,7 @@ export function decideAbsent(
     return stays;
   }
   if (draft.isKept('class-archive', subject)) return stays;
-  const leaves: ClassDecision = { members: 'frozen', taken: evidence.isSchoolGone ? stays.taken : [] };
+  const leaves: ClassDecision = { members: 'frozen', names: evidence.isSchoolGone ? 'own' : 'free' };
   if (!policy.fullData) {
     note('K7', 'ABSENT_KEPT', 'info');
     return leaves;
@@ -305,7 +305,7 @@ function isOver(term: Term, today: string): boolean {
  * The names that a class keeps taken in its school once this plan is applied. A person's own name stands alone: that is
  * how renaming a class frees the section's name for the next section. An undone rename or move counts under both.
  */
-function takenNames(
+export function takenNames(
   local: LocalClass,
   section: Class | undefined,
   context: Context,

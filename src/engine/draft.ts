@@ -197,6 +197,7 @@ export class Draft {
   }
 }
 
+/** The key of a change: the same whenever the same change is planned again. */
 export function changeKey(kind: ChangeKind, subject: string): string {
   return `${kind} ${subject}`;
 }
@@ -206,6 +207,7 @@ export function limitKind(kind: ChangeKind): LimitKind | undefined {
   return DESTRUCTIVE.get(kind);
 }
 
+/** Where a kind of change stands in the order of application: what refers to others comes later, removals last. */
 export function phaseOf(kind: ChangeKind): number {
   return PHASES[kind];
 }

@@ -5,6 +5,7 @@
 
 export { reconcile, type ReconcileInput } from './reconcile.js';
 export { invert } from './undo.js';
+export { phaseOf } from './draft.js';
 export { hashChanges, hashPlan } from './hash.js';
 export { describedCodes, describeReason } from './sentences.js';
 export { defaultPolicy, emptyLedger } from '../model/index.js';

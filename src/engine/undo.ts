@@ -91,6 +91,8 @@ class Undo {
   private readonly linksByUser = new Map<string, LocalGuardianLink[]>();
   /** Records of which this plan has already spoken. */
   private readonly handled = new Set<string>();
+  /** Records that this plan deletes: what else hangs on a class or a person shows that they are in use. */
+  private readonly deleted = new Set<string>();
   private readonly added: Suppression[] = [];
   private readonly lifted = new Set<string>();
 
@@ -177,7 +179,7 @@ class Undo {
       );
       // Under `unarchive: 'always'` the next run would bring it back.
       this.added.push({ kind: 'class-unarchive', subject: change.subject, fingerprint: change.fingerprint, cause: 'undo' });
-    } else if (noun === 'enrollment' && (record as LocalEnrollment).state === 'active') {
+    } else if (noun === 'enrollment' && record.origin === 'roster' && (record as LocalEnrollment).state === 'active') {
       this.propose(
         entry,
         'enrollment-remove',
@@ -231,7 +233,7 @@ class Undo {
 
   private hasClasses(school: string | undefined): boolean {
     return this.local.classes.some(
-      (each) => each.schoolSourcedId === school && !this.handled.has(recordKey('class', each.id)),
+      (each) => each.schoolSourcedId === school && !this.deleted.has(recordKey('class', each.id)),
     );
   }
 
@@ -241,8 +243,8 @@ class Undo {
       noun === 'class' ? this.membersByClass.get(record.id) : noun === 'user' ? this.membersByUser.get(record.id) : [];
     const links = noun === 'user' ? this.linksByUser.get(record.id) : [];
     return [
-      ...(members ?? []).filter((each) => !this.handled.has(recordKey('enrollment', each.id))),
-      ...(links ?? []).filter((each) => !this.handled.has(recordKey('guardian', each.id))),
+      ...(members ?? []).filter((each) => !this.deleted.has(recordKey('enrollment', each.id))),
+      ...(links ?? []).filter((each) => !this.deleted.has(recordKey('guardian', each.id))),
     ];
   }
 
@@ -250,6 +252,7 @@ class Undo {
     const isMember = 'classId' in record;
     const noun = isMember ? 'enrollment' : 'guardian';
     this.handled.add(recordKey(noun, record.id));
+    this.deleted.add(recordKey(noun, record.id));
     const target = isMember
       ? { id: record.id, classId: record.classId, userId: record.userId }
       : { id: record.id, guardianId: record.guardianId, studentId: record.studentId };
@@ -273,7 +276,9 @@ class Undo {
     version: number | undefined,
   ): void {
     const { change } = entry;
-    this.handled.add(recordKey(nounOf(change.kind), entry.recordId));
+    const key = recordKey(nounOf(change.kind), entry.recordId);
+    this.handled.add(key);
+    if (after === null) this.deleted.add(key);
     this.draft.propose({
       kind,
       subject: change.subject,

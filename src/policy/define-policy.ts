@@ -5,7 +5,11 @@ import { defaultPolicy, type Policy } from '../model/index.js';
 /** A policy in part: what is left out is at its default. */
 export type PolicyInput = { readonly [K in keyof Policy]?: PartOf<Policy[K]> | undefined };
 
-type PartOf<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: PartOf<T[K]> | undefined } : T;
+type PartOf<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: PartOf<T[K]> | undefined }
+    : T;
 
 const share = z.number().min(0, 'is a share from 0 to 1').max(1, 'is a share from 0 to 1, not a percentage');
 const sourcedRoles = ['student', 'teacher', 'aide', 'administrator', 'staff', 'guardian', 'other'] as const;
@@ -69,6 +73,7 @@ const policySchema = z.strictObject({
  * ```
  */
 export function definePolicy(input: PolicyInput = {}, base: Policy = defaultPolicy): Policy {
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- JavaScript passes what it likes
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     throw new ConfigurationError('policy', 'is an object of settings, such as { fullData: true }');
   }

@@ -21,5 +21,6 @@ export interface SendOptions {
 
 /** Hands messages over. Throws a MailError; `isRetryable` says whether to try again. */
 export interface Mailer {
+  /** Hands one message over, to everyone that it names. */
   send(message: Message, options: SendOptions): Promise<Receipt>;
 }

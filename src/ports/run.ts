@@ -24,7 +24,7 @@ export interface RunFailure {
 /** What a run did. Kept by the store. */
 export interface RunReport {
   readonly id: string;
-  readonly type: 'sync' | 'approval' | 'undo';
+  readonly type: 'sync' | 'approval' | 'discard' | 'undo';
   readonly scope: Scope;
   readonly outcome: RunOutcome;
   /** ISO instants. */

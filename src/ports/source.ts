@@ -19,7 +19,9 @@ export interface RequestRetry {
 /** How to read. */
 export interface ReadOptions {
   readonly signal?: AbortSignal;
+  /** Told after each page. */
   readonly onPage?: (page: PageRead) => void;
+  /** Told before each pause. */
   readonly onRetry?: (retry: RequestRetry) => void;
 }
 

@@ -8,6 +8,7 @@ export interface Lease {
   readonly fence: number;
   /** Keeps the lease for another term. Throws a StoreConflictError where it was lost. */
   renew(): Promise<void>;
+  /** Gives the scope free at once. */
   release(): Promise<void>;
 }
 
@@ -64,7 +65,11 @@ export interface Batch {
   readonly at: string;
   readonly changes: readonly Change[];
   /** Invitations of what these changes create. Their `userId` is the change's subject; the store puts the id in. */
-  readonly invitations?: readonly { readonly subject: string; readonly invitation: Invitation; readonly message: OutboxMessage }[];
+  readonly invitations?: readonly {
+    readonly subject: string;
+    readonly invitation: Invitation;
+    readonly message: OutboxMessage;
+  }[];
   /** Invitations of these persons (host ids) are revoked, and what is not sent yet is dropped. */
   readonly revoke?: readonly string[];
 }
@@ -100,6 +105,7 @@ export interface JournalStore {
   saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void>;
   /** Keeps the report of a run; a later report of the same run replaces it. */
   saveRun(report: RunReport): Promise<void>;
+  /** The report of one run, where the scope has one of this id. */
   run(scope: Scope, runId: string): Promise<RunReport | undefined>;
   /** The newest runs first. */
   runs(scope: Scope, options?: { readonly limit?: number }): Promise<readonly RunReport[]>;
@@ -115,6 +121,7 @@ export interface JournalStore {
     idempotencyKey: string,
     outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
   ): Promise<void>;
+  /** Every invitation of the scope's tenant, whatever became of it. */
   invitations(scope: Scope): Promise<readonly Invitation[]>;
 }
 

@@ -13,17 +13,24 @@ const REPETITIONS = 7;
 /** Nothing is held, so that the plan is the same set of differences as the join's. */
 const POLICY: Policy = { ...defaultPolicy, fullData: true, archive: true };
 
-/** The median of several runs, in nanoseconds. The first run warms up and does not count. */
-function median(work: () => unknown): number {
-  const times: number[] = [];
-  for (let run = 0; run <= REPETITIONS; run += 1) {
-    globalThis.gc?.();
-    const start = process.hrtime.bigint();
-    work();
-    if (run > 0) times.push(Number(process.hrtime.bigint() - start));
+/**
+ * The medians of several runs of each work, in nanoseconds, one after the other in turn, so that a busy machine slows
+ * all of them alike. The first round warms up and does not count.
+ */
+function medians<Name extends string>(works: Readonly<Record<Name, () => unknown>>): Record<Name, number> {
+  const names = Object.keys(works) as Name[];
+  const times = new Map<Name, number[]>(names.map((name) => [name, []]));
+  for (let round = 0; round <= REPETITIONS; round += 1) {
+    for (const name of names) {
+      globalThis.gc?.();
+      const start = process.hrtime.bigint();
+      works[name]();
+      if (round > 0) times.get(name)?.push(Number(process.hrtime.bigint() - start));
+    }
   }
-  times.sort((left, right) => left - right);
-  return times[Math.floor(times.length / 2)] as number;
+  const median = (values: readonly number[]): number =>
+    [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
+  return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
 }
 
 function usersOnly({ roster, local }: Records): Records {
@@ -41,14 +48,16 @@ for (const count of [10_000, 100_000]) {
   const { roster, local } = records;
   const plan = (input: Records): unknown =>
     reconcile({ roster: input.roster, local: input.local, policy: POLICY, now: NOW });
-  const userTime = median(() => plan(people));
-  const wholeTime = median(() => plan(records));
-  const userJoin = median(() => joinUsers(roster.users, local.users));
-  const enrollmentJoin = median(() => joinEnrollments(roster.enrollments, local.enrollments));
+  const { users, whole, userJoin, enrollmentJoin } = medians({
+    users: () => plan(people),
+    whole: () => plan(records),
+    userJoin: () => joinUsers(roster.users, local.users),
+    enrollmentJoin: () => joinEnrollments(roster.enrollments, local.enrollments),
+  });
   const userRows = roster.users.length;
   const enrollmentRows = roster.enrollments.length;
-  line(count, `${String(userRows)} users`, userTime / userRows, userJoin / userRows);
-  const enrollmentTime = (wholeTime - userTime) / enrollmentRows;
+  line(count, `${String(userRows)} users`, users / userRows, userJoin / userRows);
+  const enrollmentTime = (whole - users) / enrollmentRows;
   line(count, `${String(enrollmentRows)} enrollments`, enrollmentTime, enrollmentJoin / enrollmentRows);
 }
 

@@ -139,7 +139,7 @@ const BREAKS: readonly Break[] = [
     promise: 9,
     name: 'lets incumbents lose their names',
     file: 'class-pass.ts',
-    find: 'for (const name of decision.taken) this.taken.push({ ...name, holder: section.sourcedId });',
+    find: 'this.keepNames(decision, local, section);',
     replace: '',
   },
   {

@@ -1,0 +1,18 @@
+/** What people do and get: acts by hand that no sync undoes, invitations, and the delivery of messages. */
+
+export {
+  Directory,
+  type ActOptions,
+  type ClassFields,
+  type DirectoryOptions,
+  type PersonFields,
+  type RecordReference,
+} from './directory.js';
+export { deliver } from './outbox.js';
+export { addressDigest, codeDigest } from './invitation-code.js';
+export {
+  Invitations,
+  prepareInvitation,
+  type InvitationsOptions,
+  type PreparedInvitation,
+} from './invitations.js';

@@ -1,0 +1,176 @@
+import { deliver } from '../people/index.js';
+import type { Change, Gate, Hold, Ledger, Plan, Policy, Suppression } from '../model/index.js';
+import type { RunFailure } from '../ports/index.js';
+import { RosterError } from '../errors.js';
+import type { SyncContext } from './options.js';
+import { type Inviting, inviteNobody, prepareInviting } from './inviting.js';
+import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
+
+/** The code of the failure of a change that the world had overtaken. */
+export const STALE = 'stale';
+
+/** What a run works with while it applies. */
+export interface Application {
+  readonly context: SyncContext;
+  readonly lease: HeldLease;
+  readonly run: RunIdentity;
+  readonly progress: RunProgress;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Which part of a plan to apply, and under which settings. */
+export interface PlanApplication {
+  readonly policy: Policy;
+  /** The ids of the holds that a person has released. */
+  readonly released: ReadonlySet<string>;
+  /** What the ledger holds now, where it may have changed since the plan was made. */
+  readonly ledger?: Ledger | undefined;
+  /** The keys of changes that this run has applied already. */
+  readonly done?: ReadonlySet<string> | undefined;
+}
+
+/** Under these the feed is doubtful: messages wait until a healthy run confirms what caused them. */
+const DOUBTFUL: ReadonlySet<Gate> = new Set<Gate>(['G2', 'G4', 'G8']);
+
+/**
+ * Applies the part of a plan that nothing holds. What to remember is written first: a hold stays latched, and an undo
+ * stays undone, wherever the run may break off.
+ */
+export async function applyPlan(application: Application, plan: Plan, options: PlanApplication): Promise<void> {
+  const { context, lease, run, progress, signal } = application;
+  const { released, policy } = options;
+  progress.holds = plan.holds.filter((hold) => !released.has(hold.id));
+  if (plan.outcome === 'failed') {
+    progress.isUnbelievable = true;
+    progress.failures.push(
+      ...plan.gates.map(({ gate, code }) => ({ code, message: `Gate ${gate}: nothing is applied.` })),
+    );
+    return;
+  }
+  const suppressed = suppressionTest(plan.ledger, options.ledger);
+  const ledger = withSuppressionsSince(plan.ledger, options.ledger);
+  await context.store.saveLedger(context.scope, withApprovals(ledger, released), lease.fence);
+  const changes: Change[] = [];
+  for (const change of plan.changes) {
+    if (change.heldBy.some((id) => !released.has(id)) || options.done?.has(change.key) === true) continue;
+    if (suppressed(change)) progress.failures.push(staleFailure(change.key));
+    else changes.push(change);
+  }
+  progress.total += changes.length;
+  let inviting: Inviting = inviteNobody;
+  if (plan.type === 'sync') {
+    const isWaiting = plan.gates.some(({ gate }) => DOUBTFUL.has(gate));
+    if (!isWaiting) await context.store.releaseWaiting(context.scope);
+    const at = context.clock.now().toISOString();
+    inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
+  }
+  signal?.throwIfAborted();
+  await applyChanges(application, changes, inviting);
+  if (released.size === 0) return;
+  const holds = ledger.holds.filter((hold) => !released.has(hold.id));
+  await context.store.saveLedger(context.scope, { ...ledger, holds }, lease.fence);
+}
+
+/** Applies changes in order, in batches: each is written as a whole or not at all. Returns the keys of stale changes. */
+export async function applyChanges(
+  { context, lease, run, progress, signal }: Application,
+  changes: readonly Change[],
+  inviting: Inviting,
+): Promise<ReadonlySet<string>> {
+  const { store, scope, clock, batchSize, events } = context;
+  const overtaken = new Set<string>();
+  for (let start = 0; start < changes.length; start += batchSize) {
+    signal?.throwIfAborted();
+    lease.assertHeld();
+    const batch = changes.slice(start, start + batchSize);
+    const at = clock.now().toISOString();
+    const common = { scope, runId: run.id, fence: lease.fence, at };
+    const { invitations, revoke } = inviting(batch);
+    const isMoving = revoke !== undefined && invitations !== undefined;
+    // An old address loses its code before the new one gets its own: in one batch the order would be the store's.
+    if (isMoving) await store.apply({ ...common, changes: [], revoke });
+    const result = await store.apply({
+      ...common,
+      changes: batch,
+      ...(invitations === undefined ? {} : { invitations }),
+      ...(revoke === undefined || isMoving ? {} : { revoke }),
+    });
+    const applied = new Set(result.applied);
+    for (const change of batch) {
+      if (!applied.has(change.key)) {
+        overtaken.add(change.key);
+        progress.failures.push(staleFailure(change.key));
+        continue;
+      }
+      progress.applied += 1;
+      events.emit('operation-applied', {
+        runId: run.id,
+        operation: change.kind,
+        subject: change.subject,
+        index: progress.applied,
+        total: progress.total,
+      });
+    }
+  }
+  return overtaken;
+}
+
+/** Hands the outbox to the mailer. Whatever the mailer does, the data is applied: a failure is a line in the report. */
+export async function deliverMessages({ context, run, progress, signal }: Application): Promise<void> {
+  const { store, mailer, scope, events } = context;
+  if (mailer === undefined) return;
+  try {
+    const delivery = await deliver({
+      store,
+      mailer,
+      scope,
+      ...(signal === undefined ? {} : { signal }),
+      onSent: ({ kind, userId }) => {
+        progress.sent += 1;
+        events.emit('message-sent', { runId: run.id, kind, ...(userId === undefined ? {} : { userId }) });
+      },
+    });
+    progress.failures.push(...delivery.failures);
+  } catch (error) {
+    if (!RosterError.isInstance(error)) throw error;
+    progress.failures.push({ code: error.code, message: error.message });
+  }
+}
+
+/**
+ * Whether a person who has just read the plan may release the hold with it: limits and vanished schools or cohorts.
+ * Where the feed itself is in doubt, or one child may be taken for another, a look at the plan is not enough.
+ */
+export function isAcknowledgeable(hold: Hold): boolean {
+  if (!hold.approvable) return false;
+  return ['G6', 'G7', 'K15'].includes(hold.gate) || ['SCHOOL_GONE', 'COHORT_GONE'].includes(hold.code);
+}
+
+function staleFailure(key: string): RunFailure {
+  return { code: STALE, key, message: 'The record has changed since the plan was made. Plan again.' };
+}
+
+/** Until the run has ended its releases are kept as approvals: if it breaks off, the next one goes on with them. */
+function withApprovals(ledger: Ledger, released: ReadonlySet<string>): Ledger {
+  const holds = ledger.holds.map((hold) =>
+    released.has(hold.id) ? { ...hold, approved: hold.changes.map((change) => change.key) } : hold,
+  );
+  return { ...ledger, holds };
+}
+
+/** What was undone or discarded since the plan was made stays so: an older plan must not forget it. */
+function withSuppressionsSince(planned: Ledger, present: Ledger | undefined): Ledger {
+  const known = new Set(planned.suppressions.map(suppressionKey));
+  const since = (present?.suppressions ?? []).filter((suppression) => !known.has(suppressionKey(suppression)));
+  return since.length === 0 ? planned : { ...planned, suppressions: [...planned.suppressions, ...since] };
+}
+
+function suppressionTest(planned: Ledger, present: Ledger | undefined): (change: Change) => boolean {
+  const known = new Set(planned.suppressions.map(suppressionKey));
+  const since = new Set((present?.suppressions ?? []).map(suppressionKey).filter((key) => !known.has(key)));
+  return (change) => since.size > 0 && since.has(suppressionKey(change));
+}
+
+export function suppressionKey({ kind, subject, fingerprint }: Omit<Suppression, 'cause'>): string {
+  return JSON.stringify([kind, subject, fingerprint]);
+}

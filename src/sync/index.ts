@@ -1,0 +1,6 @@
+/** Read, plan, hold or approve, apply, invite, undo: the runs of a sync. */
+
+export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
+export type { ApproveOptions } from './holds.js';
+export type { ImportOptions, RosterSyncOptions } from './options.js';
+export { type ApplyOptions, type PlanOptions, RosterSync, type RunOptions } from './roster-sync.js';

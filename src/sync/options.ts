@@ -1,0 +1,148 @@
+import { ConfigurationError } from '../errors.js';
+import type { Policy, Scope, Step } from '../model/index.js';
+import { definePolicy, type PolicyInput } from '../policy/index.js';
+import type { Clock, Mailer, RosterSource, RosterStore } from '../ports/index.js';
+import { SyncEvents } from './events.js';
+
+/** What a {@link RosterSync} works with. */
+export interface RosterSyncOptions {
+  /** Where the roster comes from. */
+  readonly source: RosterSource;
+  /** Where the host's data and the memory of the syncs are kept. */
+  readonly store: RosterStore;
+  /** Who sends invitations. Without one they wait in the store's outbox. @default none */
+  readonly mailer?: Mailer | undefined;
+  /** What the sync may touch. */
+  readonly scope: Scope;
+  /** The settings that differ from their defaults. @default every setting at its default */
+  readonly policy?: PolicyInput | undefined;
+  /** The parts of an import; stands above `policy.steps`. @default ['classes', 'teachers', 'students'] */
+  readonly steps?: readonly Step[] | undefined;
+  /** Guardians come from here instead of the source, in the guardians step; nothing else of it is used. @default none */
+  readonly guardians?: RosterSource | undefined;
+  /** @default the system's clock */
+  readonly clock?: Clock | undefined;
+  /** How many changes are written in one transaction. @default 500 */
+  readonly batchSize?: number | undefined;
+  /** For how long a run that died keeps others out, in milliseconds. A run at work renews it. @default 60000 */
+  readonly leaseTtlMs?: number | undefined;
+  /** Told when a listener of an event throws. @default such errors are dropped */
+  readonly onListenerError?: ((error: unknown) => void) | undefined;
+}
+
+/** The options, validated and complete. */
+export interface SyncContext {
+  readonly source: RosterSource;
+  readonly guardians: RosterSource | undefined;
+  readonly store: RosterStore;
+  readonly mailer: Mailer | undefined;
+  readonly scope: Scope;
+  readonly policy: Policy;
+  readonly clock: Clock;
+  readonly batchSize: number;
+  readonly leaseTtlMs: number;
+  readonly events: SyncEvents;
+}
+
+const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
+  source: true,
+  store: true,
+  mailer: true,
+  scope: true,
+  policy: true,
+  steps: true,
+  guardians: true,
+  clock: true,
+  batchSize: true,
+  leaseTtlMs: true,
+  onListenerError: true,
+};
+
+const SOURCE_METHODS = ['read'] as const;
+const STORE_METHODS = [
+  ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
+  ...['releaseWaiting', 'pendingMessages', 'saveMessage', 'invitations'],
+] as const;
+
+/** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */
+export function settleOptions(options: RosterSyncOptions): SyncContext {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new ConfigurationError('options', 'is an object with source, store and scope');
+  }
+  for (const name of Object.keys(options)) {
+    if (!Object.hasOwn(NAMES, name)) throw new ConfigurationError(name, 'is not an option of RosterSync');
+  }
+  requireMethods('source', options.source, SOURCE_METHODS);
+  requireMethods('store', options.store, STORE_METHODS);
+  if (options.mailer !== undefined) requireMethods('mailer', options.mailer, ['send']);
+  if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
+  if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
+  if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
+    throw new ConfigurationError('onListenerError', 'is a function');
+  }
+  return {
+    source: options.source,
+    guardians: options.guardians,
+    store: options.store,
+    mailer: options.mailer,
+    scope: settleScope(options.scope),
+    policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
+    clock: options.clock ?? { now: () => new Date() },
+    batchSize: positiveInteger('batchSize', options.batchSize, 500),
+    leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
+    events: new SyncEvents(options.onListenerError ?? (() => undefined)),
+  };
+}
+
+/** What may differ for one import. */
+export interface ImportOptions {
+  /** Settings for this import alone, on top of those of the sync. @default none */
+  readonly policy?: PolicyInput | undefined;
+  /** The parts of this import; stands above `policy.steps`. @default those of the sync */
+  readonly steps?: readonly Step[] | undefined;
+}
+
+/** The policy of one import: its own settings over those of the sync. */
+export function settlePolicy(base: Policy, { policy, steps }: ImportOptions): Policy {
+  const merged = policy === undefined ? base : definePolicy(policy, base);
+  return steps === undefined ? merged : definePolicy({ steps }, merged);
+}
+
+function settleScope(scope: unknown): Scope {
+  if (typeof scope !== 'object' || scope === null) {
+    throw new ConfigurationError('scope', 'is an object such as { tenant: "district-1" }');
+  }
+  const { tenant, schools } = scope as { readonly tenant?: unknown; readonly schools?: unknown };
+  for (const name of Object.keys(scope)) {
+    if (name !== 'tenant' && name !== 'schools')
+      throw new ConfigurationError(`scope.${name}`, 'is not a part of a scope');
+  }
+  if (typeof tenant !== 'string' || tenant === '') {
+    throw new ConfigurationError('scope.tenant', "is your own id of the district, and can't be empty");
+  }
+  if (schools === undefined) return { tenant };
+  if (!Array.isArray(schools) || !schools.every((school) => typeof school === 'string' && school !== '')) {
+    throw new ConfigurationError('scope.schools', 'is a list of sourcedIds of schools');
+  }
+  if (schools.length === 0) {
+    throw new ConfigurationError(
+      'scope.schools',
+      'names at least one school; leave it out for all schools of the tenant',
+    );
+  }
+  return { tenant, schools: schools as string[] };
+}
+
+function requireMethods(parameter: string, value: unknown, methods: readonly string[]): void {
+  const missing = methods.filter(
+    (method) =>
+      typeof value !== 'object' || value === null || typeof (value as Record<string, unknown>)[method] !== 'function',
+  );
+  if (missing.length > 0) throw new ConfigurationError(parameter, `has to offer ${missing.join(', ')}`);
+}
+
+function positiveInteger(parameter: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  if (!Number.isSafeInteger(value) || value < 1) throw new ConfigurationError(parameter, 'is a whole number from 1');
+  return value;
+}

@@ -1,0 +1,132 @@
+import { ConfigurationError } from '../errors.js';
+import { reconcile } from '../engine/index.js';
+import { collect } from '../internal/ordered.js';
+import type { LocalRead, LocalState, Plan, Policy, ReadState, Roster, RosterRead, User } from '../model/index.js';
+import type { ReadOptions } from '../ports/index.js';
+import type { SyncContext } from './options.js';
+
+/** Reads the district, and the guardians from their own source where there is one and this import is about them. */
+export async function readRoster(
+  context: SyncContext,
+  runId: string,
+  policy: Policy,
+  signal: AbortSignal | undefined,
+): Promise<Roster> {
+  const options: ReadOptions = {
+    ...(signal === undefined ? {} : { signal }),
+    onPage: (page) => {
+      context.events.emit('page-read', { runId, ...page });
+    },
+    onRetry: (retry) => {
+      context.events.emit('request-retry', { runId, ...retry });
+    },
+  };
+  const roster = await collectRoster(await context.source.read(context.scope, options));
+  signal?.throwIfAborted();
+  if (context.guardians === undefined || !policy.steps.includes('guardians')) return roster;
+  const guardians = await collectRoster(await context.guardians.read(context.scope, options));
+  signal?.throwIfAborted();
+  return withGuardians(roster, guardians);
+}
+
+/** Decides what to do about a roster, against what the store holds now. Writes nothing. */
+export async function decide(
+  context: SyncContext,
+  roster: Roster,
+  policy: Policy,
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
+  const read = await context.store.load(context.scope, signal === undefined ? {} : { signal });
+  const local = await collectLocal(read);
+  signal?.throwIfAborted();
+  return reconcile({ roster, local, policy, now: context.clock.now().toISOString() });
+}
+
+/**
+ * Compares the roles and sites that a policy names with those that the host has.
+ *
+ * @throws ConfigurationError naming the setting
+ */
+export async function checkAccess(context: SyncContext, policy: Policy): Promise<void> {
+  const { defaultRole, roles, site } = policy.access;
+  const hostRoles = await context.store.roles(context.scope);
+  const hostSites = await context.store.sites(context.scope);
+  requireKnown('policy.access.defaultRole', defaultRole, hostRoles, 'role');
+  for (const [role, hostRole] of Object.entries(roles)) {
+    requireKnown(`policy.access.roles.${role}`, hostRole, hostRoles, 'role');
+  }
+  requireKnown('policy.access.site', site, hostSites, 'site');
+}
+
+function requireKnown(parameter: string, value: string | undefined, known: readonly string[], noun: string): void {
+  if (value === undefined || known.length === 0 || known.includes(value)) return;
+  throw new ConfigurationError(parameter, `names a ${noun} that the host does not have: ${value}`);
+}
+
+/** The host's data in memory. */
+export async function collectLocal(read: LocalRead): Promise<LocalState> {
+  return {
+    scope: read.scope,
+    ledger: read.ledger,
+    schools: await collect(read.schools),
+    classes: await collect(read.classes),
+    users: await collect(read.users),
+    enrollments: await collect(read.enrollments),
+    guardianLinks: await collect(read.guardianLinks),
+  };
+}
+
+async function collectRoster(read: RosterRead): Promise<Roster> {
+  return {
+    readId: read.readId,
+    source: read.source,
+    readAt: read.readAt,
+    scope: read.scope,
+    attestation: read.attestation,
+    ...(read.rejected === undefined ? {} : { rejected: read.rejected }),
+    schools: await collect(read.schools),
+    terms: await collect(read.terms),
+    courses: await collect(read.courses),
+    classes: await collect(read.classes),
+    users: await collect(read.users),
+    enrollments: await collect(read.enrollments),
+    guardianLinks: await collect(read.guardianLinks),
+  };
+}
+
+/** From the worst to the best: two readings together prove what the lesser one proves. */
+const READ_STATES: readonly ReadState[] = ['failed', 'not-shared', 'not-read', 'incomplete', 'complete'];
+
+/**
+ * The roster with the guardians of another source in place of its own. The other source proves the absence of a link
+ * only where it read both its people and its links to the end.
+ */
+function withGuardians(roster: Roster, guardians: Roster): Roster {
+  const users = roster.users.filter((user) => !isOnlyGuardian(user));
+  const taken = new Set(users.map((user) => user.sourcedId));
+  const added = guardians.users.filter((user) => isOnlyGuardian(user) && !taken.has(user.sourcedId));
+  const { guardianLinks, users: guardianUsers } = guardians.attestation.collections;
+  const state = READ_STATES.find((candidate) => [guardianLinks.state, guardianUsers.state].includes(candidate));
+  return {
+    ...roster,
+    rejected: [
+      ...(roster.rejected ?? []),
+      ...(guardians.rejected ?? []).filter(
+        ({ collection }) => collection === 'guardianLinks' || collection === 'users',
+      ),
+    ],
+    attestation: {
+      ...roster.attestation,
+      collections: {
+        ...roster.attestation.collections,
+        guardianLinks: { ...guardianLinks, state: state ?? 'incomplete' },
+      },
+    },
+    users: [...users, ...added],
+    guardianLinks: guardians.guardianLinks,
+  };
+}
+
+function isOnlyGuardian(user: User): boolean {
+  return user.roles.every((role) => role === 'guardian');
+}

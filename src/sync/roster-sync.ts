@@ -1,0 +1,250 @@
+import { hashPlan } from '../engine/index.js';
+import { PlanError, StalePlanError } from '../errors.js';
+import { type LatchedHold, type Plan, type Policy, type Roster, scopeKey } from '../model/index.js';
+import type { RunReport } from '../ports/index.js';
+import { type Application, applyPlan, deliverMessages, isAcknowledgeable, STALE } from './applying.js';
+import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
+import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
+import {
+  type ImportOptions,
+  type RosterSyncOptions,
+  settleOptions,
+  settlePolicy,
+  type SyncContext,
+} from './options.js';
+import { checkAccess, decide, readRoster } from './planning.js';
+import { recordRun, type RunIdentity, withLease } from './recording.js';
+import { undoRun } from './undo.js';
+
+/** How to plan. */
+export interface PlanOptions extends ImportOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to apply a plan. */
+export interface ApplyOptions {
+  /**
+   * The hash of the plan, by a person who has just read it: releases limits (G6, G7), emptied classes (K15) and
+   * vanished schools and cohorts of exactly this plan. Other holds stay. @default nothing is released
+   */
+  readonly acknowledge?: string | undefined;
+  /** Who applies it, in the host's own words, such as a user id. */
+  readonly by?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to run. */
+export interface RunOptions extends ImportOptions {
+  /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
+  readonly by?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Keeps a host's people and classes in step with a district's roster: reads, plans, applies, invites, and can undo.
+ *
+ * @example
+ * ```ts
+ * import { RosterSync, type RosterSource } from 'rosterkit';
+ * import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
+ *
+ * async function importDistrict(source: RosterSource): Promise<void> {
+ *   const sync = new RosterSync({
+ *     source,
+ *     store: new MemoryStore(),
+ *     mailer: new MemoryMailer(),
+ *     scope: { tenant: 'district-1' },
+ *     policy: { fullData: true, archive: true },
+ *   });
+ *   const plan = await sync.plan();
+ *   const run = await sync.apply(plan, { acknowledge: plan.hash, by: 'admin-1' });
+ *   if (run.outcome !== 'applied') await sync.undo(run.id, { by: 'admin-1' });
+ * }
+ * ```
+ */
+export class RosterSync {
+  readonly #context: SyncContext;
+  /** The settings that a plan was made with: its invitations follow them. */
+  readonly #policies = new WeakMap<Plan, Policy>();
+
+  /** @throws ConfigurationError naming the option that is unknown, missing or impossible */
+  constructor(options: RosterSyncOptions) {
+    this.#context = settleOptions(options);
+  }
+
+  /**
+   * Reads the roster and decides what to do about it. Writes nothing.
+   *
+   * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
+   * @throws RosterError where the source cannot be read at all
+   */
+  async plan(options: PlanOptions = {}): Promise<Plan> {
+    const policy = settlePolicy(this.#context.policy, options);
+    options.signal?.throwIfAborted();
+    await checkAccess(this.#context, policy);
+    const { plan } = await this.#plan(crypto.randomUUID(), policy, options.signal);
+    return plan;
+  }
+
+  /**
+   * Applies a plan: everything that no hold keeps, or that `acknowledge` releases. A change whose record has changed
+   * since is left alone and told as a failure.
+   *
+   * A plan that was read back from JSON invites under the settings of this sync; one that this object made, under its
+   * own.
+   *
+   * @throws StalePlanError where the plan is not what its hash says, or `acknowledge` names another plan
+   * @throws PlanError where the plan was made for another scope
+   * @throws LockHeldError while another run holds the scope
+   */
+  async apply(plan: Plan, options: ApplyOptions = {}): Promise<RunReport> {
+    const context = this.#context;
+    const { acknowledge, signal } = options;
+    if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
+      throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
+    }
+    if (hashPlan(plan) !== plan.hash) {
+      throw new StalePlanError('The plan was changed after it was made. Make a new one.', { planHash: plan.hash });
+    }
+    if (acknowledge !== undefined && acknowledge !== plan.hash) {
+      const message = 'Another plan was acknowledged than the one to be applied. Read this one, then acknowledge it.';
+      throw new StalePlanError(message, { planHash: plan.hash });
+    }
+    const released = new Set(
+      acknowledge === undefined ? [] : plan.holds.filter(isAcknowledgeable).map((hold) => hold.id),
+    );
+    const policy = this.#policies.get(plan) ?? context.policy;
+    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };
+    return withLease(context, run.id, async (lease) =>
+      recordRun(context, run, signal, async (progress) => {
+        const application: Application = { context, lease, run, progress, signal };
+        signal?.throwIfAborted();
+        progress.planHash = plan.hash;
+        progress.counts = plan.counts;
+        const { ledger } = await context.store.load(context.scope);
+        await applyPlan(application, plan, { policy, released, ledger });
+        if (plan.outcome !== 'failed') await deliverMessages(application);
+        signal?.throwIfAborted();
+      }),
+    );
+  }
+
+  /**
+   * Reads, plans and applies what no gate holds. Whatever comes of it is kept as a run: where the source or the store
+   * fails the outcome is `failed`, where the signal stops it `aborted`.
+   *
+   * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
+   * @throws LockHeldError while another run holds the scope
+   */
+  async run(options: RunOptions = {}): Promise<RunReport> {
+    const context = this.#context;
+    const { signal, by } = options;
+    const policy = settlePolicy(context.policy, options);
+    await checkAccess(context, policy);
+    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by };
+    return withLease(context, run.id, async (lease) =>
+      recordRun(context, run, signal, async (progress) => {
+        const application: Application = { context, lease, run, progress, signal };
+        signal?.throwIfAborted();
+        const { plan, roster } = await this.#plan(run.id, policy, signal);
+        progress.planHash = plan.hash;
+        progress.counts = plan.counts;
+        await applyPlan(application, plan, { policy, released: new Set() });
+        await this.#catchUp(application, plan, roster, policy);
+        if (plan.outcome !== 'failed') await deliverMessages(application);
+        signal?.throwIfAborted();
+      }),
+    );
+  }
+
+  /**
+   * Releases the changes of a hold that a person has read, and applies those that no other hold keeps. Changes that
+   * joined the hold since are not among them.
+   *
+   * @throws PlanError where there is no such hold
+   * @throws StalePlanError where the hold never had this hash
+   * @throws PlanHeldError where no approval helps, because the feed itself is in doubt
+   * @throws LockHeldError while another run holds the scope
+   */
+  async approve(holdId: string, options: ApproveOptions): Promise<RunReport> {
+    return approveHold(this.#context, holdId, options);
+  }
+
+  /**
+   * Drops a hold: the host keeps its records as they are until the feed says something else about them. Kept as a run
+   * that applied nothing.
+   *
+   * @throws PlanError where there is no such hold
+   * @throws LockHeldError while another run holds the scope
+   */
+  async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
+    return discardHold(this.#context, holdId, options.by);
+  }
+
+  /** The holds that nobody has decided about yet, each with its changes. */
+  async holds(): Promise<readonly LatchedHold[]> {
+    const { ledger } = await this.#context.store.load(this.#context.scope);
+    return openHolds(ledger);
+  }
+
+  /**
+   * Takes back what a run applied, except where someone has changed the record since; the same feed does not bring it
+   * back. Codes of people whom it deletes end; sent mail stays sent.
+   *
+   * @throws PlanError where there is no such run
+   * @throws LockHeldError while another run holds the scope
+   */
+  async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
+    return undoRun(this.#context, runId, options.by);
+  }
+
+  /** The runs of this scope, the newest first. */
+  async runs(options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+    return this.#context.store.runs(this.#context.scope, options);
+  }
+
+  /** Listens to an event until the function that it returns is called. */
+  on<E extends RosterSyncEvent>(event: E, listener: RosterSyncEvents[E]): () => void {
+    return this.#context.events.on(event, listener);
+  }
+
+  /** Listens to the next event of a kind alone. */
+  once<E extends RosterSyncEvent>(event: E, listener: RosterSyncEvents[E]): () => void {
+    return this.#context.events.once(event, listener);
+  }
+
+  /** Stops listening. */
+  off<E extends RosterSyncEvent>(event: E, listener: RosterSyncEvents[E]): void {
+    this.#context.events.off(event, listener);
+  }
+
+  async #plan(
+    runId: string,
+    policy: Policy,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly plan: Plan; readonly roster: Roster }> {
+    const roster = await readRoster(this.#context, runId, policy, signal);
+    const plan = await decide(this.#context, roster, policy, signal);
+    this.#policies.set(plan, policy);
+    const { hash, counts, holds } = plan;
+    this.#context.events.emit('plan-ready', { runId, hash, counts, holds });
+    return { plan, roster };
+  }
+
+  /** Where people changed records meanwhile, decides once more about the same roster, and applies what is left to do. */
+  async #catchUp(application: Application, plan: Plan, roster: Roster, policy: Policy): Promise<void> {
+    const { context, progress, signal } = application;
+    const stale = new Set(
+      progress.failures.flatMap(({ code, key }) => (code === STALE && key !== undefined ? [key] : [])),
+    );
+    if (stale.size === 0) return;
+    const done = new Set<string>();
+    for (const change of plan.changes) {
+      if (change.heldBy.length === 0 && !stale.has(change.key)) done.add(change.key);
+    }
+    const replanned = await decide(context, roster, policy, signal);
+    progress.failures = progress.failures.filter(({ code }) => code !== STALE);
+    progress.total = progress.applied;
+    await applyPlan(application, replanned, { policy, released: new Set(), done });
+  }
+}

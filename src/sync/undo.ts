@@ -1,0 +1,25 @@
+import { invert } from '../engine/index.js';
+import { PlanError } from '../errors.js';
+import type { RunReport } from '../ports/index.js';
+import { applyPlan } from './applying.js';
+import type { SyncContext } from './options.js';
+import { collectLocal } from './planning.js';
+import { recordRun, type RunIdentity, withLease } from './recording.js';
+
+/** Takes back what a run applied, wherever nobody has changed it since. A run of its own. */
+export async function undoRun(context: SyncContext, runId: string, by: string | undefined): Promise<RunReport> {
+  const run: RunIdentity = { id: crypto.randomUUID(), type: 'undo', by, undoes: runId };
+  const { store, scope, policy, clock } = context;
+  return withLease(context, run.id, async (lease) => {
+    if ((await store.run(scope, runId)) === undefined) throw new PlanError(`There is no run ${runId} to undo.`);
+    return recordRun(context, run, undefined, async (progress) => {
+      const journal = await store.journal(scope, runId);
+      const local = await collectLocal(await store.load(scope));
+      const plan = invert(journal, local, { now: clock.now().toISOString() });
+      progress.planHash = plan.hash;
+      progress.counts = plan.counts;
+      const released = new Set<string>();
+      await applyPlan({ context, lease, run, progress, signal: undefined }, plan, { policy, released });
+    });
+  });
+}
