@@ -1,0 +1,61 @@
+import type { Batch, Invitation, OutboxMessage } from '../../ports/index.js';
+import type { UndoLog } from './tables.js';
+import type { Tenant } from './tenant.js';
+
+/** An invitation whose person has a host's id by now. */
+export interface AddressedInvitation {
+  readonly userId: string;
+  readonly invitation: Invitation;
+  readonly message: OutboxMessage;
+}
+
+/** One purpose, one invitation: a revoked one is good again under its old code, and a new one brings its message. */
+export function writeInvitation(tenant: Tenant, scopeKey: string, item: AddressedInvitation, undo: UndoLog): void {
+  const { userId } = item;
+  const invitation = { ...item.invitation, userId };
+  const purpose = JSON.stringify([userId, invitation.kind, invitation.addressDigest]);
+  const known = tenant.invitations.get(purpose);
+  if (known !== undefined) {
+    if (known.state === 'revoked') putInvitation(tenant, purpose, { ...known, state: 'pending' }, undo);
+    return;
+  }
+  const message = { ...item.message, userId };
+  putInvitation(tenant, purpose, invitation, undo);
+  const key = message.idempotencyKey;
+  if (tenant.outbox.has(key)) return;
+  tenant.outbox.set(key, { scopeKey, message });
+  undo.push(() => {
+    tenant.outbox.delete(key);
+  });
+}
+
+/** Revokes what these persons have not accepted yet, and drops what was not sent to them. */
+export function revoke(tenant: Tenant, userIds: NonNullable<Batch['revoke']>, undo: UndoLog): void {
+  if (userIds.length === 0) return;
+  const revoked = new Set(userIds);
+  for (const [purpose, invitation] of tenant.invitations) {
+    if (invitation.state !== 'pending' || !revoked.has(invitation.userId)) continue;
+    putInvitation(tenant, purpose, { ...invitation, state: 'revoked' }, undo);
+  }
+  const before = [...tenant.outbox];
+  for (const [key, { message }] of before) {
+    if (message.state !== 'sent' && message.userId !== undefined && revoked.has(message.userId)) {
+      tenant.outbox.delete(key);
+    }
+  }
+  if (tenant.outbox.size < before.length) {
+    undo.push(() => {
+      tenant.outbox.clear();
+      for (const [key, kept] of before) tenant.outbox.set(key, kept);
+    });
+  }
+}
+
+function putInvitation(tenant: Tenant, purpose: string, invitation: Invitation, undo: UndoLog): void {
+  const previous = tenant.invitations.get(purpose);
+  tenant.invitations.set(purpose, invitation);
+  undo.push(() => {
+    if (previous === undefined) tenant.invitations.delete(purpose);
+    else tenant.invitations.set(purpose, previous);
+  });
+}

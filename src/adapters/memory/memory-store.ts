@@ -1,0 +1,251 @@
+import { LockHeldError, StoreConflictError } from '../../errors.js';
+import { compareIds } from '../../internal/ordered.js';
+import { emptyLedger, scopeKey } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, Scope } from '../../model/index.js';
+import type {
+  Batch,
+  BatchResult,
+  Clock,
+  Invitation,
+  Lease,
+  LeaseOptions,
+  OutboxMessage,
+  RosterStore,
+  RunReport,
+} from '../../ports/index.js';
+import { applyBatch } from './apply-batch.js';
+import { loadRecords } from './load-state.js';
+import { putSeed } from './seed.js';
+import type { MemorySeed } from './seed.js';
+import { Tenant } from './tenant.js';
+import type { ScopeState } from './tenant.js';
+
+/** Options of a {@link MemoryStore}. */
+export interface MemoryStoreOptions {
+  /**
+   * By which leases expire.
+   *
+   * @default the system's clock
+   */
+  readonly clock?: Clock;
+  /**
+   * The host's roles that a policy may name.
+   *
+   * @default [], which allows any
+   */
+  readonly roles?: readonly string[];
+  /**
+   * The host's sites that a policy may name.
+   *
+   * @default [], which allows any
+   */
+  readonly sites?: readonly string[];
+}
+
+/**
+ * A store in memory that keeps the whole contract of a store, transactions and leases included: for tests,
+ * demonstrations and dry runs. Its ids are the same in every process that does the same: `class-1`, `user-1`, ...
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore } from 'rosterkit/memory';
+ *
+ * const store = new MemoryStore();
+ * const scope = { tenant: 'district-1' };
+ * store.seed(scope, { classes: [{ name: 'Chess club' }] });
+ * const { classes } = await store.load(scope);
+ * ```
+ */
+export class MemoryStore implements RosterStore {
+  readonly #tenants = new Map<string, Tenant>();
+  readonly #clock: Clock;
+  readonly #roles: readonly string[];
+  readonly #sites: readonly string[];
+
+  constructor(options: MemoryStoreOptions = {}) {
+    this.#clock = options.clock ?? { now: () => new Date() };
+    this.#roles = options.roles ?? [];
+    this.#sites = options.sites ?? [];
+  }
+
+  /**
+   * Puts data of the host in, as if people had made it: past the journal and without a check.
+   *
+   * @throws ConfigurationError where an enrollment or a guardian link names a record that is not there
+   */
+  seed(scope: Scope, records: MemorySeed): void {
+    putSeed(this.#tenant(scope), records);
+  }
+
+  /** The records of the scope's tenant as arrays, in the order of {@link LocalState}. */
+  load(scope: Scope, options: { readonly signal?: AbortSignal } = {}): Promise<LocalState> {
+    return settled(() => {
+      options.signal?.throwIfAborted();
+      const tenant = this.#tenant(scope);
+      const ledger = tenant.scopes.get(scopeKey(scope))?.ledger ?? emptyLedger;
+      return { scope, ledger, ...loadRecords(tenant) };
+    });
+  }
+
+  apply(batch: Batch): Promise<BatchResult> {
+    return settled(() => {
+      this.#guard(batch.scope, batch.fence, 'apply');
+      return applyBatch(this.#tenant(batch.scope), batch);
+    });
+  }
+
+  roles(): Promise<readonly string[]> {
+    return Promise.resolve(this.#roles);
+  }
+
+  sites(): Promise<readonly string[]> {
+    return Promise.resolve(this.#sites);
+  }
+
+  lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
+    return settled(() => {
+      const state = this.#tenant(scope).scope(scopeKey(scope));
+      const now = this.#clock.now();
+      const held = state.lease;
+      if (held !== undefined && held.holder !== options.holder && held.expiresAtMs > now.getTime()) {
+        throw new LockHeldError('lease: another run holds the scope; try again when it has ended', {
+          holder: held.holder,
+          since: held.since,
+        });
+      }
+      const fence = state.fence + 1;
+      state.fence = fence;
+      state.lease = {
+        holder: options.holder,
+        fence,
+        since: now.toISOString(),
+        expiresAtMs: now.getTime() + options.ttlMs,
+      };
+      return this.#leaseOf(scope, state, fence, options);
+    });
+  }
+
+  saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
+    return settled(() => {
+      this.#guard(scope, fence, 'saveLedger').ledger = ledger;
+    });
+  }
+
+  saveRun(report: RunReport): Promise<void> {
+    return settled(() => {
+      this.#tenant(report.scope).runs.set(report.id, report);
+    });
+  }
+
+  run(scope: Scope, runId: string): Promise<RunReport | undefined> {
+    return settled(() => this.#tenant(scope).runs.get(runId));
+  }
+
+  /** The runs of exactly this scope, the newest first. */
+  runs(scope: Scope, options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+    return settled(() => {
+      const key = scopeKey(scope);
+      const reports = [...this.#tenant(scope).runs.values()].filter((report) => scopeKey(report.scope) === key);
+      reports.reverse().sort((left, right) => compareIds(right.startedAt, left.startedAt));
+      return reports.slice(0, options.limit);
+    });
+  }
+
+  journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
+    return settled(() => [...(this.#tenant(scope).journals.get(runId)?.values() ?? [])]);
+  }
+
+  releaseWaiting(scope: Scope): Promise<void> {
+    return settled(() => {
+      const key = scopeKey(scope);
+      const { outbox } = this.#tenant(scope);
+      for (const [idempotencyKey, kept] of outbox) {
+        if (kept.scopeKey !== key || kept.message.state !== 'waiting') continue;
+        outbox.set(idempotencyKey, { ...kept, message: { ...kept.message, state: 'pending' } });
+      }
+    });
+  }
+
+  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
+    return settled(() => {
+      const key = scopeKey(scope);
+      const pending: OutboxMessage[] = [];
+      for (const kept of this.#tenant(scope).outbox.values()) {
+        if (pending.length >= options.limit) break;
+        if (kept.scopeKey === key && kept.message.state === 'pending') pending.push(kept.message);
+      }
+      return pending;
+    });
+  }
+
+  saveMessage(
+    scope: Scope,
+    idempotencyKey: string,
+    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
+  ): Promise<void> {
+    return settled(() => {
+      const { outbox } = this.#tenant(scope);
+      const kept = outbox.get(idempotencyKey);
+      if (kept === undefined) return;
+      const { state, attempts } = outcome;
+      const { html, ...message } = { ...kept.message, state, attempts };
+      const emptied = { ...message, to: [], subject: '', text: '' };
+      const whole = html === undefined ? message : { ...message, html };
+      outbox.set(idempotencyKey, { ...kept, message: state === 'sent' ? emptied : whole });
+    });
+  }
+
+  invitations(scope: Scope): Promise<readonly Invitation[]> {
+    return settled(() => [...this.#tenant(scope).invitations.values()]);
+  }
+
+  #tenant(scope: Scope): Tenant {
+    let tenant = this.#tenants.get(scope.tenant);
+    if (tenant === undefined) {
+      tenant = new Tenant();
+      this.#tenants.set(scope.tenant, tenant);
+    }
+    return tenant;
+  }
+
+  /** The scope's state, its fence raised to the writer's; throws where a newer lease has been seen. */
+  #guard(scope: Scope, fence: number | undefined, operation: string): ScopeState {
+    const state = this.#tenant(scope).scope(scopeKey(scope));
+    if (fence === undefined) return state;
+    if (fence < state.fence) {
+      throw new StoreConflictError(`${operation}: a newer lease has been given for the scope; stop this run`, {
+        operation,
+      });
+    }
+    state.fence = fence;
+    return state;
+  }
+
+  #leaseOf(scope: Scope, state: ScopeState, fence: number, { holder, ttlMs }: LeaseOptions): Lease {
+    return {
+      scope,
+      holder,
+      fence,
+      renew: () =>
+        settled(() => {
+          if (state.lease?.fence !== fence) {
+            throw new StoreConflictError('renew: the lease was lost or released; stop this run', {
+              operation: 'renew',
+            });
+          }
+          state.lease = { ...state.lease, expiresAtMs: this.#clock.now().getTime() + ttlMs };
+        }),
+      release: () =>
+        settled(() => {
+          if (state.lease?.fence === fence) delete state.lease;
+        }),
+    };
+  }
+}
+
+/** The work's result, or its failure, as a promise: the work itself happens at once and undivided. */
+function settled<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => {
+    resolve(work());
+  });
+}

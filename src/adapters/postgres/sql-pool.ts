@@ -1,0 +1,26 @@
+/** Something that runs one statement with `$1` parameters. */
+export interface SqlClient {
+  query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
+}
+
+/** One connection of a pool, to be given back. */
+export interface SqlConnection extends SqlClient {
+  /** Gives the connection back; `true` closes it instead. */
+  release(destroy?: boolean): void;
+}
+
+/** A pool that lends connections: `Pool` of the package `pg` is one. */
+export interface SqlConnectionPool {
+  connect(): Promise<SqlConnection>;
+}
+
+/** A database that runs a transaction itself: PGlite of `@electric-sql/pglite` is one. */
+export interface SqlTransactionPool {
+  transaction<T>(run: (client: SqlClient) => Promise<T>): Promise<T>;
+}
+
+/**
+ * The database as a {@link PostgresStore} needs it: your own `pg.Pool`, your own PGlite, or anything of either shape.
+ * rosterkit brings no driver.
+ */
+export type SqlPool = SqlConnectionPool | SqlTransactionPool;

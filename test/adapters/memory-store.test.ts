@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { ConfigurationError } from '../../src/errors.js';
+import { MemoryStore } from '../../src/adapters/memory/index.js';
+import { addMember, batchOf, createClass, createUser, stateOf } from './changes.js';
+import { storeCases } from './store-cases.js';
+
+let now = Date.parse('2026-09-01T06:00:00.000Z');
+const underTest = new MemoryStore({ clock: { now: () => new Date(now) } });
+
+storeCases('a memory store', () => ({
+  store: underTest,
+  age: (_scope, ms) => {
+    now += ms;
+    return Promise.resolve();
+  },
+}));
+
+const scope = { tenant: 'district-1' };
+
+test('makes up the same ids in every process that does the same', async () => {
+  const ids = async () => {
+    const store = new MemoryStore();
+    store.seed(scope, { classes: [{ id: 'class-2', name: 'Seeded' }] });
+    await store.apply(batchOf(scope, [createUser('u1'), createClass('c1'), createClass('c2'), addMember('c1', 'u1')]));
+    const { classes, users, enrollments } = await store.load(scope);
+    return [...classes, ...users, ...enrollments].map(({ id }) => id);
+  };
+  expect(await ids()).toEqual(['class-2', 'class-1', 'class-3', 'user-1', 'enrollment-1']);
+  expect(await ids()).toEqual(await ids());
+});
+
+test('takes a host’s data as a test sketches it, and replaces a record with the same id', async () => {
+  const store = new MemoryStore({ roles: ['teacher'], sites: ['north'] });
+  store.seed(scope, {
+    schools: [{ name: 'North', sourcedId: 's1' }],
+    classes: [{ name: 'Chess', sourcedId: 'c1' }],
+    users: [
+      { roles: ['student'], givenName: 'A', familyName: 'B', sourcedId: 'u1' },
+      { roles: ['guardian'], givenName: 'C', familyName: 'D', sourcedId: 'u2' },
+    ],
+    enrollments: [{ role: 'student', classSourcedId: 'c1', userId: 'user-1' }],
+    guardianLinks: [{ guardianSourcedId: 'u2', studentSourcedId: 'u1' }],
+  });
+  store.seed(scope, { classes: [{ id: 'class-1', name: 'Go', sourcedId: 'c1', origin: 'roster' }] });
+  expect(await stateOf(store, scope)).toMatchObject({
+    schools: [{ id: 'school-1', origin: 'local', version: 1 }],
+    classes: [{ id: 'class-1', name: 'Go', origin: 'roster', state: 'active', version: 2 }],
+    users: [{ id: 'user-1', schoolSourcedIds: [], state: 'active' }, { id: 'user-2' }],
+    enrollments: [
+      { id: 'enrollment-1', classId: 'class-1', userId: 'user-1', classSourcedId: 'c1', userSourcedId: 'u1' },
+    ],
+    guardianLinks: [{ id: 'guardian-1', guardianId: 'user-2', studentId: 'user-1', state: 'active' }],
+  });
+  expect([await store.roles(), await store.sites()]).toEqual([['teacher'], ['north']]);
+  expect(() => {
+    store.seed(scope, { enrollments: [{ role: 'student', classId: 'class-9', userId: 'user-1' }] });
+  }).toThrow(ConfigurationError);
+});
+
+test('applies and loads 100,000 enrollments in a time that does not depend on their number for each', async () => {
+  const store = new MemoryStore();
+  const classes = Array.from({ length: 4000 }, (_, index) => `c${String(index)}`);
+  const users = Array.from({ length: 20_000 }, (_, index) => `u${String(index)}`);
+  await store.apply(batchOf(scope, [...classes.map((id) => createClass(id)), ...users.map((id) => createUser(id))]));
+  const members = users.flatMap((user, index) =>
+    [0, 1, 2, 3, 4].map((nth) => addMember(`c${String((index * 5 + nth) % 4000)}`, user)),
+  );
+  const result = await store.apply(batchOf(scope, members));
+  expect(result.applied).toHaveLength(100_000);
+  expect((await store.load(scope)).enrollments).toHaveLength(100_000);
+}, 60_000);
