@@ -6,11 +6,14 @@
 
 import { z } from 'zod';
 
+/** No text for people holds NUL characters, and PostgreSQL stores none: they are dropped, and refused in ids. */
+const NUL = '\u0000';
+
 /** Text, trimmed; what is absent, null, blank or no text is undefined. Not for ids: see {@link sourcedId}. */
 export function text(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value !== 'string') return undefined;
-  const trimmed = value.trim();
+  const trimmed = (value.includes(NUL) ? value.replaceAll(NUL, '') : value).trim();
   return trimmed === '' ? undefined : trimmed;
 }
 
@@ -29,7 +32,7 @@ export function triState(value: unknown): boolean | undefined {
  */
 export function sourcedId(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  return typeof value === 'string' && value !== '' ? value : undefined;
+  return typeof value === 'string' && value !== '' && !value.includes(NUL) ? value : undefined;
 }
 
 /** A list: an array as it is, a single value as a list of one, nothing as an empty one. */

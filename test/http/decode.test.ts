@@ -72,3 +72,9 @@ describe('decoding', () => {
     if (!noRecord.success) expect(issuesOf(noRecord.error)).toEqual(['record: invalid_type']);
   });
 });
+
+it('NUL characters are dropped from text, and make an id none', () => {
+  expect(text('Ann\u0000a')).toBe('Anna');
+  expect(text('\u0000')).toBeUndefined();
+  expect(sourcedId('12\u00003')).toBeUndefined();
+});
