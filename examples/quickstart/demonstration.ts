@@ -120,7 +120,9 @@ class Tour {
     service.setDistrict(rollover(lastYear, { seed: 8 }));
     const plan = await planVisibly(sync, 'Reading and planning with Full Data and Archive');
     await this.show(tenant, plan, service.district);
-    say('  Taking away this much is held until a person who has read the plan says yes: acknowledge = the plan’s hash.');
+    say(
+      '  Taking away this much is held until a person who has read the plan says yes: acknowledge = the plan’s hash.',
+    );
     const run = await applyVisibly(sync, 'Applying the acknowledged plan', () =>
       sync.apply(plan, { acknowledge: plan.hash, by: 'you' }),
     );
@@ -134,7 +136,9 @@ class Tour {
       service.setDistrict(withClass(service.district, { ...returning, studentIds }));
       const back = await planVisibly(sync, 'Reading and planning');
       await this.show(tenant, back, service.district);
-      const revived = await applyVisibly(sync, 'Applying the plan', () => sync.apply(back, { acknowledge: back.hash, by: 'you' }));
+      const revived = await applyVisibly(sync, 'Applying the plan', () =>
+        sync.apply(back, { acknowledge: back.hash, by: 'you' }),
+      );
       showRun(revived);
       heading('On second thoughts: undo both');
       showRun(await applyVisibly(sync, 'Undoing the return of the class', () => sync.undo(revived.id, { by: 'you' })));

@@ -3,7 +3,10 @@
 import type { LocalState, Roster } from 'rosterkit';
 
 /** Names from the roster and the host's data, by subject. */
-export function namesFrom(roster: Partial<Pick<Roster, 'classes' | 'users' | 'schools'>>, local?: LocalState): (subject: string) => string {
+export function namesFrom(
+  roster: Partial<Pick<Roster, 'classes' | 'users' | 'schools'>>,
+  local?: LocalState,
+): (subject: string) => string {
   const names = new Map<string, string>();
   const people = [...(local?.users ?? []), ...(roster.users ?? [])];
   for (const { sourcedId, givenName, familyName } of people) {

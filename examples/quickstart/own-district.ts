@@ -69,10 +69,14 @@ export async function importOwnDistrict(choice: Choice, isApplied: boolean, toda
     say(`  ${names.sizes()}`);
     showPlan(plan, names.names());
     if (!isApplied) {
-      say('  This is a preview. To keep the result in the local database: npm start -- --apply (nobody is written to).');
+      say(
+        '  This is a preview. To keep the result in the local database: npm start -- --apply (nobody is written to).',
+      );
       return;
     }
-    showRun(await applyVisibly(sync, 'Applying the plan', () => sync.apply(plan, { acknowledge: plan.hash, by: 'you' })));
+    showRun(
+      await applyVisibly(sync, 'Applying the plan', () => sync.apply(plan, { acknowledge: plan.hash, by: 'you' })),
+    );
     say(`  The state is kept in ${database.folder}: the next npm start shows what has changed since.`);
   } finally {
     await database.close();
@@ -106,7 +110,9 @@ class NamesOf implements RosterSource {
     if (this.last === undefined) return 'Nothing was read.';
     const { attestation, ...roster } = this.last as Roster;
     const names = Object.keys(attestation.collections) as Collection[];
-    const counts = names.map((name) => `${String(roster[name].length)} ${name} (${attestation.collections[name].state})`);
+    const counts = names.map(
+      (name) => `${String(roster[name].length)} ${name} (${attestation.collections[name].state})`,
+    );
     return `Read: ${counts.join(', ')}`;
   }
 }

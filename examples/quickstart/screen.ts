@@ -39,7 +39,11 @@ export async function working<T>(text: string, work: (update: (detail: string) =
 }
 
 /** Reads and plans with a running count of what has arrived. */
-export function planVisibly(sync: RosterSync, text: string, options: Parameters<RosterSync['plan']>[0] = {}): Promise<Plan> {
+export function planVisibly(
+  sync: RosterSync,
+  text: string,
+  options: Parameters<RosterSync['plan']>[0] = {},
+): Promise<Plan> {
   return working(text, async (update) => {
     const received = new Map<string, number>();
     const off = sync.on('page-read', (page) => {
@@ -79,11 +83,18 @@ export function showPlan(plan: Plan, namesOf: (subject: string) => string): void
   for (const [kind, changes] of groupBy(plan.changes, (change) => change.kind)) {
     const held = changes.filter((change) => change.heldBy.length > 0).length;
     const count = styled('bold', String(changes.length).padStart(6));
-    say(`${count}  ${styled(changes[0]?.destructive === true ? 'red' : 'green', kind)}${held > 0 ? `  (${String(held)} held)` : ''}`);
+    say(
+      `${count}  ${styled(changes[0]?.destructive === true ? 'red' : 'green', kind)}${held > 0 ? `  (${String(held)} held)` : ''}`,
+    );
     for (const [, [example, ...others]] of groupBy(changes, ({ reason }) => `${reason.rule} ${reason.code}`)) {
       if (example === undefined) continue;
       const more = others.length > 0 ? ` and ${String(others.length)} more` : '';
-      say(styled('dim', `          ${[example.reason.rule, describe(example, namesOf)].join(' ')}${more}: ${describeReason(example.reason)}`));
+      say(
+        styled(
+          'dim',
+          `          ${[example.reason.rule, describe(example, namesOf)].join(' ')}${more}: ${describeReason(example.reason)}`,
+        ),
+      );
     }
   }
   showNotes(plan.notes, namesOf);
@@ -92,7 +103,9 @@ export function showPlan(plan: Plan, namesOf: (subject: string) => string): void
       hold.baseline === undefined || hold.count === undefined
         ? ''
         : ` (${String(hold.count)} of ${String(hold.baseline)} ${hold.kind ?? ''})`;
-    say(`  ${styled('yellow', `HELD ${hold.id}`)}: ${counted(hold.changes.length, 'change')} waiting. ${describeReason(hold)}${share}`);
+    say(
+      `  ${styled('yellow', `HELD ${hold.id}`)}: ${counted(hold.changes.length, 'change')} waiting. ${describeReason(hold)}${share}`,
+    );
   }
 }
 

@@ -11,13 +11,7 @@ import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/in
 import { classNameOf, createClass, decideAbsent, decidePresent, takenNames, type ClassDecision } from './classes.js';
 import type { Context } from './context.js';
 import { classFingerprint } from './fingerprint.js';
-import {
-  compareMembers,
-  type Addition,
-  type ClassOfMembers,
-  type MemberComparison,
-  type Stretch,
-} from './members.js';
+import { compareMembers, type Addition, type ClassOfMembers, type MemberComparison, type Stretch } from './members.js';
 import { admit, noteShared, type Candidate, type TakenName } from './names.js';
 import type { People } from './people.js';
 import type { Placement } from './users.js';
@@ -209,7 +203,8 @@ class ClassPass implements ClassPassResult {
       else draft.note(note);
     }
     for (const proposal of members.proposals) {
-      if (draft.propose(proposal) && proposal.kind === 'enrollment-restore') countUp(this.restoredTo, proposal.target.userId);
+      if (draft.propose(proposal) && proposal.kind === 'enrollment-restore')
+        countUp(this.restoredTo, proposal.target.userId);
     }
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const keys = new Set<string>();
@@ -415,4 +410,3 @@ function byClassAndUser(left: LocalEnrollment, right: LocalEnrollment): number {
 function bySourcedIdThenId(left: LocalClass, right: LocalClass): number {
   return compareIds(left.sourcedId ?? '', right.sourcedId ?? '') || compareIds(left.id, right.id);
 }
-

@@ -248,7 +248,14 @@ export function decideAbsent(
   const hasEvidence =
     !context.isRestricted && !isSkipped && !evidence.isNamed && (evidence.isTombstoned || context.feed.provesAbsence);
   const note = (rule: string, code: string, severity: 'info' | 'warning'): void => {
-    draft.note({ rule, code, severity, noun: 'class', subject, ...(school === undefined ? {} : { schoolSourcedId: school }) });
+    draft.note({
+      rule,
+      code,
+      severity,
+      noun: 'class',
+      subject,
+      ...(school === undefined ? {} : { schoolSourcedId: school }),
+    });
   };
   if (!hasEvidence) {
     if (evidence.isNamed) note('M10', 'CLASS_UNSHARED', 'warning');

@@ -5,17 +5,7 @@
  */
 
 import { withNulls } from '../internal/patch.js';
-import type {
-  Change,
-  ChangeKind,
-  Gate,
-  Hold,
-  Ledger,
-  LimitKind,
-  Note,
-  Policy,
-  Suppression,
-} from '../model/index.js';
+import type { Change, ChangeKind, Gate, Hold, Ledger, LimitKind, Note, Policy, Suppression } from '../model/index.js';
 import { ABSENT } from './fingerprint.js';
 
 /** A change without what follows from it. */

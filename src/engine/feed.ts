@@ -77,9 +77,7 @@ function bySourcedId(left: RosterRecord, right: RosterRecord): number {
 }
 
 function byClassAndUser(left: Enrollment, right: Enrollment): number {
-  return (
-    compareIds(left.classSourcedId, right.classSourcedId) || compareIds(left.userSourcedId, right.userSourcedId)
-  );
+  return compareIds(left.classSourcedId, right.classSourcedId) || compareIds(left.userSourcedId, right.userSourcedId);
 }
 
 function byGuardianAndStudent(left: GuardianLink, right: GuardianLink): number {
@@ -90,7 +88,11 @@ function byGuardianAndStudent(left: GuardianLink, right: GuardianLink): number {
 }
 
 /** D6: of two records with one sourcedId the newest counts, then the active one, then the smallest as text. */
-function once<T extends RosterRecord>(noun: 'school' | 'class' | 'user', records: readonly T[], notes: Note[]): readonly T[] {
+function once<T extends RosterRecord>(
+  noun: 'school' | 'class' | 'user',
+  records: readonly T[],
+  notes: Note[],
+): readonly T[] {
   let repeated = false;
   for (let index = 1; index < records.length && !repeated; index += 1) {
     repeated = (records[index] as T).sourcedId === (records[index - 1] as T).sourcedId;

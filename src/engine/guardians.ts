@@ -7,7 +7,7 @@
 import { normalEmail, usableEmail, usablePhone } from '../internal/contact.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import { guardianSubject, userSubject } from '../model/index.js';
-import type { Fields, GuardianLink, LocalGuardianLink, SyncedGuardianLink, User } from '../model/index.js';
+import type { GuardianLink, LocalGuardianLink, SyncedGuardianLink, User } from '../model/index.js';
 import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, guardianFingerprint } from './fingerprint.js';
@@ -145,7 +145,13 @@ class GuardianPass {
       contactType: local.contactType,
       synced: local.synced,
     };
-    const after = { state: 'active', by: undefined, removedAt: undefined, ...syncedLink(link), synced: syncedLink(link) };
+    const after = {
+      state: 'active',
+      by: undefined,
+      removedAt: undefined,
+      ...syncedLink(link),
+      synced: syncedLink(link),
+    };
     this.propose('guardian-restore', local, before, after, { rule: 'P1', code: 'RETURNED' }, link);
   }
 
@@ -154,7 +160,8 @@ class GuardianPass {
     const { context, people } = this;
     const student = local.studentSourcedId as string;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
-    if (isProven && rule === 'P3') this.observe(local as { guardianSourcedId: string; studentSourcedId: string }, undefined);
+    if (isProven && rule === 'P3')
+      this.observe(local as { guardianSourcedId: string; studentSourcedId: string }, undefined);
     if (!context.policy.fullData || !isProven || local.state !== 'active' || local.origin !== 'roster') return;
     if (people.isFrozen(student) || people.isFrozen(local.guardianSourcedId as string)) return;
     if (people.isVanished(student) && !people.hasLeftDistrict(student)) return;
@@ -189,8 +196,8 @@ class GuardianPass {
         guardianSourcedId,
         studentSourcedId,
       },
-      before: before as Fields<LocalGuardianLink>,
-      after: after as Fields<LocalGuardianLink>,
+      before: before,
+      after: after,
       version: local.version,
       reason,
       fingerprint: link === undefined ? ABSENT : guardianFingerprint(link),

@@ -19,7 +19,10 @@ export function findRekeys(context: Context, people: People): readonly Rekey[] {
   if (gone.length === 0 || people.arrivals.size === 0 || !context.feed.provesAbsence) return [];
   const rekeys: Rekey[] = [];
   for (const by of ['stateId', 'sisId'] as const) {
-    const left = unique(gone.filter((user) => !isTaken(user, people)), (user) => (user.synced ?? user)[by]);
+    const left = unique(
+      gone.filter((user) => !isTaken(user, people)),
+      (user) => (user.synced ?? user)[by],
+    );
     const right = unique([...people.arrivals.values()], (user) => user[by]);
     for (const [id, local] of left) {
       const feed = right.get(id);
@@ -34,7 +37,11 @@ export function findRekeys(context: Context, people: People): readonly Rekey[] {
       people.rekey(local.sourcedId as string, rekey);
     }
   }
-  proposeRekeys(context, people, gone.filter((user) => !isTaken(user, people)));
+  proposeRekeys(
+    context,
+    people,
+    gone.filter((user) => !isTaken(user, people)),
+  );
   return rekeys;
 }
 
@@ -66,7 +73,12 @@ function isTaken(user: LocalUser, people: People): boolean {
 function likeness(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles'>): string | undefined {
   if (user.email === undefined || user.email.trim() === '') return undefined;
   const roles = [...user.roles].sort().join(',');
-  return JSON.stringify([user.email.trim().toLowerCase(), normalName(user.givenName), normalName(user.familyName), roles]);
+  return JSON.stringify([
+    user.email.trim().toLowerCase(),
+    normalName(user.givenName),
+    normalName(user.familyName),
+    roles,
+  ]);
 }
 
 /** The records whose key no other of them has. */

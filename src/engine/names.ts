@@ -36,7 +36,11 @@ export interface Admission {
 }
 
 /** Decides about all candidates at once, in the order of their sourcedIds; the order of the feed is never read. */
-export function admit(candidates: readonly Candidate[], taken: Iterable<TakenName>, context: Context): readonly Admission[] {
+export function admit(
+  candidates: readonly Candidate[],
+  taken: Iterable<TakenName>,
+  context: Context,
+): readonly Admission[] {
   const { duplicateNames } = context.policy.classes;
   const names = new TakenNames(candidates, taken);
   const admissions: Admission[] = [];

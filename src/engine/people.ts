@@ -38,7 +38,10 @@ export class People {
   private readonly rekeyed = new Map<string, LocalUser>();
   private readonly protectedIds = new Set<string>();
 
-  constructor(private readonly feed: Feed, localUsers: readonly LocalUser[]) {
+  constructor(
+    private readonly feed: Feed,
+    localUsers: readonly LocalUser[],
+  ) {
     this.localUsers = inOrder(localUsers, bySourcedIdThenId);
     this.match();
     this.findNamed();

@@ -123,9 +123,7 @@ function plan(context: Context, readId: string): Plan {
       holds: judgement.latched,
       suppressions: draft.remainingSuppressions(),
       // An incomplete read may just not have come across what was told before.
-      reported: context.isRestricted
-        ? [...new Set([...local.ledger.reported, ...draft.reported()])]
-        : draft.reported(),
+      reported: context.isRestricted ? [...new Set([...local.ledger.reported, ...draft.reported()])] : draft.reported(),
     },
   });
 }
@@ -181,7 +179,9 @@ function noteReading({ draft, feed, policy }: Context, roster: Roster): void {
       subject: `school:${school}`,
     });
   }
-  const optional = policy.steps.includes('guardians') ? (['terms', 'courses', 'guardianLinks'] as const) : (['terms', 'courses'] as const);
+  const optional = policy.steps.includes('guardians')
+    ? (['terms', 'courses', 'guardianLinks'] as const)
+    : (['terms', 'courses'] as const);
   for (const collection of optional) {
     if (roster.attestation.collections[collection].state !== 'not-shared') continue;
     draft.note({ rule: 'G1', code: 'NOT_SHARED', severity: 'info', evidence: { collection } });
@@ -259,7 +259,10 @@ function emptyKinds(
     const schools = schoolSourcedIds.filter(context.isInScope);
     return schools.length > 0 && schools.every((school) => goneSchools.has(school));
   };
-  for (const [kind, role] of [['students', 'student'], ['teachers', 'teacher']] as const) {
+  for (const [kind, role] of [
+    ['students', 'student'],
+    ['teachers', 'teacher'],
+  ] as const) {
     const isThere = feed.users.some(
       (user) => user.status !== 'tobedeleted' && user.roles.includes(role) && isUserInScope(user, undefined, context),
     );
@@ -301,4 +304,3 @@ class OtherMemberships {
     return this.users.has(userId);
   }
 }
-

@@ -6,13 +6,15 @@
 
 import { compareIds, inOrder } from '../internal/ordered.js';
 import { schoolSubject } from '../model/index.js';
-import type { Fields, LocalSchool, School, SyncedSchool } from '../model/index.js';
+import type { LocalSchool, School, SyncedSchool } from '../model/index.js';
 import type { Context } from './context.js';
 import { schoolFingerprint } from './fingerprint.js';
 
 export function compareSchools(context: Context): void {
   if (!context.handlesClasses) return;
-  const locals = inOrder(context.local.schools, (left, right) => compareIds(left.sourcedId ?? '', right.sourcedId ?? ''));
+  const locals = inOrder(context.local.schools, (left, right) =>
+    compareIds(left.sourcedId ?? '', right.sourcedId ?? ''),
+  );
   let at = 0;
   for (const school of context.feed.schools) {
     while (at < locals.length && (locals[at]?.sourcedId ?? '') < school.sourcedId) at += 1;
@@ -60,8 +62,8 @@ function updateSchool(school: School, local: LocalSchool, context: Context): voi
     subject: schoolSubject(school.sourcedId),
     target: { id: local.id, sourcedId: school.sourcedId },
     schoolSourcedId: school.sourcedId,
-    before: { ...before, synced: local.synced } as Fields<LocalSchool>,
-    after: { ...after, synced: { ...wanted, ...local.synced, ...synced } } as Fields<LocalSchool>,
+    before: { ...before, synced: local.synced },
+    after: { ...after, synced: { ...wanted, ...local.synced, ...synced } },
     version: local.version,
     reason: { rule: 'S2', code: 'FIELDS_CHANGED', evidence: { fields: Object.keys(after) } },
     fingerprint: schoolFingerprint(school),

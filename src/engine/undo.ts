@@ -77,7 +77,11 @@ const STATE_FIELDS: readonly string[] = ['state', 'by', 'archivedAt', 'removedAt
  * console.log(plan.counts.changes); // 0: there was no such run
  * ```
  */
-export function invert(journal: readonly JournalEntry[], local: LocalState, options: { readonly now?: Date | string } = {}): Plan {
+export function invert(
+  journal: readonly JournalEntry[],
+  local: LocalState,
+  options: { readonly now?: Date | string } = {},
+): Plan {
   return new Undo(local, new Date(options.now ?? 0).toISOString()).of(journal);
 }
 
@@ -178,7 +182,12 @@ class Undo {
         record.version,
       );
       // Under `unarchive: 'always'` the next run would bring it back.
-      this.added.push({ kind: 'class-unarchive', subject: change.subject, fingerprint: change.fingerprint, cause: 'undo' });
+      this.added.push({
+        kind: 'class-unarchive',
+        subject: change.subject,
+        fingerprint: change.fingerprint,
+        cause: 'undo',
+      });
     } else if (noun === 'enrollment' && record.origin === 'roster' && (record as LocalEnrollment).state === 'active') {
       this.propose(
         entry,
@@ -198,12 +207,16 @@ class Undo {
     const written = change.after as Readonly<Record<string, unknown>>;
     const previous = change.before as Readonly<Record<string, unknown>>;
     const present = record as unknown as Readonly<Record<string, unknown>>;
-    const isStateKept = STATE_FIELDS.some((field) => field in written && !isSame(present[field] ?? null, written[field] ?? null));
+    const isStateKept = STATE_FIELDS.some(
+      (field) => field in written && !isSame(present[field] ?? null, written[field] ?? null),
+    );
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
     const conflicts: string[] = [];
     for (const field of Object.keys(written)) {
-      const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field] ?? null, written[field] ?? null);
+      const isKept = STATE_FIELDS.includes(field)
+        ? isStateKept
+        : !isSame(present[field] ?? null, written[field] ?? null);
       if (isKept) {
         conflicts.push(field);
         continue;

@@ -7,7 +7,7 @@
 import { isSame } from '../internal/canonical.js';
 import { compareIds } from '../internal/ordered.js';
 import { userSubject } from '../model/index.js';
-import type { Fields, LocalUser, SyncedUser, User } from '../model/index.js';
+import type { LocalUser, SyncedUser, User } from '../model/index.js';
 import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
 import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
@@ -141,8 +141,8 @@ function compareUser(feed: User, local: LocalUser, context: Context, rekey: Reke
     subject,
     target: { id: local.id, sourcedId: rekey === undefined ? feed.sourcedId : (local.sourcedId as string) },
     ...schoolOf(feed),
-    before: changes.before as Fields<LocalUser>,
-    after: changes.after as Fields<LocalUser>,
+    before: changes.before,
+    after: changes.after,
     version: local.version,
     reason: {
       ...(reason ?? { rule: 'U16', code: 'FIELDS_CHANGED' }),

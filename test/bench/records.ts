@@ -1,6 +1,14 @@
 /** A seeded roster and the host's copy of it with 1% changes: renames, moves, removals, additions. */
 
-import type { Enrollment, LocalClass, LocalEnrollment, LocalState, LocalUser, Roster, User } from '../../src/model/index.js';
+import type {
+  Enrollment,
+  LocalClass,
+  LocalEnrollment,
+  LocalState,
+  LocalUser,
+  Roster,
+  User,
+} from '../../src/model/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import { attested, NOW, SCOPE } from '../support/build.js';
 
@@ -57,7 +65,8 @@ export function makeRecords(userCount: number): Records {
       const userSourcedId = id('u', user);
       const fate = chance();
       const role = user % CLASS_SIZE === 0 ? 'teacher' : 'student';
-      if (fate >= 0.005 && present.has(userSourcedId)) enrollments.push({ classSourcedId: sourcedId, userSourcedId, role });
+      if (fate >= 0.005 && present.has(userSourcedId))
+        enrollments.push({ classSourcedId: sourcedId, userSourcedId, role });
       const localUser = known.get(userSourcedId);
       if ((fate >= 0.005 && fate < 0.01) || localUser === undefined) continue;
       members.push({
@@ -91,7 +100,9 @@ export function makeRecords(userCount: number): Records {
   const local: LocalState = {
     scope: SCOPE,
     ledger: emptyLedger,
-    schools: [{ id: 'school-1', version: 1, origin: 'roster', sourcedId: 's1', name: 'School', synced: { name: 'School' } }],
+    schools: [
+      { id: 'school-1', version: 1, origin: 'roster', sourcedId: 's1', name: 'School', synced: { name: 'School' } },
+    ],
     classes: localClasses,
     users: localUsers,
     enrollments: members,
@@ -123,5 +134,13 @@ function makeUser(index: number, isTeacher: boolean): User {
 function makeLocalUser(feed: User): LocalUser {
   // Copies, because a store's strings are never the very strings of the feed.
   const { sourcedId, ...values } = structuredClone(feed);
-  return { id: `local-${sourcedId}`, version: 1, origin: 'roster', state: 'active', ...values, sourcedId, synced: structuredClone(values) };
+  return {
+    id: `local-${sourcedId}`,
+    version: 1,
+    origin: 'roster',
+    state: 'active',
+    ...values,
+    sourcedId,
+    synced: structuredClone(values),
+  };
 }

@@ -204,7 +204,10 @@ describe('an engine broken on purpose is caught', () => {
 
   it('twice for each promise', () => {
     for (const { number } of PROMISES) {
-      expect(BREAKS.filter(({ promise }) => promise === number).length, `promise ${String(number)}`).toBeGreaterThanOrEqual(2);
+      expect(
+        BREAKS.filter(({ promise }) => promise === number).length,
+        `promise ${String(number)}`,
+      ).toBeGreaterThanOrEqual(2);
     }
   });
 });

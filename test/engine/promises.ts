@@ -4,7 +4,14 @@
  */
 
 import fc from 'fast-check';
-import { defaultPolicy, type Limits, type LocalState, type Plan, type Policy, type Roster } from '../../src/model/index.js';
+import {
+  defaultPolicy,
+  type Limits,
+  type LocalState,
+  type Plan,
+  type Policy,
+  type Roster,
+} from '../../src/model/index.js';
 import { attested } from '../support/build.js';
 import {
   DistrictModel,
@@ -61,7 +68,13 @@ const policies: fc.Arbitrary<Policy> = fc
     unarchive: fc.constantFrom('archived-by-sync' as const, 'archived-by-sync' as const, 'off' as const),
     absentClassMembers: fc.constantFrom('keep' as const, 'remove' as const),
     contactUpdates: fc.constantFrom('invitees' as const, 'all' as const, 'none' as const),
-    duplicateNames: fc.constantFrom('first' as const, 'first' as const, 'first' as const, 'disambiguate' as const, 'all' as const),
+    duplicateNames: fc.constantFrom(
+      'first' as const,
+      'first' as const,
+      'first' as const,
+      'disambiguate' as const,
+      'all' as const,
+    ),
     requireStudents: fc.constantFrom(false, false, true),
     teachers: fc.constantFrom('always' as const, 'populated' as const),
     deactivateUnrostered: fc.boolean(),
@@ -158,7 +171,11 @@ export const PROMISES: readonly Promised[] = [
       statistics.add([first, plan], touched.length);
       for (const each of touched) expectUntouched(each, before, after);
       for (const section of before.classes.filter(({ origin }) => origin === 'local')) {
-        expectSame(after.classes.find(({ id }) => id === section.id), section, 'a class that people made');
+        expectSame(
+          after.classes.find(({ id }) => id === section.id),
+          section,
+          'a class that people made',
+        );
       }
     },
   },
@@ -230,11 +247,16 @@ export const PROMISES: readonly Promised[] = [
       const outsideOf = (state: LocalState): unknown => ({
         classes: state.classes.filter(({ id }) => outside.has(id)),
         enrollments: state.enrollments.filter(({ classId }) => outside.has(classId)),
-        users: state.users.filter((each) => each.schoolSourcedIds.every((id) => id !== 's1') && !isIn(before, after, each.id)),
+        users: state.users.filter(
+          (each) => each.schoolSourcedIds.every((id) => id !== 's1') && !isIn(before, after, each.id),
+        ),
       });
       expectSame(outsideOf(after), outsideOf(before), 'what is outside the scope');
       const created = after.classes.filter(({ id }) => !before.classes.some((each) => each.id === id));
-      expectNone(created.filter((each) => each.schoolSourcedId !== 's1'), 'classes created outside the scope');
+      expectNone(
+        created.filter((each) => each.schoolSourcedId !== 's1'),
+        'classes created outside the scope',
+      );
     },
   },
   {
@@ -351,7 +373,9 @@ function isFollowed(id: string, state: LocalState, model: DistrictModel, plan: P
 
 /** The feed without some of its classes and enrollments, never without all of a kind. */
 function withoutSome(roster: Roster, order: number): Roster {
-  const gone = new Set(roster.classes.filter((_, index) => (order >> index % 16) % 2 === 1).map((each) => each.sourcedId));
+  const gone = new Set(
+    roster.classes.filter((_, index) => (order >> (index % 16)) % 2 === 1).map((each) => each.sourcedId),
+  );
   if (gone.size === roster.classes.length) gone.clear();
   return {
     ...roster,
@@ -373,7 +397,13 @@ function shuffled(roster: Roster, seed: number): Roster {
     }
     return copy;
   };
-  return { ...roster, classes: mix(roster.classes), users: mix(roster.users), enrollments: mix(roster.enrollments), schools: mix(roster.schools) };
+  return {
+    ...roster,
+    classes: mix(roster.classes),
+    users: mix(roster.users),
+    enrollments: mix(roster.enrollments),
+    schools: mix(roster.schools),
+  };
 }
 
 /** What a person set by hand is still so. */
@@ -403,9 +433,14 @@ function expectUntouched(touched: Touched, before: LocalState, after: LocalState
 
 function expectNothingTakenAway(before: LocalState, after: LocalState): void {
   const active = (state: LocalState): readonly string[] =>
-    [...state.classes, ...state.users, ...state.enrollments].filter((each) => each.state === 'active').map(({ id }) => id);
+    [...state.classes, ...state.users, ...state.enrollments]
+      .filter((each) => each.state === 'active')
+      .map(({ id }) => id);
   const now = new Set(active(after));
-  expectNone(active(before).filter((id) => !now.has(id)), 'records that are no longer active');
+  expectNone(
+    active(before).filter((id) => !now.has(id)),
+    'records that are no longer active',
+  );
 }
 
 function unversioned(record: object | undefined): unknown {

@@ -40,7 +40,13 @@ const creation: readonly Row[] = [
       ...JOINED,
     ],
   },
-  { title: 'not K1: a section that the host has is not created again', feed: C1, host: hostOf(C1), changes: [], never: ['K1'] },
+  {
+    title: 'not K1: a section that the host has is not created again',
+    feed: C1,
+    host: hostOf(C1),
+    changes: [],
+    never: ['K1'],
+  },
   {
     title: 'not K1: a section of a school outside the scope is not created',
     feed: classWith('c1', { schoolSourcedId: 's2' }),
@@ -155,16 +161,14 @@ const presence: readonly Row[] = [
   },
   {
     title: 'K6: a class that moves between two schools of the scope moves',
-    feed: classWith('c1', { schoolSourcedId: 's2' }),
-    host: hostOf(C1, { users: { a: { schoolSourcedIds: ['s2'] }, t: { schoolSourcedIds: ['s2'] } } }),
+    feed: classWith('c1', { schoolSourcedId: 's2', students: [], teachers: [] }),
+    host: hostOf(classWith('c1', { students: [], teachers: [] })),
     changes: [
       {
         line: 'class-move c1 K6 SCHOOL_CHANGED',
         before: { schoolSourcedId: 's1' },
         after: { schoolSourcedId: 's2', synced: { schoolSourcedId: 's2' } },
       },
-      'user-update a U16 FIELDS_CHANGED',
-      'user-update t U16 FIELDS_CHANGED',
     ],
   },
   {
@@ -178,7 +182,10 @@ const presence: readonly Row[] = [
   },
   {
     title: 'K6: a class that moved into the scope is left to its own school’s run, and takes no name',
-    feed: merge(classWith('c1', { students: [], teachers: [], name: 'Art' }), classWith('c2', { students: [], teachers: [], name: 'Art' })),
+    feed: merge(
+      classWith('c1', { students: [], teachers: [], name: 'Art' }),
+      classWith('c2', { students: [], teachers: [], name: 'Art' }),
+    ),
     host: hostOf(classWith('c1', { schoolSourcedId: 's2', students: [], teachers: [], name: 'Art' })),
     scope: SCHOOL_1,
     changes: ['class-create c2 K1 NEW_CLASS'],
@@ -329,7 +336,7 @@ const absence: readonly Row[] = [
       {
         line: 'class-unarchive c1 K8 CLASS_RETURNED',
         before: BY_SYNC,
-        after: { state: 'active', by: undefined, archivedAt: undefined },
+        after: { state: 'active', by: null, archivedAt: null },
       },
       'enrollment-restore c1/c M5 RETURNED',
       'enrollment-remove c1/b M3 MEMBER_ABSENT',
@@ -369,7 +376,10 @@ const absence: readonly Row[] = [
   },
   {
     title: 'not K9: what a sync archived does not keep a name taken while it may not come back',
-    feed: merge(classWith('c1', { students: [], teachers: [] }), classWith('c2', { name: 'Class c1', students: [], teachers: [] })),
+    feed: merge(
+      classWith('c1', { students: [], teachers: [] }),
+      classWith('c2', { name: 'Class c1', students: [], teachers: [] }),
+    ),
     host: hostOf(classWith('c1', { students: [], teachers: [] }), { classes: { c1: BY_SYNC } }),
     policy: { unarchive: 'off' },
     changes: ['class-create c2 K1 NEW_CLASS'],
@@ -417,7 +427,7 @@ const absence: readonly Row[] = [
     host: hostOf(C1, { classes: { c1: { revived: true } } }),
     policy: ARCHIVE,
     changes: [
-      { line: 'class-update c1 K16 REVIVED_CLASS_PRESENT', before: { revived: true }, after: { revived: undefined } },
+      { line: 'class-update c1 K16 REVIVED_CLASS_PRESENT', before: { revived: true }, after: { revived: null } },
     ],
   },
   {
@@ -517,8 +527,22 @@ const schools: readonly Row[] = [
   {
     title: 'S2: a name that a person changed stays; only what was last read is remembered',
     feed: { schools: [school('s1', { name: 'Lincoln' })] },
-    host: { schools: [{ id: 'school-s1', version: 1, origin: 'roster', sourcedId: 's1', name: 'Our school', hostFields: ['name'], synced: { name: 'School s1' } }] },
-    changes: [{ line: 'school-update s1 S2 FIELDS_CHANGED', after: { synced: { name: 'Lincoln' } }, evidence: { fields: [] } }],
+    host: {
+      schools: [
+        {
+          id: 'school-s1',
+          version: 1,
+          origin: 'roster',
+          sourcedId: 's1',
+          name: 'Our school',
+          hostFields: ['name'],
+          synced: { name: 'School s1' },
+        },
+      ],
+    },
+    changes: [
+      { line: 'school-update s1 S2 FIELDS_CHANGED', after: { synced: { name: 'Lincoln' } }, evidence: { fields: [] } },
+    ],
   },
   {
     title: 'not S2: a school that the feed lacks is left alone, and so is an empty name',
@@ -548,4 +572,3 @@ describe('classes: an id that is used again', () => {
 describe('schools', () => {
   it.each(schools)('$title', checkRow);
 });
-

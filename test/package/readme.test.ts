@@ -16,9 +16,13 @@ async function run(code: string, name: string): Promise<string> {
   const file = path.join(folder, `${name}.mts`);
   writeFileSync(file, code);
   const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [tsx, '--tsconfig', path.join(root, 'tsconfig.json'), file], {
-    cwd: root,
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [tsx, '--tsconfig', path.join(root, 'tsconfig.json'), file],
+    {
+      cwd: root,
+    },
+  );
   return stdout;
 }
 

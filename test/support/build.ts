@@ -71,11 +71,7 @@ export function guardian(sourcedId: string, fields: Partial<User> = {}): User {
   return student(sourcedId, { roles: ['guardian'], email: `${sourcedId}@home.example`, ...fields });
 }
 
-export function enrolled(
-  classSourcedId: string,
-  userSourcedId: string,
-  fields: Partial<Enrollment> = {},
-): Enrollment {
+export function enrolled(classSourcedId: string, userSourcedId: string, fields: Partial<Enrollment> = {}): Enrollment {
   return { classSourcedId, userSourcedId, role: 'student', ...fields };
 }
 

@@ -60,7 +60,13 @@ export class DistrictModel {
         return;
       }
       case 'class-appears':
-        this.addClass({ school: event.index, name: event.other, term: event.index, teacher: event.other, students: event.students });
+        this.addClass({
+          school: event.index,
+          name: event.other,
+          term: event.index,
+          teacher: event.other,
+          students: event.students,
+        });
         return;
       case 'class-renamed':
         if (section !== undefined) section.name = NAMES[event.other % NAMES.length] as string;
@@ -239,7 +245,10 @@ export const districtStart: fc.Arbitrary<DistrictStart> = fc.record({
 const districtEvent: fc.Arbitrary<DistrictEvent> = fc.record({
   // What the promises are about happens more often than what merely happens.
   kind: fc.oneof(
-    { weight: 3, arbitrary: fc.constantFrom('class-vanishes', 'class-vanishes', 'student-leaves-class', 'class-returns') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom('class-vanishes', 'class-vanishes', 'student-leaves-class', 'class-returns'),
+    },
     { weight: 3, arbitrary: fc.constantFrom(...EVENT_KINDS) },
   ),
   index,

@@ -159,7 +159,7 @@ export function merge(...parts: readonly RosterParts[]): RosterParts {
     users = [...users.filter((user) => !ids.has(user.sourcedId)), ...later];
   }
   return {
-    ...Object.assign({}, ...parts),
+    ...(Object.assign({}, ...parts) as RosterParts),
     classes: parts.flatMap((part) => part.classes ?? []),
     enrollments: parts.flatMap((part) => part.enrollments ?? []),
     guardianLinks: parts.flatMap((part) => part.guardianLinks ?? []),
@@ -201,7 +201,7 @@ export function mergeHosts(...hosts: readonly Partial<LocalState>[]): Partial<Lo
   const users = new Map<string, LocalUser>();
   for (const user of hosts.flatMap((host) => host.users ?? [])) users.set(user.id, user);
   return {
-    ...Object.assign({}, ...hosts),
+    ...(Object.assign({}, ...hosts) as Partial<LocalState>),
     classes: hosts.flatMap((host) => host.classes ?? []),
     enrollments: hosts.flatMap((host) => host.enrollments ?? []),
     guardianLinks: hosts.flatMap((host) => host.guardianLinks ?? []),

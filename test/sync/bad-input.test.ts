@@ -1,7 +1,7 @@
 /** Whatever is wrong, the answer is clear: an error that names the option, a failed run that says why, or a note. */
 
-import { CleverClient, cleverSource, definePolicy, MemoryStore, RosterError, RosterSync } from 'rosterkit';
-import type { ConfigurationError, RosterSource } from 'rosterkit';
+import { CleverClient, cleverSource, ConfigurationError, definePolicy, MemoryStore, RosterSync } from 'rosterkit';
+import type { RosterSource } from 'rosterkit';
 import { generateDistrict, simulateClever, withDanglingEnrollment, withDuplicateUser } from 'rosterkit/testing';
 import type { District, Fault, SimulatedService } from 'rosterkit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -26,14 +26,19 @@ function sourceOf(service: SimulatedService, token = 'right', baseUrl = service.
 }
 
 function syncOf(source: RosterSource): RosterSync {
-  return new RosterSync({ source, store: new MemoryStore(), scope: { tenant: 'district-1' }, policy: { fullData: true } });
+  return new RosterSync({
+    source,
+    store: new MemoryStore(),
+    scope: { tenant: 'district-1' },
+    policy: { fullData: true },
+  });
 }
 
 function configurationError(act: () => unknown): ConfigurationError {
   try {
     act();
   } catch (error) {
-    if (RosterError.isInstance(error) && error.code === 'configuration') return error as ConfigurationError;
+    if (error instanceof ConfigurationError) return error;
     throw error;
   }
   throw new Error('nothing was thrown');

@@ -1,0 +1,289 @@
+import { describe, expect, it } from 'vitest';
+import { invert, reconcile } from '../../src/engine/index.js';
+import type { Plan } from '../../src/model/index.js';
+import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
+import { guardian, local, NOW, roster, SCOPE, section, student, type RosterParts } from '../support/build.js';
+import { changeLines, classWith, merge, noteLines, OPEN, people } from '../support/rows.js';
+import { contents, World } from '../support/world.js';
+
+const C1 = classWith('c1', { students: ['a', 'b'], teachers: ['t'] });
+const ZZ = classWith('zz', { students: ['z'], teachers: ['y'] });
+const START = merge(C1, ZZ);
+const WITHOUT_A = {
+  ...START,
+  enrollments: (START.enrollments ?? []).filter(({ userSourcedId }) => userSourcedId !== 'a'),
+};
+const WITHOUT_C1 = merge({ users: C1.users ?? [] }, ZZ);
+const BY = { by: 'admin' };
+
+/** A host and its runs, by name. */
+class Host extends World {
+  constructor(private readonly settings: PolicyInput = { fullData: true, archive: true }) {
+    super({ reconcile, invert });
+  }
+
+  next(feed: RosterParts, settings: PolicyInput = {}): Promise<Plan> {
+    return this.plan(roster(feed), definePolicy({ limits: OPEN, ...this.settings, ...settings }));
+  }
+
+  async run(feed: RosterParts): Promise<string> {
+    return this.apply(await this.next(feed));
+  }
+
+  async contents(): Promise<unknown> {
+    return contents(await this.load());
+  }
+
+  async classOf(sourcedId: string) {
+    return (await this.load()).classes.find((each) => each.sourcedId === sourcedId);
+  }
+
+  async userOf(sourcedId: string) {
+    return (await this.load()).users.find((each) => each.sourcedId === sourcedId);
+  }
+}
+
+async function hostWith(feed: RosterParts, settings?: PolicyInput): Promise<Host> {
+  const host = new Host(settings);
+  await host.run(feed);
+  return host;
+}
+
+const TAKEN: readonly (readonly [title: string, feed: RosterParts, undone: string])[] = [
+  ['a removal', WITHOUT_A, 'enrollment-restore c1/a UNDO UNDONE'],
+  ['an archiving', WITHOUT_C1, 'class-unarchive c1 UNDO UNDONE'],
+];
+
+describe('undo takes back what a run did', () => {
+  it.each(TAKEN)('%s: exactly, and the same feed does not do it again', async (_title, feed, undone) => {
+    const host = await hostWith(START);
+    const before = await host.contents();
+    const run = await host.run(feed);
+    expect(await host.contents()).not.toEqual(before);
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual([undone]);
+    expect(await host.contents()).toEqual(before);
+    const again = await host.next(feed);
+    expect(changeLines(again)).toEqual([]);
+    expect((await host.load()).ledger.suppressions).toHaveLength(1);
+  });
+
+  it('a first import: everything that nobody has used is gone, and stays gone', async () => {
+    const host = new Host();
+    const run = await host.run(START);
+    const plan = await host.undo(run);
+    expect(plan.counts.byKind).toEqual({
+      'school-delete': 2,
+      'class-delete': 2,
+      'user-delete': 5,
+      'enrollment-delete': 5,
+    });
+    expect(await host.contents()).toEqual({ schools: [], classes: [], users: [], enrollments: [], guardianLinks: [] });
+    expect(changeLines(await host.next(START))).toEqual([]);
+  });
+
+  it('a rename and a change of a person: field by field', async () => {
+    const host = await hostWith(START);
+    const before = await host.contents();
+    const feed = {
+      ...merge(START, people(student('a', { familyName: 'Jones' }))),
+      classes: [section('c1', { name: 'Algebra', period: '3' }), section('zz')],
+    };
+    const plan = await host.undo(await host.run(feed));
+    expect(changeLines(plan)).toEqual(['class-update c1 UNDO UNDONE', 'user-update a UNDO UNDONE']);
+    expect(await host.contents()).toEqual(before);
+    const again = await host.next(feed);
+    expect(changeLines(again)).toEqual([]);
+    expect(noteLines(again)).toEqual(['UNDO SUPPRESSED a', 'UNDO SUPPRESSED c1']);
+  });
+
+  it('guardian links', async () => {
+    const feed = {
+      ...merge(START, people(guardian('g'))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    };
+    const host = await hostWith(START, { fullData: true, steps: ['classes', 'teachers', 'students', 'guardians'] });
+    const before = await host.contents();
+    const run = await host.run(feed);
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual(['guardian-delete g/a UNDO UNDONE', 'user-delete g UNDO UNDONE']);
+    expect(await host.contents()).toEqual(before);
+    expect(changeLines(await host.next(feed))).toEqual([]);
+  });
+
+  it('an unarchiving and the restored members', async () => {
+    const host = await hostWith(START);
+    await host.run(WITHOUT_C1);
+    const before = await host.contents();
+    const plan = await host.undo(await host.run(START));
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['class-archive']);
+    expect(await host.contents()).toEqual(before);
+    expect(changeLines(await host.next(START))).toEqual([]);
+  });
+
+  it('a run that is not known is undone by nothing', () => {
+    const plan = invert([], local());
+    expect(plan).toMatchObject({ type: 'undo', changes: [], notes: [], holds: [] });
+  });
+});
+
+describe('undo compares before it sets', () => {
+  it('a later edit stays, and a note names it', async () => {
+    const host = await hostWith(START);
+    const feed = { ...START, classes: [section('c1', { name: 'Algebra', period: '3' }), section('zz')] };
+    const run = await host.run(feed);
+    await host.directory.renameClass((await host.classOf('c1'))?.id ?? '', 'Ours', BY);
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual(['class-update c1 UNDO UNDONE']);
+    expect(plan.changes[0]?.after).not.toHaveProperty('name');
+    expect(plan.notes).toMatchObject([{ rule: 'UNDO', code: 'UNDO_CONFLICT', evidence: { fields: ['name'] } }]);
+    expect(await host.classOf('c1')).toMatchObject({ name: 'Ours' });
+    expect(await host.classOf('c1')).not.toHaveProperty('period');
+  });
+
+  it('what a person brought back since is not taken back twice', async () => {
+    const host = await hostWith(START);
+    const run = await host.run(WITHOUT_C1);
+    await host.directory.reviveClass((await host.classOf('c1'))?.id ?? '', BY);
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual([]);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_CONFLICT c1']);
+    expect(await host.classOf('c1')).toMatchObject({ state: 'active' });
+  });
+
+  it('a class that was used is archived by hand, and stays so even with unarchive always', async () => {
+    const host = new Host();
+    const run = await host.run(START);
+    await host.directory.use((await host.classOf('c1'))?.id ?? '', BY);
+    await host.undo(run);
+    expect(await host.classOf('c1')).toMatchObject({ state: 'archived', by: 'user' });
+    expect(await host.classOf('zz')).toBeUndefined();
+    for (const unarchive of ['archived-by-sync', 'always'] as const) {
+      const kinds = (await host.next(START, { unarchive })).changes.map(({ kind, subject }) => `${kind} ${subject}`);
+      expect(kinds).not.toContain('class-unarchive class:c1');
+      expect(kinds).not.toContain('class-create class:c1');
+    }
+  });
+
+  it('a person who has signed in is kept', async () => {
+    const host = new Host();
+    const run = await host.run(START);
+    await host.directory.claim((await host.userOf('t'))?.id ?? '', BY);
+    const plan = await host.undo(run);
+    expect(noteLines(plan)).toContain('UNDO UNDO_KEPT t');
+    expect(await host.userOf('t')).toMatchObject({ state: 'active', claimed: true });
+    expect(await host.userOf('a')).toBeUndefined();
+  });
+
+  it('what is gone already is a note', async () => {
+    const host = await hostWith(START);
+    const run = await host.run(WITHOUT_A);
+    const journal = await host.store.journal(SCOPE, run);
+    const state = await host.load();
+    const enrollments = state.enrollments.filter(({ userSourcedId }) => userSourcedId !== 'a');
+    const plan = invert(journal, { ...state, enrollments });
+    expect(changeLines(plan)).toEqual([]);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_GONE c1/a']);
+  });
+
+  it('it changes neither the journal nor the state that it is given', async () => {
+    const host = await hostWith(START);
+    const run = await host.run(WITHOUT_A);
+    const journal = structuredClone(await host.store.journal(SCOPE, run));
+    const state = await host.load();
+    const plan = invert(journal, state, { now: NOW });
+    expect(invert(deepFreeze(journal), deepFreeze(structuredClone(state)), { now: NOW })).toEqual(plan);
+    expect(plan.changes).toHaveLength(1);
+  });
+});
+
+describe('what was undone stays undone until the feed says something else', () => {
+  it('another absence after a return counts again', async () => {
+    const host = await hostWith(START);
+    await host.undo(await host.run(WITHOUT_C1));
+    expect(changeLines(await host.next(WITHOUT_C1))).toEqual([]);
+    await host.run(START);
+    expect((await host.load()).ledger.suppressions).toEqual([]);
+    expect(changeLines(await host.next(WITHOUT_C1))).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
+  });
+
+  it('another name is another rename', async () => {
+    const renamed = (name: string) => ({ ...START, classes: [section('c1', { name }), section('zz')] });
+    const host = await hostWith(START);
+    await host.undo(await host.run(renamed('Algebra')));
+    expect(changeLines(await host.next(renamed('Algebra')))).toEqual([]);
+    expect(changeLines(await host.next(renamed('Geometry')))).toEqual(['class-update c1 K5 NAME_CHANGED']);
+  });
+
+  it('a time of modification says nothing', async () => {
+    const renamed = (dateLastModified: string) => ({
+      ...START,
+      classes: [section('c1', { name: 'Algebra', dateLastModified }), section('zz')],
+    });
+    const host = await hostWith(START);
+    await host.undo(await host.run(renamed('2026-09-01')));
+    expect(changeLines(await host.next(renamed('2026-10-01')))).toEqual([]);
+  });
+
+  it('an undone creation keeps its name taken: no twin comes in its stead', async () => {
+    const twin = merge(START, { classes: [section('c2', { name: 'Class c1' })] });
+    const host = await hostWith(ZZ);
+    await host.undo(await host.run(START));
+    const plan = await host.next(twin);
+    expect(plan.changes.filter(({ kind }) => kind === 'class-create')).toEqual([]);
+    expect(noteLines(plan)).toContain('D1 DUPLICATE_NAME c2');
+  });
+
+  it('an undone archiving is not leaving: its name stays taken', async () => {
+    const twin = merge(WITHOUT_C1, { classes: [section('c2', { name: 'Class c1' })] });
+    const host = await hostWith(START);
+    await host.undo(await host.run(WITHOUT_C1));
+    expect(noteLines(await host.next(twin))).toEqual(['D1 DUPLICATE_NAME c2']);
+  });
+
+  it('an undo can be undone: then all is as after the run, and the feed has its way', async () => {
+    const host = await hostWith(START);
+    const run = await host.run(WITHOUT_A);
+    const after = await host.contents();
+    await host.undo(run);
+    const plan = await host.undo('run-3');
+    expect(changeLines(plan)).toEqual(['enrollment-remove c1/a UNDO UNDONE']);
+    expect(await host.contents()).toEqual(after);
+    expect((await host.load()).ledger.suppressions).toEqual([]);
+    expect(changeLines(await host.next(START))).toEqual(['enrollment-restore c1/a M5 RETURNED']);
+  });
+
+  it('the undo of an undone creation creates the same records again', async () => {
+    const host = await hostWith(ZZ);
+    const run = await host.run(START);
+    const after = await host.contents();
+    await host.undo(run);
+    const plan = await host.undo('run-3');
+    expect(plan.counts.byKind).toEqual({ 'user-create': 3, 'class-create': 1, 'enrollment-add': 3 });
+    expect(await host.contents()).toEqual(after);
+    expect(changeLines(await host.next(START))).toEqual([]);
+  });
+
+  it('a discarded change is kept away likewise, by its record and what the feed says of it', async () => {
+    const host = await hostWith(START);
+    const held = await host.next(WITHOUT_A);
+    const suppressions = held.changes.map(({ kind, subject, fingerprint }) => ({
+      kind,
+      subject,
+      fingerprint,
+      cause: 'discard' as const,
+    }));
+    await host.store.saveLedger(SCOPE, { ...(await host.load()).ledger, suppressions });
+    expect(changeLines(await host.next(WITHOUT_A))).toEqual([]);
+    await host.run(START);
+    expect(changeLines(await host.next(WITHOUT_A))).toEqual(['enrollment-remove c1/a M3 MEMBER_ABSENT']);
+  });
+});
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}

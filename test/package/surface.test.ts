@@ -1,0 +1,140 @@
+import { expect, test } from 'vitest';
+
+/** What an entry exports at run time. A new name is a promise: `npx vitest run test/package/surface.test.ts -u` writes it down. */
+async function namesOf(entry: Promise<object>): Promise<string> {
+  return Object.keys(await entry)
+    .sort()
+    .join('\n');
+}
+
+test('the names of rosterkit', async () => {
+  expect(await namesOf(import('rosterkit'))).toMatchInlineSnapshot(`
+    "ApiError
+    AuthenticationError
+    ClassLinkClient
+    CleverClient
+    ConfigurationError
+    ConnectionError
+    ConnectionTimeoutError
+    DecodeError
+    Directory
+    IncompleteReadError
+    Invitations
+    LockHeldError
+    MailError
+    MemoryMailer
+    MemoryStore
+    NotFoundError
+    OneRosterClient
+    PermissionDeniedError
+    PlanError
+    PlanHeldError
+    RateLimitError
+    RosterError
+    RosterSync
+    ServerError
+    StalePlanError
+    StoreConflictError
+    StoreError
+    bearer
+    classSubject
+    classlinkSource
+    cleverSource
+    defaultPolicy
+    definePolicy
+    describeReason
+    describedCodes
+    emptyLedger
+    enrollmentSubject
+    guardianSubject
+    hashChanges
+    hashPlan
+    invert
+    oauth1
+    oneRosterCsvSource
+    oneRosterSource
+    reconcile
+    schoolSubject
+    scopeKey
+    userSubject"
+  `);
+});
+
+test('the names of rosterkit/engine', async () => {
+  expect(await namesOf(import('rosterkit/engine'))).toMatchInlineSnapshot(`
+    "defaultPolicy
+    describeReason
+    describedCodes
+    emptyLedger
+    hashChanges
+    hashPlan
+    invert
+    reconcile"
+  `);
+});
+
+test('the names of rosterkit/clever', async () => {
+  expect(await namesOf(import('rosterkit/clever'))).toMatchInlineSnapshot(`
+    "CleverClient
+    cleverSource"
+  `);
+});
+
+test('the names of rosterkit/classlink', async () => {
+  expect(await namesOf(import('rosterkit/classlink'))).toMatchInlineSnapshot(`
+    "ClassLinkClient
+    classlinkSource"
+  `);
+});
+
+test('the names of rosterkit/oneroster', async () => {
+  expect(await namesOf(import('rosterkit/oneroster'))).toMatchInlineSnapshot(`
+    "OneRosterClient
+    bearer
+    oauth1
+    oneRosterCsvSource
+    oneRosterSource
+    toRoster"
+  `);
+});
+
+test('the names of rosterkit/memory', async () => {
+  expect(await namesOf(import('rosterkit/memory'))).toMatchInlineSnapshot(`
+    "MemoryMailer
+    MemoryStore"
+  `);
+});
+
+test('the names of rosterkit/postgres', async () => {
+  expect(await namesOf(import('rosterkit/postgres'))).toMatchInlineSnapshot(`"PostgresStore"`);
+});
+
+test('the names of rosterkit/testing', async () => {
+  expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
+    "FixedClock
+    districtRoster
+    evolve
+    generateDistrict
+    rollover
+    rosterSource
+    simulateClassLink
+    simulateClever
+    withClass
+    withDanglingEnrollment
+    withDuplicateUser
+    withGuardian
+    withStudent
+    withTeacher
+    withoutClass
+    withoutGuardian
+    withoutStudent
+    withoutTeacher"
+  `);
+});
+
+test('the names of rosterkit/testing/msw', async () => {
+  expect(await namesOf(import('rosterkit/testing/msw'))).toMatchInlineSnapshot(`
+    "classLinkHandlers
+    cleverHandlers"
+  `);
+});
