@@ -11,7 +11,7 @@
 import { parseArgs } from 'node:util';
 import { RosterError } from 'rosterkit';
 import { demonstrate } from './quickstart/demonstration.js';
-import { chooseDistrict, importOwnDistrict } from './quickstart/own-district.js';
+import { chooseDistrict, importOwnDistrict, UsageError } from './quickstart/own-district.js';
 
 try {
   const { values } = parseArgs({
@@ -21,14 +21,19 @@ try {
   if (choice === undefined) await demonstrate();
   else await importOwnDistrict(choice, values.apply, dayOf(values.date));
 } catch (error) {
-  // A message of rosterkit says what to do next; the stack would only hide it.
-  console.error(RosterError.isInstance(error) ? `${error.name}: ${error.message}` : error);
+  // Such a message says what to do next; the stack would only hide it. Anything else is a mistake of this program.
+  const isPlain = RosterError.isInstance(error) || error instanceof UsageError || isArgumentError(error);
+  console.error(isPlain ? `${error.name}: ${error.message}` : error);
   process.exitCode = 1;
+}
+
+function isArgumentError(error: unknown): error is Error {
+  return error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
 function dayOf(date: string | undefined): Date | undefined {
   if (date === undefined) return undefined;
   const day = new Date(`${date}T12:00:00Z`);
-  if (Number.isNaN(day.getTime())) throw new Error('--date is a day such as 2026-10-01.');
+  if (Number.isNaN(day.getTime())) throw new UsageError('--date is a day such as 2026-10-01.');
   return day;
 }

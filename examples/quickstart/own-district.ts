@@ -16,6 +16,11 @@ import { openDatabase } from './database.js';
 import { namesFrom } from './names.js';
 import { applyVisibly, heading, planVisibly, say, showPlan, showRun } from './screen.js';
 
+/** Something is missing or wrong on the command line or in the environment. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
 /** What the command line and the environment ask for. */
 export interface Choice {
   readonly title: string;
@@ -39,7 +44,7 @@ export function chooseDistrict(csv: string | undefined, environment: NodeJS.Proc
   if (!tenantId && !clientId && !secretKey && !serverUrl) return undefined;
   if (!tenantId || !clientId || !secretKey || !serverUrl) {
     const missing = names.filter((name) => (environment[name] ?? '') === '');
-    throw new Error(`For ClassLink, please also set ${missing.join(', ')}.`);
+    throw new UsageError(`For ClassLink, please also set ${missing.join(', ')}.`);
   }
   const client = new ClassLinkClient({ tenantId, clientId, secretKey, serverUrl });
   return { title: 'Your district at ClassLink', name: 'classlink', source: classlinkSource(client) };

@@ -158,7 +158,8 @@ function proposePresent(section: Class, local: LocalClass, returns: boolean, con
     set('archivedAt', undefined);
     reason = { rule: local.by === 'user' ? 'K9' : 'K8', code: 'CLASS_RETURNED' };
   }
-  const isMoved = section.schoolSourcedId !== local.schoolSourcedId;
+  // An incomplete read moves nothing: the section's other half may be on the page that is missing (D6).
+  const isMoved = section.schoolSourcedId !== local.schoolSourcedId && !context.isRestricted;
   if (isMoved) {
     set('schoolSourcedId', section.schoolSourcedId);
     synced['schoolSourcedId'] = section.schoolSourcedId;

@@ -84,6 +84,7 @@ class GuardianPass {
         guardianSourcedId: link.guardianSourcedId,
         studentSourcedId: link.studentSourcedId,
       },
+      ...this.schoolOf(link.studentSourcedId),
       before: null,
       after: { origin: 'roster', state: 'active', ...syncedLink(link), synced: syncedLink(link) },
       reason: { rule: 'P1', code: 'NEW_GUARDIAN_LINK', evidence: evidenceOf(link) },
@@ -189,6 +190,7 @@ class GuardianPass {
     this.context.draft.propose({
       kind,
       subject: guardianSubject(guardianSourcedId, studentSourcedId),
+      ...this.schoolOf(studentSourcedId),
       target: {
         id: local.id,
         guardianId: local.guardianId,
@@ -259,6 +261,13 @@ class GuardianPass {
 
   private isInScope(student: string): boolean {
     return isUserInScope(this.people.arrivals.get(student), this.people.localOf(student), this.context);
+  }
+
+  /** A link counts for its student's school. */
+  private schoolOf(student: string): { readonly schoolSourcedId?: string } {
+    const user = this.people.localOf(student) ?? this.people.arrivals.get(student);
+    const school = user?.schoolSourcedIds[0];
+    return school === undefined ? {} : { schoolSourcedId: school };
   }
 
   private isWanted(link: GuardianLink): boolean {

@@ -49,6 +49,7 @@ export function admit(
     const { schoolSourcedId } = candidate.section;
     const holder = names.holder(schoolSourcedId, candidate.name);
     if (candidate.isSuppressed) {
+      noteSuppressed(candidate, context);
       names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
     } else if (holder === undefined) {
       names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
@@ -103,6 +104,18 @@ function noteDuplicate(candidate: Candidate, holder: string, context: Context): 
       takenBy: holder,
       teachers: candidate.teachers,
     },
+  });
+}
+
+/** An undone creation is not made again, and its name is not given to another section either. */
+function noteSuppressed(candidate: Candidate, context: Context): void {
+  context.draft.note({
+    rule: 'UNDO',
+    code: 'SUPPRESSED',
+    severity: 'info',
+    noun: 'class',
+    subject: classSubject(candidate.section.sourcedId),
+    evidence: { change: 'class-create' },
   });
 }
 

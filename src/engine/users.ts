@@ -119,7 +119,7 @@ function compareUser(feed: User, local: LocalUser, context: Context, rekey: Reke
   let reason: { rule: string; code: string } | undefined = changes.reason;
   if (local.state === 'deactivated' && local.by === 'user') {
     draft.noteOnce({ rule: 'U10', code: 'LOCAL_DEACTIVATION_WINS', severity: 'info', noun: 'user', subject });
-  } else if (local.state === 'deactivated') {
+  } else if (local.state === 'deactivated' && !context.isRestricted) {
     kind = 'user-reactivate';
     reason = { rule: 'U7', code: 'RETURNED' };
     Object.assign(changes.before, { state: local.state, by: local.by });

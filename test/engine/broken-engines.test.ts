@@ -76,8 +76,8 @@ const BREAKS: readonly Break[] = [
     promise: 4,
     name: 'takes fields back that were edited since',
     file: 'undo.ts',
-    find: 'const isKept = STATE_FIELDS.includes(field) ? isStateKept : !isSame(present[field] ?? null, written[field] ?? null);',
-    replace: 'const isKept = false;',
+    find: '!isSame(present[field] ?? null, written[field] ?? null);\n      if (isKept) {',
+    replace: 'false;\n      if (isKept && !STATE_FIELDS.includes(field)) {',
   },
   {
     promise: 5,

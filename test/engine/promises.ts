@@ -63,8 +63,8 @@ const TIGHT: Limits = { enrollments: 0.05, classes: 0.05, users: 0.05, guardianL
 
 const policies: fc.Arbitrary<Policy> = fc
   .record({
-    fullData: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-    wantsArchive: fc.oneof({ weight: 6, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    fullData: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    wantsArchive: fc.oneof({ weight: 9, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
     unarchive: fc.constantFrom('archived-by-sync' as const, 'archived-by-sync' as const, 'off' as const),
     absentClassMembers: fc.constantFrom('keep' as const, 'remove' as const),
     contactUpdates: fc.constantFrom('invitees' as const, 'all' as const, 'none' as const),
@@ -78,7 +78,7 @@ const policies: fc.Arbitrary<Policy> = fc
     requireStudents: fc.constantFrom(false, false, true),
     teachers: fc.constantFrom('always' as const, 'populated' as const),
     deactivateUnrostered: fc.boolean(),
-    limits: fc.constantFrom(defaultPolicy.limits, RELAXED, TIGHT, TIGHT),
+    limits: fc.constantFrom(defaultPolicy.limits, RELAXED, TIGHT, TIGHT, TIGHT, TIGHT),
   })
   .map((each) => ({
     ...defaultPolicy,

@@ -359,7 +359,7 @@ describe('duplicate names', () => {
     const fingerprint = planOf({ feed }).changes.find(({ kind }) => kind === 'class-create')?.fingerprint ?? '';
     const plan = planOf({ feed, host: { ledger: suppressing('class-create', 'class:c1', fingerprint) } });
     expect(changeLines(plan)).toEqual([]);
-    expect(plan.counts.notesByCode).toEqual({ DUPLICATE_NAME: 1 });
+    expect(plan.counts.notesByCode).toEqual({ SUPPRESSED: 1, DUPLICATE_NAME: 1 });
   });
 
   it('D3: a class whose archiving was undone is not leaving: it keeps its name', () => {

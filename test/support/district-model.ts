@@ -247,7 +247,13 @@ const districtEvent: fc.Arbitrary<DistrictEvent> = fc.record({
   kind: fc.oneof(
     {
       weight: 3,
-      arbitrary: fc.constantFrom('class-vanishes', 'class-vanishes', 'student-leaves-class', 'class-returns'),
+      arbitrary: fc.constantFrom(
+        'class-vanishes',
+        'class-vanishes',
+        'class-vanishes',
+        'student-leaves-class',
+        'class-returns',
+      ),
     },
     { weight: 3, arbitrary: fc.constantFrom(...EVENT_KINDS) },
   ),
