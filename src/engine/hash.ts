@@ -11,7 +11,7 @@ const TIMES: ReadonlySet<string> = new Set(['archivedAt', 'removedAt']);
  */
 export function hashPlan(plan: Pick<Plan, 'changes' | 'holds' | 'gates'>): string {
   const hash = new Sha256();
-  for (const change of plan.changes) hash.update(`${changeText(change)}\n`);
+  for (const change of plan.changes) hash.update(`${changeText(change)} ${change.heldBy.join(' ')}\n`);
   for (const hold of plan.holds) hash.update(`${holdText(hold)}\n`);
   for (const gate of plan.gates) hash.update(`${gateText(gate)}\n`);
   return hash.digest();
@@ -31,7 +31,7 @@ function changeText(change: Change): string {
 }
 
 function holdText(hold: Hold): string {
-  return canonicalJson([hold.id, hold.code, hold.hash, hold.changes]);
+  return canonicalJson([hold.id, hold.gate, hold.code, hold.approvable, hold.hash, hold.changes]);
 }
 
 function gateText(gate: GateResult): string {

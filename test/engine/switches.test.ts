@@ -145,6 +145,21 @@ describe('what is given to the engine', () => {
     expect(other.hash).not.toBe(plan.hash);
   });
 
+  it('the hash is over what is held: nobody can take a change out of its hold', () => {
+    const limits = { enrollments: 0, classes: 0, users: 0, guardianLinks: 0, floor: 0 };
+    const plan = reconcile({
+      roster: { ...feed, classes: feed.classes.slice(1) },
+      local: host,
+      policy: definePolicy({ fullData: true, archive: true, limits }),
+      now: NOW,
+    });
+    expect(plan.counts.held).toBeGreaterThan(0);
+    const released = { ...plan, changes: plan.changes.map((change) => ({ ...change, heldBy: [] })) };
+    const reworded = { ...plan, holds: plan.holds.map((hold) => ({ ...hold, gate: 'K15' as const })) };
+    expect(hashPlan(released)).not.toBe(plan.hash);
+    expect(hashPlan(reworded)).not.toBe(plan.hash);
+  });
+
   it('a plan is plain data: written as JSON and read back it is the same', () => {
     const plan = reconcile({ roster: feed, local: host, policy, now: NOW });
     const readBack = JSON.parse(JSON.stringify(plan)) as Plan;
