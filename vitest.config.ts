@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Builds, packs and installs the package as a user would: minutes, where the rest takes seconds. */
+const packageTests = 'test/package/tarball.test.ts';
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -13,7 +16,37 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [packageTests],
+          // Errors elsewhere are those of `npm run types`.
+          typecheck: { enabled: true, include: ['test/**/*.test-d.ts'], ignoreSourceErrors: true },
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: [packageTests],
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          // Alone and at the end, so that it slows down no other test.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+      // A little below what is reached, so that an untested file fails and a refactoring does not.
+      thresholds: { statements: 96, branches: 90, functions: 96, lines: 97 },
+    },
   },
 });

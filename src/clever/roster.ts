@@ -165,7 +165,7 @@ export function toGuardianLinks(
 }
 
 /** Clever sends `M/D/YYYY`, and says that it sends `YYYY-MM-DD`. What is neither is no date. */
-export function birthDate(dob: string | undefined): string | undefined {
+function birthDate(dob: string | undefined): string | undefined {
   const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(dob ?? '');
   if (american === null) return isoDay(dob);
   const [, month = '', day = '', year = ''] = american;

@@ -34,7 +34,7 @@ export function classNameOf(section: Class): string {
 }
 
 /** What a sync writes of a class. */
-export function syncedClass(section: Class, options: ClassOptions): SyncedClass {
+function syncedClass(section: Class, options: ClassOptions): SyncedClass {
   const tracked: Record<string, unknown> = {};
   for (const field of TRACKED) if (section[field] !== undefined) tracked[field] = section[field];
   return { name: classNameOf(section), schoolSourcedId: section.schoolSourcedId, ...tracked, options };

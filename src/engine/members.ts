@@ -29,7 +29,7 @@ export interface Addition {
 }
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
-export interface Removal {
+interface Removal {
   readonly proposal: Proposal;
   readonly isSilent: boolean;
 }

@@ -19,7 +19,6 @@ export {
 } from './decode.js';
 export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
 export {
-  type GetJsonOptions,
   type JsonResponse,
   type Query,
   type RequestRetry,

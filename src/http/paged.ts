@@ -77,6 +77,7 @@ export class Paged<T> implements AsyncIterable<T> {
     return items;
   }
 
+  /** The items one by one; a page is fetched when its first item is needed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
     for await (const page of this.byPage()) yield* page.items;
   }

@@ -1,5 +1,5 @@
 /** The index of the first record whose id is not smaller than `id`, in records that are in order of their ids. */
-export function lowerBound<T>(records: readonly T[], id: string, idOf: (record: T) => string): number {
+function lowerBound<T>(records: readonly T[], id: string, idOf: (record: T) => string): number {
   let low = 0;
   let high = records.length;
   while (low < high) {

@@ -99,7 +99,7 @@ const KNOWN_CODES = new Set([
  * The codes of the error that a body is, in the shape of 1.1 (`statusInfoSet`), of 1.2 (`imsx_*`), or of OAuth
  * (`error`); undefined where it is none. A success with a warning may ride along with a collection.
  */
-export function failureCodes(body: RawRow): readonly string[] | undefined {
+function failureCodes(body: RawRow): readonly string[] | undefined {
   if (body['error'] !== undefined && body['error'] !== null) return ['error'];
   const found = [body['statusInfoSet'], body['imsx_StatusInfo'], body]
     .flatMap((value) => (Array.isArray(value) ? (value as readonly unknown[]) : [value]))

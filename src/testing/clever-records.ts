@@ -14,7 +14,7 @@ export type CleverRecord = Readonly<Record<string, unknown>>;
 const noLocation = { address: '', city: '', state: '', zip: '' };
 
 /** A grade in Clever's words. */
-export function cleverGrade(grade: number): string {
+function cleverGrade(grade: number): string {
   return grade === 0 ? 'Kindergarten' : String(grade);
 }
 

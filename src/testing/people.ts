@@ -97,11 +97,7 @@ export function makeFamily(
 }
 
 /** A guardian: most can be written to, some only called on a mobile, some only at home. */
-export function makeGuardian(
-  context: PeopleContext,
-  familyName: string,
-  students: readonly Guardianship[],
-): DistrictGuardian {
+function makeGuardian(context: PeopleContext, familyName: string, students: readonly Guardianship[]): DistrictGuardian {
   const { random, at } = context;
   const id = context.issuer.issue();
   const givenName = random.pick(givenNames);

@@ -202,6 +202,6 @@ function clashNames(context: PeopleContext, classes: DistrictClass[], share: num
 }
 
 /** A name as Clever makes it: course, family name of the teacher, period. */
-export function className(course: string, teacher: string, period: string): string {
+function className(course: string, teacher: string, period: string): string {
   return [course, teacher, period].join(' - ');
 }

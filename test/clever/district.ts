@@ -2,7 +2,7 @@ import { CleverClient, type CleverClientOptions } from '../../src/clever/index.j
 import { type Handler, type Reply, startServer, type TestServer } from '../support/http-server.js';
 
 /** A Clever list name. */
-export type ListName = 'districts' | 'schools' | 'terms' | 'courses' | 'users' | 'sections';
+type ListName = 'districts' | 'schools' | 'terms' | 'courses' | 'users' | 'sections';
 
 /** Records by list, as Clever would send them. */
 export type Records = Partial<Record<ListName, readonly Readonly<Record<string, unknown>>[]>>;
@@ -103,7 +103,7 @@ export const smallDistrict: Records = {
 };
 
 /** Answers a list request as Clever does: by `limit` and `starting_after`, with relative links that hold the version. */
-export function cleverReply(records: Records, path: string, query: URLSearchParams): Reply {
+function cleverReply(records: Records, path: string, query: URLSearchParams): Reply {
   const name = path.replace('/v3.0/', '') as ListName;
   const all = records[name];
   if (all === undefined) return { status: 404, body: { message: 'Resource not found' } };

@@ -69,6 +69,7 @@ test('the names of rosterkit/engine', async () => {
     hashChanges
     hashPlan
     invert
+    phaseOf
     reconcile"
   `);
 });

@@ -176,14 +176,6 @@ export function localMember(
   };
 }
 
-export function localTeaching(
-  classSourcedId: string,
-  userSourcedId: string,
-  fields: Partial<LocalEnrollment> = {},
-): LocalEnrollment {
-  return localMember(classSourcedId, userSourcedId, { role: 'teacher', primary: true, ...fields });
-}
-
 export function localLink(
   guardianSourcedId: string,
   studentSourcedId: string,

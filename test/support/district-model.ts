@@ -294,7 +294,7 @@ export const incompleteAttestation = fc
   .constantFrom('classes' as const, 'users' as const, 'enrollments' as const, 'schools' as const)
   .map((collection) => attested({ [collection]: 'incomplete' }));
 
-export function at<T>(records: ReadonlyMap<string, T>, position: number): T | undefined {
+function at<T>(records: ReadonlyMap<string, T>, position: number): T | undefined {
   return [...records.values()][position % Math.max(1, records.size)];
 }
 

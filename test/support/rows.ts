@@ -34,7 +34,7 @@ import {
 } from './build.js';
 
 /** A change as a line (`kind subject rule code`), and the fields that matter. */
-export interface ExpectedChange {
+interface ExpectedChange {
   readonly line: string;
   readonly before?: object | null;
   readonly after?: object | null;

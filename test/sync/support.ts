@@ -83,15 +83,6 @@ export function person(sourcedId: string, role: 'teacher' | 'student' | 'guardia
   };
 }
 
-/** The roster without some people: neither rows nor enrollments. */
-export function without(whole: Roster, ...gone: readonly string[]): Roster {
-  return {
-    ...whole,
-    users: whole.users.filter((user) => !gone.includes(user.sourcedId)),
-    enrollments: whole.enrollments.filter((enrollment) => !gone.includes(enrollment.userSourcedId)),
-  };
-}
-
 /** The roster in which some people left their classes, but not the district. */
 export function unenrolled(whole: Roster, ...gone: readonly string[]): Roster {
   return { ...whole, enrollments: whole.enrollments.filter((enrollment) => !gone.includes(enrollment.userSourcedId)) };

@@ -1,5 +1,6 @@
 /** Something that runs one statement with `$1` parameters. */
 export interface SqlClient {
+  /** Runs one statement and answers with its rows. */
   query(text: string, values?: unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
 }
 
@@ -11,11 +12,13 @@ export interface SqlConnection extends SqlClient {
 
 /** A pool that lends connections: `Pool` of the package `pg` is one. */
 export interface SqlConnectionPool {
+  /** Lends a connection. */
   connect(): Promise<SqlConnection>;
 }
 
 /** A database that runs a transaction itself: PGlite of `@electric-sql/pglite` is one. */
 export interface SqlTransactionPool {
+  /** Runs `run` in a transaction, which is rolled back where it rejects. */
   transaction<T>(run: (client: SqlClient) => Promise<T>): Promise<T>;
 }
 

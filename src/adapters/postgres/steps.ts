@@ -2,7 +2,7 @@ import { StoreError } from '../../errors.js';
 import type { Change, ChangeNoun } from '../../model/index.js';
 
 /** What a change does to its row. */
-export type Operation = 'create' | 'update' | 'purge' | 'delete';
+type Operation = 'create' | 'update' | 'purge' | 'delete';
 
 /** Changes that one set of statements may write: one operation on one table, and no record twice. */
 export interface Step {
