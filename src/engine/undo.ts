@@ -173,7 +173,7 @@ class Undo {
       return;
     }
     const by = { state: 'active', by: undefined };
-    if (noun === 'class' && (record as LocalClass).state === 'active') {
+    if (noun === 'class' && isArchivable(record as LocalClass)) {
       this.propose(
         entry,
         'class-archive',
@@ -239,7 +239,10 @@ class Undo {
       const user = record as LocalUser;
       if (user.claimed === true || user.state !== 'active') return true;
     }
-    if (noun === 'class' && (record as LocalClass).state !== 'active') return true;
+    if (noun === 'class') {
+      const section = record as LocalClass;
+      if (section.state !== 'active' || section.revived === true) return true;
+    }
     if (noun === 'enrollment') return (record as LocalEnrollment).state !== 'active';
     return this.dependents(record, noun).some(isTouched);
   }
@@ -321,6 +324,11 @@ class Undo {
     };
     this.draft.note(note);
   }
+}
+
+/** A class that a person has just brought back stays: archiving it would overwrite what they did. */
+function isArchivable(section: LocalClass): boolean {
+  return section.state === 'active' && section.revived !== true;
 }
 
 /** A member or link that people made, used or removed: deleting it would lose what they did. */

@@ -62,6 +62,25 @@ const FOUND: readonly { readonly promise: number; readonly name: string; readonl
     },
   },
   {
+    promise: 4,
+    name: 'a class that a run created, and a person archived and brought back, stays when the run is undone',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [0, 13, 0, 0].map((school) => ({ school, name: 0, term: 0, teacher: 0, students: NOBODY })),
+      },
+      edits: [],
+      events: [{ kind: 'class-vanishes', index: 0, other: 0, students: NOBODY }],
+      later: [
+        { kind: 'archive-class', index: 11, other: 0 },
+        { kind: 'revive-class', index: 32, other: 0 },
+      ],
+      policy: { ...defaultPolicy, fullData: true, archive: true },
+      order: 0,
+    },
+  },
+  {
     promise: 1,
     name: 'a site that came from a class outside the person’s own schools does not move in the next run',
     scenario: {
