@@ -11,9 +11,11 @@ import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/in
 import { classNameOf, createClass, decideAbsent, decidePresent, takenNames, type ClassDecision } from './classes.js';
 import type { Context } from './context.js';
 import { classFingerprint } from './fingerprint.js';
-import { compareMembers, type Addition, type ClassOfMembers, type MemberComparison, type Stretch } from './members.js';
+import type { Addition, ClassOfMembers } from './additions.js';
+import { compareMembers, type MemberComparison } from './members.js';
 import { admit, noteShared, type Candidate, type TakenName } from './names.js';
 import type { People } from './people.js';
+import { countManaged, hasActive, type Stretch } from './stretch.js';
 import type { Placement } from './users.js';
 
 /** What the pass found out, besides what it proposed. */
@@ -381,22 +383,6 @@ function ofMembers(section: Class, local: LocalClass | undefined): ClassOfMember
     localId: local?.id,
     isManaged: local === undefined || local.origin === 'roster',
   };
-}
-
-function hasActive(enrollments: Stretch<Enrollment>): boolean {
-  for (let at = enrollments.from; at < enrollments.to; at += 1) {
-    if (enrollments.records[at]?.status !== 'tobedeleted') return true;
-  }
-  return false;
-}
-
-function countManaged(members: Stretch<LocalEnrollment>): number {
-  let count = 0;
-  for (let at = members.from; at < members.to; at += 1) {
-    const member = members.records[at] as LocalEnrollment;
-    if (member.state === 'active' && member.origin === 'roster') count += 1;
-  }
-  return count;
 }
 
 function byClassAndUser(left: LocalEnrollment, right: LocalEnrollment): number {

@@ -8,25 +8,13 @@
 
 import { compareIds } from '../internal/ordered.js';
 import { enrollmentSubject } from '../model/index.js';
-import type { By, Enrollment, EnrollmentRole, Fields, LocalEnrollment, LocalUser, Note } from '../model/index.js';
+import type { By, Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note } from '../model/index.js';
+import { syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
 import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, enrollmentFingerprint } from './fingerprint.js';
 import type { People } from './people.js';
-
-/** A stretch of an ordered array: the members of one class. */
-export interface Stretch<T> {
-  readonly records: readonly T[];
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A member of the feed whom the host does not have yet. Added once the person is known to get an account. */
-export interface Addition {
-  readonly enrollment: Enrollment;
-  /** The host's person, where there is one already. */
-  readonly user: LocalUser | undefined;
-}
+import type { Stretch } from './stretch.js';
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
 interface Removal {
@@ -53,15 +41,6 @@ export interface MemberComparison {
   readonly proposals: readonly Proposal[];
   readonly removals: readonly Removal[];
   readonly notes: readonly (Note & { readonly subject: string; readonly once?: true })[];
-}
-
-/** The class whose members are compared. */
-export interface ClassOfMembers {
-  readonly sourcedId: string;
-  readonly schoolSourcedId: string;
-  readonly localId: string | undefined;
-  /** Whether a sync manages the class: only there Full Data may reach people's own members. */
-  readonly isManaged: boolean;
 }
 
 /** What the feed says of one member today. */
@@ -225,7 +204,7 @@ class Comparison implements MemberComparison {
     const isPrimary = row.primary === true;
     if (row.role === syncedRole && isPrimary === syncedPrimary) return;
     const before: Record<string, unknown> = { synced: local.synced };
-    const after: Record<string, unknown> = { synced: syncedOf(row) };
+    const after: Record<string, unknown> = { synced: syncedEnrollment(row) };
     if (row.role !== syncedRole && !isHostField(local, 'role') && row.role !== local.role) {
       before['role'] = local.role;
       after['role'] = row.role;
@@ -270,7 +249,7 @@ class Comparison implements MemberComparison {
       removedAt: undefined,
       role,
       primary: row.primary === true ? true : undefined,
-      synced: syncedOf(row),
+      synced: syncedEnrollment(row),
     };
     this.propose('enrollment-restore', row, local, before, after, rule, rule === 'M6' ? 'REASSERTED' : 'RETURNED');
   }
@@ -399,37 +378,6 @@ class Comparison implements MemberComparison {
   }
 }
 
-function syncedOf(row: Enrollment): { readonly role: EnrollmentRole; readonly primary?: boolean } {
-  return row.primary === true ? { role: row.role, primary: true } : { role: row.role };
-}
-
 function isHostField(local: LocalEnrollment, field: string): boolean {
   return local.hostFields?.includes(field) === true;
-}
-
-/** M1: the proposal for a member whom the host does not have yet. */
-export function additionProposal(addition: Addition, section: ClassOfMembers): Proposal {
-  const { enrollment, user } = addition;
-  const target = {
-    ...(section.localId === undefined ? {} : { classId: section.localId }),
-    ...(user === undefined ? {} : { userId: user.id }),
-    classSourcedId: enrollment.classSourcedId,
-    userSourcedId: enrollment.userSourcedId,
-  };
-  return {
-    kind: 'enrollment-add',
-    subject: enrollmentSubject(enrollment.classSourcedId, enrollment.userSourcedId),
-    target,
-    schoolSourcedId: section.schoolSourcedId,
-    before: null,
-    after: {
-      origin: 'roster',
-      role: enrollment.role,
-      ...(enrollment.primary === true ? { primary: true } : {}),
-      state: 'active',
-      synced: syncedOf(enrollment),
-    },
-    reason: { rule: 'M1', code: 'ENROLLED', evidence: { role: enrollment.role } },
-    fingerprint: enrollmentFingerprint(enrollment),
-  };
 }

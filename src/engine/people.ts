@@ -7,7 +7,7 @@
 import { compareIds, inOrder } from '../internal/ordered.js';
 import { findById } from '../internal/search.js';
 import type { LocalEnrollment, LocalUser, User } from '../model/index.js';
-import type { Stretch } from './members.js';
+import type { Stretch } from './stretch.js';
 import type { Feed } from './feed.js';
 
 /** One person on both sides. */

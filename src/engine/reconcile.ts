@@ -7,7 +7,7 @@ import { judge, type EmptyKind } from './gates.js';
 import { compareGuardians } from './guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys } from './identity.js';
-import { additionProposal } from './members.js';
+import { additionProposal } from './additions.js';
 import { People } from './people.js';
 import { completePlan } from './plan.js';
 import { compareSchools } from './schools.js';
