@@ -4,7 +4,8 @@ import { styleText } from 'node:util';
 import ora from 'ora';
 import { describeReason, type Change, type Note, type Plan, type RosterSync, type RunReport } from 'rosterkit';
 
-const isTerminal = process.stdout.isTTY;
+// A terminal that does not know its width, as under some test harnesses, gets plain lines: a spinner needs one to redraw.
+const isTerminal = process.stdout.isTTY && process.stdout.columns > 0;
 
 function styled(style: Parameters<typeof styleText>[0], text: string): string {
   return isTerminal ? styleText(style, text) : text;
