@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 interface LockedPackage {
   readonly version?: string;
-  readonly resolved?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 const locked = lock.packages as Readonly<Record<string, LockedPackage>>;
@@ -32,13 +31,8 @@ test('every entry is built and documented, and nothing else is', () => {
   expect(typedoc.entryPoints).toEqual(sources);
 });
 
-test('users get fixes, and gates fail because of our own changes alone', () => {
+test('users get fixes of what the package depends on', () => {
   for (const range of Object.values(manifest.dependencies)) expect(range).toMatch(/^\^\d/);
-  for (const version of Object.values(manifest.devDependencies)) expect(version).toMatch(/^\d/);
-});
-
-test('the lock file names no registry', () => {
-  expect(Object.values(locked).filter((one) => one.resolved !== undefined)).toEqual([]);
 });
 
 test('the lock file holds the packages of every platform, so that `npm ci` works on each', () => {
