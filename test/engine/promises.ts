@@ -215,12 +215,16 @@ export const PROMISES: readonly Promised[] = [
       evolve(model, scenario);
       const { policy, order } = scenario;
       const complete = model.roster();
+      // A feed without classes is empty where there are some here; else it must lack the people, too.
+      const hasClasses = (await world.load()).classes.some(
+        (each) => each.origin === 'roster' && each.state === 'active',
+      );
       const [roster, chosen]: readonly [Roster, Policy] =
         order % 3 === 0
           ? [complete, { ...policy, fullData: false, archive: false }]
           : order % 3 === 1
             ? [{ ...complete, attestation: pick(incompletes, order) }, policy]
-            : [{ ...complete, classes: [], enrollments: [] }, policy];
+            : [{ ...complete, classes: [], enrollments: [], users: hasClasses ? complete.users : [] }, policy];
       const held = await world.plan(complete, policy);
       const before = await world.load();
       const plan = await world.sync(roster, chosen);

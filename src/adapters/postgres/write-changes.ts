@@ -53,7 +53,7 @@ async function createRecords(
   const rows = await session.query(
     `INSERT INTO ${session.table(TABLE_OF[step.noun])} (tenant, id, sourced_id, version, fields)
      SELECT $1, id, sourced_id, 1, jsonb_strip_nulls(fields::jsonb)
-     FROM unnest($2::text[], $3::text[], $4::text[]) AS given (id, sourced_id, fields)
+     FROM unnest($2::text[], $3::text[], $4::text[]) AS given (id, sourced_id, fields) ORDER BY sourced_id
      ON CONFLICT DO NOTHING RETURNING id`,
     [
       tenant,
@@ -92,6 +92,7 @@ async function createPairs(
     `INSERT INTO ${session.table(table.name)} (tenant, id, ${table.left.column}, ${table.right.column}, version, fields)
      SELECT $1, id, "left", "right", 1, jsonb_strip_nulls(fields::jsonb)
      FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS given (id, "left", "right", fields)
+     ORDER BY "left", "right"
      ON CONFLICT DO NOTHING RETURNING id`,
     [tenant, ids, lefts, rights, documents],
   );
@@ -115,6 +116,12 @@ async function updateRows(session: Session, tenant: string, step: Step, written:
     });
   if (free.length === 0) return;
   const rekeys = free.map(({ patch }) => 'sourcedId' in patch);
+  await lock(
+    session,
+    tenant,
+    step,
+    free.map(({ id }) => id),
+  );
   const rows = await session.query(
     `UPDATE ${session.table(TABLE_OF[step.noun])} r
      SET version = r.version + 1, fields = jsonb_strip_nulls(r.fields || given.patch::jsonb)
@@ -146,14 +153,8 @@ async function deleteRows(session: Session, tenant: string, step: Step, written:
   const located = await locate(session, tenant, step);
   if (located.length === 0) return;
   const ids = located.map(({ id }) => id);
-  if (step.noun === 'user') {
-    // Nobody can add a tie to these people between the look at their ties and their deletion.
-    await session.query(
-      `SELECT r.id FROM ${session.table('users')} r JOIN unnest($2::text[]) AS given (id) ON r.id = given.id
-       WHERE r.tenant = $1 FOR UPDATE OF r`,
-      [tenant, ids],
-    );
-  }
+  // Nor can anybody add a tie to these people between the look at their ties and their deletion.
+  await lock(session, tenant, step, ids);
   const rows = await session.query(
     `DELETE FROM ${session.table(TABLE_OF[step.noun])} r
      USING unnest($2::integer[], $3::text[], $4::integer[]) AS given (position, id, version)
@@ -163,6 +164,15 @@ async function deleteRows(session: Session, tenant: string, step: Step, written:
     [tenant, ids.map((_, position) => position), ids, located.map(({ change }) => change.version ?? null)],
   );
   noteWritten(located, rows, written, false);
+}
+
+/** Takes the rows in the order of their ids: two batches that want the same rows then wait in turn, and never deadlock. */
+async function lock(session: Session, tenant: string, step: Step, ids: readonly string[]): Promise<void> {
+  await session.query(
+    `SELECT id FROM ${session.table(TABLE_OF[step.noun])}
+     WHERE tenant = $1 AND id = ANY ($2::text[]) ORDER BY id FOR UPDATE`,
+    [tenant, ids],
+  );
 }
 
 /** What is left of a deleted person's or class's ties goes with them, by the foreign keys. */
