@@ -19,6 +19,7 @@ import type {
   Term,
   User,
 } from '../model/index.js';
+import { Unreadable } from './unreadable.js';
 
 /** The collections without which no roster can be believed. */
 const REQUIRED: readonly Collection[] = ['schools', 'classes', 'users', 'enrollments'];
@@ -42,7 +43,8 @@ export interface Feed {
   readonly provesAbsence: boolean;
   /** Whether the absence of a guardian link proves that it is gone. */
   readonly provesGuardianAbsence: boolean;
-  readonly isGuardiansShared: boolean;
+  /** Rows that came and could not be used: what may be among them is not absent. */
+  readonly unreadable: Unreadable;
 }
 
 export function readFeed(roster: Roster, notes: Note[]): Feed {
@@ -52,6 +54,7 @@ export function readFeed(roster: Roster, notes: Note[]): Feed {
   const skippedSchools = new Set(attestation.skippedSchools);
   const guardians = attestation.collections.guardianLinks.state;
   const hasAllSchools = isEverySchoolRead(attestation);
+  const unreadable = new Unreadable(roster.rejected ?? []);
   return {
     schools: once('school', inOrder(roster.schools, bySourcedId), notes),
     terms: inOrder(roster.terms, bySourcedId),
@@ -63,8 +66,9 @@ export function readFeed(roster: Roster, notes: Note[]): Feed {
     incomplete,
     skippedSchools,
     provesAbsence: incomplete.length === 0 && hasAllSchools,
-    provesGuardianAbsence: incomplete.length === 0 && hasAllSchools && guardians === 'complete',
-    isGuardiansShared: guardians === 'complete' || guardians === 'incomplete',
+    provesGuardianAbsence:
+      incomplete.length === 0 && hasAllSchools && guardians === 'complete' && !unreadable.mayBeGuardianLink(),
+    unreadable,
   };
 }
 

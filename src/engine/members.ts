@@ -259,6 +259,7 @@ class Comparison implements MemberComparison {
     const { context, people } = this;
     if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;
     if (!context.handlesMember[local.role]) return;
+    if (cause === 'WITHDRAWN' && context.feed.unreadable.mayBeMemberOf(this.section.sourcedId)) return;
     if (local.origin !== 'roster' && !(context.policy.fullDataReach === 'everyone' && this.section.isManaged)) return;
     const userSourcedId = local.userSourcedId === undefined ? undefined : people.memberId(local);
     if (userSourcedId !== undefined && people.isFrozen(userSourcedId)) return;

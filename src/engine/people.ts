@@ -30,7 +30,7 @@ export class People {
   readonly vanished = new Map<string, LocalUser>();
   /** The host's persons whom the feed says are to be deleted. */
   readonly tombstoned = new Map<string, LocalUser>();
-  /** Vanished persons whom an enrollment of the feed still names: they are unshared, not gone. */
+  /** Vanished persons whom an enrollment, or a row that could not be used, still names: they are not gone. */
   readonly named = new Set<string>();
   readonly localUsers: readonly LocalUser[];
   private readonly frozen = new Set<string>();
@@ -147,6 +147,9 @@ export class People {
 
   private findNamed(): void {
     if (this.vanished.size === 0) return;
+    for (const sourcedId of this.vanished.keys()) {
+      if (this.feed.unreadable.mayBeUser(sourcedId)) this.named.add(sourcedId);
+    }
     for (const enrollment of this.feed.enrollments) {
       if (enrollment.status !== 'tobedeleted' && this.vanished.has(enrollment.userSourcedId)) {
         this.named.add(enrollment.userSourcedId);

@@ -47,7 +47,8 @@ const SENTENCES = {
   ABSENT_KEPT: 'The class is no longer in the district’s data. It stays, because Full Data is off.',
   ABSENT_CLASS_ACTIVE: 'The class is no longer in the district’s data. It stays active, because Archive is off.',
   UNREAD_ELSEWHERE: 'The class is missing, but not every school was read: it may have moved.',
-  CLASS_UNSHARED: 'The class is missing, but enrollments still name it: it is unshared rather than gone.',
+  CLASS_UNSHARED:
+    'The class is missing, but enrollments or a row that could not be used still name it: it is not gone.',
   LOCAL_ARCHIVE_WINS: 'A person archived the class, so it stays archived.',
   LOCAL_REVIVE_WINS: 'A person brought the class back, so it stays although the district’s data lacks it.',
   STAYS_ARCHIVED: 'The class is back in the district’s data and stays archived, because the settings say so.',

@@ -155,10 +155,15 @@ export interface Attestation {
   readonly skippedSchools?: readonly string[];
 }
 
-/** A row that could not be used. Names the row and what is wrong, never a value. */
+/**
+ * A row that could not be used. Names the row and what is wrong, never a value. What it stood for was there: it is never
+ * taken for absent.
+ */
 export interface RejectedRow {
   readonly collection: Collection;
   readonly sourcedId?: string;
+  /** The class of a rejected enrollment, where the row names one: its other members can still be judged elsewhere. */
+  readonly classSourcedId?: string;
   /** What is wrong, as a word, such as `missing-class`. */
   readonly problem: string;
   /** Where the row stood: a file and line, or a page. */

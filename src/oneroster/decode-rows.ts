@@ -39,6 +39,19 @@ export function sourcedIdOf(row: unknown): string | undefined {
   return isRow(row) ? sourcedId(row['sourcedId']) : undefined;
 }
 
+/** What is known of a row that cannot be used: its id, and the class of an enrollment. */
+export function identityOf(
+  collection: OneRosterCollection,
+  row: unknown,
+): { readonly sourcedId?: string; readonly classSourcedId?: string } {
+  const id = sourcedIdOf(row);
+  const inClass = collection === 'enrollments' && isRow(row) ? reference(row, 'class') : undefined;
+  return {
+    ...(id === undefined ? {} : { sourcedId: id }),
+    ...(inClass === undefined ? {} : { classSourcedId: inClass.sourcedId }),
+  };
+}
+
 /** Reads one row. Never throws: what cannot be used is named by a word such as `missing-class`. */
 export function decodeRow<K extends OneRosterCollection>(collection: K, value: unknown): Decoded<OneRosterRecords[K]> {
   if (!isRow(value)) return { problem: 'not-an-object' };

@@ -14,6 +14,7 @@ export type {
   OneRosterListOptions,
   OneRosterPage,
   OneRosterPageOptions,
+  OneRosterRejectedRow,
   OneRosterResource,
 } from './resource.js';
 export { oneRosterSource } from './source.js';

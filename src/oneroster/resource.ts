@@ -9,7 +9,7 @@ import {
   type RequestRetry,
   type Transport,
 } from '../http/index.js';
-import { decodeRow, sourcedIdOf } from './decode-rows.js';
+import { decodeRow, identityOf, sourcedIdOf } from './decode-rows.js';
 import { rowOf, rowsOf } from './envelope.js';
 import { percentEncoded } from './oauth1.js';
 import type { OneRosterCollection, OneRosterRecords } from './wire.js';
@@ -36,13 +36,19 @@ export interface OneRosterGetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A row that could not be used. */
+export interface OneRosterRejectedRow extends RejectedItem {
+  /** The class of an enrollment, where the row names one. */
+  readonly classSourcedId?: string;
+}
+
 /** One page of a list, as it was read. */
 export interface OneRosterPage<T> extends Page<T> {
   /** The rows of the page, those that could not be used included. */
   readonly received: number;
   /** Where the page began in the list. */
   readonly offset: number;
-  readonly rejected: readonly RejectedItem[];
+  readonly rejected: readonly OneRosterRejectedRow[];
 }
 
 /** Below so few rows a page is not too heavy: a server that still fails has another trouble. */
@@ -152,14 +158,11 @@ export class RestResource<K extends OneRosterCollection> implements OneRosterRes
     at: { readonly offset: number; readonly total: number | undefined; readonly requestId: string | undefined },
   ): OneRosterPage<OneRosterRecords[K]> {
     const items: OneRosterRecords[K][] = [];
-    const rejected: RejectedItem[] = [];
+    const rejected: OneRosterRejectedRow[] = [];
     for (const [index, row] of rows.entries()) {
       const decoded = decodeRow(this.#collection, row);
       if ('record' in decoded) items.push(decoded.record);
-      else {
-        const sourcedId = sourcedIdOf(row);
-        rejected.push({ index, problem: decoded.problem, ...(sourcedId === undefined ? {} : { sourcedId }) });
-      }
+      else rejected.push({ index, problem: decoded.problem, ...identityOf(this.#collection, row) });
     }
     return {
       items,

@@ -29,7 +29,12 @@ export function toRoster(rows: OneRosterRows): RosterCollections & { readonly re
   for (const row of rows.enrollments) {
     const role = enrollmentRoleOf(row.role);
     if (role === undefined) {
-      rejected.push({ collection: 'enrollments', problem: 'unknown-role', ...sourcedIdIfAny(row.sourcedId) });
+      rejected.push({
+        collection: 'enrollments',
+        problem: 'unknown-role',
+        classSourcedId: row.class.sourcedId,
+        ...sourcedIdIfAny(row.sourcedId),
+      });
       continue;
     }
     enrollments.push(

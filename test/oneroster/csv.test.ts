@@ -153,8 +153,14 @@ describe('rows that cannot be used', () => {
       { collection: 'users', problem: 'missing-sourced-id', location: 'users.csv:4' },
       { collection: 'users', sourcedId: 'u4', problem: 'extra-cells', location: 'users.csv:5' },
       { collection: 'users', sourcedId: 'sourcedId', problem: 'header-row', location: 'users.csv:6' },
-      { collection: 'enrollments', sourcedId: 'e1', problem: 'missing-user', location: 'enrollments.csv:2' },
-      { collection: 'enrollments', sourcedId: 'e2', problem: 'unknown-role' },
+      {
+        collection: 'enrollments',
+        sourcedId: 'e1',
+        classSourcedId: 'c1',
+        problem: 'missing-user',
+        location: 'enrollments.csv:2',
+      },
+      { collection: 'enrollments', sourcedId: 'e2', classSourcedId: 'c1', problem: 'unknown-role' },
     ]);
     expect(JSON.stringify(roster.rejected)).not.toContain('Secret');
     expect(roster.attestation.collections.users).toMatchObject({ state: 'complete', received: 5 });

@@ -175,7 +175,9 @@ describe('enrollments', () => {
   test('a role that nobody knows is rejected, because rights follow from it', () => {
     const { enrollments, rejected } = rosterOf({ enrollments: [member({ role: 'mascot' })] });
     expect(enrollments).toEqual([]);
-    expect(rejected).toEqual([{ collection: 'enrollments', sourcedId: 'e', problem: 'unknown-role' }]);
+    expect(rejected).toEqual([
+      { collection: 'enrollments', sourcedId: 'e', classSourcedId: 'c', problem: 'unknown-role' },
+    ]);
   });
 
   test('primary is kept for teachers only', () => {

@@ -7,7 +7,7 @@
 import { sourcedId, text } from '../../http/index.js';
 import type { CollectionAttestation, RejectedRow } from '../../model/index.js';
 import type { ReadOptions } from '../../ports/index.js';
-import { decodeRow } from '../decode-rows.js';
+import { decodeRow, identityOf } from '../decode-rows.js';
 import { type RawRow, statusOf } from '../decode-values.js';
 import { type CollectionRead, ROSTER_NAMES } from '../read-collections.js';
 import type { OneRosterCollection, OneRosterRecords } from '../wire.js';
@@ -56,7 +56,7 @@ export async function readFile<K extends OneRosterCollection>(
         collection: name,
         problem: decoded.problem,
         location,
-        ...(id === undefined ? {} : { sourcedId: id }),
+        ...identityOf(collection, cells),
       });
     }
     if (received % ROWS_PER_PAGE === 0) reader.options.onPage?.({ collection: name, received });
