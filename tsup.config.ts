@@ -3,7 +3,7 @@ import path from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 
 /** Helpers that exist as ESM only. Inside the CommonJS files they need no `require()` of an ES module. */
-const bundledInCommonJs = ['ky', 'p-limit', 'p-retry'];
+const bundledInCommonJs = ['jose', 'ky', 'p-limit', 'p-retry'];
 
 const shared = {
   entry: {

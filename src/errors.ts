@@ -150,6 +150,8 @@ export class ServerError extends ApiError {
 export interface ConnectionErrorDetails extends RosterErrorOptions {
   readonly source: string;
   readonly path: string;
+  /** The far side's own id of the request, where the connection broke after an answer had begun. */
+  readonly requestId?: string | undefined;
 }
 
 /** No answer: the name does not resolve, the connection was refused, or it broke. */
@@ -159,11 +161,13 @@ export class ConnectionError extends RosterError {
   override readonly isRetryable: boolean = true;
   readonly source: string;
   readonly path: string;
+  readonly requestId: string | undefined;
 
   constructor(message: string, details: ConnectionErrorDetails) {
     super(message, details);
     this.source = details.source;
     this.path = details.path;
+    this.requestId = details.requestId;
   }
 }
 
@@ -188,6 +192,8 @@ export class DecodeError extends RosterError {
   readonly path: string;
   /** What is wrong where: names of fields, never their values. */
   readonly issues: readonly string[];
+  /** The far side's own id of the request: quote it to their support. */
+  readonly requestId: string | undefined;
 
   constructor(
     message: string,
@@ -195,12 +201,14 @@ export class DecodeError extends RosterError {
       readonly source: string;
       readonly path: string;
       readonly issues?: readonly string[];
+      readonly requestId?: string | undefined;
     },
   ) {
     super(message, details);
     this.source = details.source;
     this.path = details.path;
     this.issues = details.issues ?? [];
+    this.requestId = details.requestId;
   }
 }
 
@@ -212,6 +220,8 @@ export class IncompleteReadError extends RosterError {
   readonly collection: string;
   readonly expected: number | undefined;
   readonly received: number;
+  /** The far side's own id of the last request: quote it to their support. */
+  readonly requestId: string | undefined;
 
   constructor(
     message: string,
@@ -219,12 +229,75 @@ export class IncompleteReadError extends RosterError {
       readonly collection: string;
       readonly expected?: number | undefined;
       readonly received: number;
+      readonly requestId?: string | undefined;
     },
   ) {
     super(message, details);
     this.collection = details.collection;
     this.expected = details.expected;
     this.received = details.received;
+    this.requestId = details.requestId;
+  }
+}
+
+/**
+ * The district has withdrawn the application, or never added it: there is no token for it any more. What was imported
+ * stays as it is until the district connects again; nothing is removed.
+ */
+export class DisconnectedError extends RosterError {
+  override readonly name = 'DisconnectedError';
+  readonly code = 'disconnected';
+  readonly source: string;
+  /** The provider's id of the district. */
+  readonly districtId: string;
+
+  constructor(message: string, details: RosterErrorOptions & { readonly source: string; readonly districtId: string }) {
+    super(message, details);
+    this.source = details.source;
+    this.districtId = details.districtId;
+  }
+}
+
+/** Why a sign-in cannot be accepted. */
+export type SignInProblem =
+  /** The answer belongs to no sign-in that this browser began, or to another one. Begin again. */
+  | 'state'
+  /** The provider says no: the person or the district does not have the application. */
+  | 'denied'
+  /** The code was used before, or has expired. Begin again. */
+  | 'code'
+  /** The id token is not signed by the provider, not for this application, expired, or of another sign-in. */
+  | 'token'
+  /** The provider vouches for somebody whom it does not name in a way that can be resolved. */
+  | 'person';
+
+/** A person's sign-in cannot be accepted. */
+export class SignInError extends RosterError {
+  override readonly name = 'SignInError';
+  readonly code = 'sign_in';
+  readonly source: string;
+  readonly problem: SignInProblem;
+
+  constructor(
+    message: string,
+    details: RosterErrorOptions & { readonly source: string; readonly problem: SignInProblem },
+  ) {
+    super(message, details);
+    this.source = details.source;
+    this.problem = details.problem;
+  }
+}
+
+/** A person who signed in may not do what they asked for. The message is meant to be shown to them. */
+export class NotAllowedError extends RosterError {
+  override readonly name = 'NotAllowedError';
+  readonly code = 'not_allowed';
+  /** What they asked for, such as `import`. */
+  readonly action: string;
+
+  constructor(message: string, details: RosterErrorOptions & { readonly action: string }) {
+    super(message, details);
+    this.action = details.action;
   }
 }
 

@@ -165,9 +165,11 @@ export {
   ConnectionError,
   ConnectionTimeoutError,
   DecodeError,
+  DisconnectedError,
   IncompleteReadError,
   LockHeldError,
   MailError,
+  NotAllowedError,
   NotFoundError,
   PermissionDeniedError,
   PlanError,
@@ -175,8 +177,9 @@ export {
   RateLimitError,
   RosterError,
   ServerError,
+  SignInError,
   StalePlanError,
   StoreConflictError,
   StoreError,
 } from './errors.js';
-export type { ApiErrorDetails, ConnectionErrorDetails, RosterErrorOptions } from './errors.js';
+export type { ApiErrorDetails, ConnectionErrorDetails, RosterErrorOptions, SignInProblem } from './errors.js';

@@ -70,12 +70,17 @@ function currentOf(district: District | (() => District)): () => District {
 
 function handlersOf(service: Service, baseUrl: string): RequestHandler[] {
   return [
-    http.all(`${baseUrl.replace(/\/+$/, '')}/*`, ({ request }) => {
+    http.all(`${baseUrl.replace(/\/+$/, '')}/*`, async ({ request }) => {
       const { method, url, headers } = request;
+      const body = await request.text();
       const answer = service.answer({
         method,
         url,
-        headers: { authorization: headers.get('authorization') ?? undefined },
+        headers: {
+          authorization: headers.get('authorization') ?? undefined,
+          'content-type': headers.get('content-type') ?? undefined,
+        },
+        ...(body === '' ? {} : { body }),
       });
       // An empty text would get a content type that the server does not send.
       return new HttpResponse(answer.body === '' ? null : answer.body, {

@@ -5,6 +5,8 @@ export interface ServiceRequest {
   readonly url: string;
   /** By their names in small letters. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+  /** What was sent with it, as text. @default nothing */
+  readonly body?: string;
 }
 
 /** What a simulated service says, byte for byte, over whatever it is carried. */

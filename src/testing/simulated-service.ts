@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CleverService, type CleverSimulationOptions } from './clever-service.js';
 import type { District } from './district.js';
@@ -118,7 +119,7 @@ async function startService(
   const respond = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     // An answer that is still to come keeps no process alive: the listening server does that until it is stopped.
     if (pageLatencyMs > 0) await pause(pageLatencyMs, undefined, { ref: false });
-    const request = readRequest(message);
+    const request = await readRequest(message);
     const fault = faults.take(request);
     if (fault?.drop === true) {
       response.destroy();
@@ -168,12 +169,14 @@ async function startService(
   };
 }
 
-function readRequest(message: IncomingMessage): ServiceRequest {
+async function readRequest(message: IncomingMessage): Promise<ServiceRequest> {
   const { method = 'GET', url = '/', headers } = message;
+  const body = await text(message);
   return {
     method,
     url: `http://${headers.host ?? loopback}${url}`,
-    headers: { authorization: headers.authorization },
+    headers: { authorization: headers.authorization, 'content-type': headers['content-type'] },
+    ...(body === '' ? {} : { body }),
   };
 }
 

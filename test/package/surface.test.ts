@@ -18,12 +18,14 @@ test('the names of rosterkit', async () => {
     ConnectionTimeoutError
     DecodeError
     Directory
+    DisconnectedError
     IncompleteReadError
     Invitations
     LockHeldError
     MailError
     MemoryMailer
     MemoryStore
+    NotAllowedError
     NotFoundError
     OneRosterClient
     PermissionDeniedError
@@ -33,6 +35,7 @@ test('the names of rosterkit', async () => {
     RosterError
     RosterSync
     ServerError
+    SignInError
     StalePlanError
     StoreConflictError
     StoreError

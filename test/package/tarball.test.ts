@@ -125,7 +125,7 @@ test('no published type names a package', async () => {
 test('the licences of the code inside the CommonJS files come along', async () => {
   const notices = await readFile(path.join(installed, 'dist', 'THIRD-PARTY-NOTICES'), 'utf8');
   const named = [...notices.matchAll(/^-{80}\n(\S+) \d\S*\n-{80}\n/gm)].map((match) => match[1]);
-  expect(named).toEqual(['is-network-error', 'ky', 'p-limit', 'p-retry', 'yocto-queue']);
+  expect(named).toEqual(['is-network-error', 'jose', 'ky', 'p-limit', 'p-retry', 'yocto-queue']);
   expect(notices.match(/Permission is hereby granted/g)).toHaveLength(named.length);
 });
 
