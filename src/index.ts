@@ -21,7 +21,7 @@ export type {
 } from './sync/index.js';
 
 // The engine and its policy
-export { describedCodes, describeReason, hashChanges, hashPlan, invert, reconcile } from './engine/index.js';
+export { describedCodes, describeReason, foldDelta, hashChanges, hashPlan, invert, reconcile } from './engine/index.js';
 export type { ReconcileInput } from './engine/index.js';
 export { definePolicy } from './policy/index.js';
 export type { PolicyInput } from './policy/index.js';
@@ -99,8 +99,10 @@ export type {
   Collection,
   CollectionAttestation,
   Course,
+  DeltaHead,
   Enrollment,
   EnrollmentChange,
+  EnrollmentPair,
   EnrollmentRole,
   EnrollmentTarget,
   Evidence,
@@ -109,6 +111,7 @@ export type {
   GateResult,
   GuardianChange,
   GuardianLink,
+  GuardianPair,
   GuardianTarget,
   Hold,
   JournalEntry,
@@ -129,6 +132,7 @@ export type {
   Note,
   Ordered,
   Origin,
+  PairsDelta,
   Plan,
   PlanCounts,
   Policy,
@@ -136,8 +140,11 @@ export type {
   Reason,
   RecordStatus,
   RecordTarget,
+  RecordsDelta,
   RejectedRow,
   Roster,
+  RosterChanges,
+  RosterDelta,
   RosterHead,
   RosterRead,
   RosterRecord,
@@ -155,6 +162,8 @@ export type {
   User,
   UserChange,
   UserRole,
+  WholeReadReason,
+  WholeRoster,
 } from './model/index.js';
 
 // What may go wrong

@@ -4,6 +4,7 @@
  */
 
 export { reconcile, type ReconcileInput } from './reconcile.js';
+export { foldDelta } from './fold-delta.js';
 export { invert } from './undo.js';
 export { phaseOf } from './draft.js';
 export { hashChanges, hashPlan } from './hash.js';
@@ -22,8 +23,10 @@ export type {
   Collection,
   CollectionAttestation,
   Course,
+  DeltaHead,
   Enrollment,
   EnrollmentChange,
+  EnrollmentPair,
   EnrollmentRole,
   EnrollmentTarget,
   Evidence,
@@ -32,6 +35,7 @@ export type {
   GateResult,
   GuardianChange,
   GuardianLink,
+  GuardianPair,
   GuardianTarget,
   Hold,
   JournalEntry,
@@ -52,6 +56,7 @@ export type {
   Note,
   Ordered,
   Origin,
+  PairsDelta,
   Plan,
   PlanCounts,
   Policy,
@@ -59,8 +64,11 @@ export type {
   Reason,
   RecordStatus,
   RecordTarget,
+  RecordsDelta,
   RejectedRow,
   Roster,
+  RosterChanges,
+  RosterDelta,
   RosterHead,
   RosterRead,
   RosterRecord,
@@ -78,4 +86,6 @@ export type {
   User,
   UserChange,
   UserRole,
+  WholeReadReason,
+  WholeRoster,
 } from '../model/index.js';

@@ -26,6 +26,17 @@ export type {
   UserRole,
 } from './roster.js';
 export type {
+  DeltaHead,
+  EnrollmentPair,
+  GuardianPair,
+  PairsDelta,
+  RecordsDelta,
+  RosterChanges,
+  RosterDelta,
+  WholeReadReason,
+  WholeRoster,
+} from './delta.js';
+export type {
   By,
   ClassOptions,
   Ledger,

@@ -28,6 +28,9 @@ export interface School extends RosterRecord {
   readonly name: string;
   /** The number that the district or state gives the school. */
   readonly identifier?: string;
+  /** The lowest and the highest grade taught, in the provider's words. OneRoster tells none. */
+  readonly lowGrade?: string;
+  readonly highGrade?: string;
 }
 
 /** OneRoster: an academicSession. Clever: a term. */
@@ -184,6 +187,15 @@ export interface RosterHead {
   readonly scope: Scope;
   readonly attestation: Attestation;
   readonly rejected?: readonly RejectedRow[];
+  /**
+   * Where a source that can tell changes continues from this read. Only a read that is complete has one.
+   */
+  readonly cursor?: string;
+  /**
+   * Since when the provider's own data stands still, because the district paused its sync with the provider or that sync
+   * fails. ISO instant. What the roster says is true as of then. @default it does not
+   */
+  readonly staleSince?: string;
 }
 
 /**

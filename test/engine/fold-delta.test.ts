@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldDelta } from '../../src/engine/index.js';
+import type { PairsDelta, RecordsDelta, Roster, RosterChanges, RosterRecord } from '../../src/model/index.js';
+import { districtRoster, evolve, generateDistrict, rollover } from '../../src/testing/index.js';
+
+const small = { schools: 2, students: 60 };
+
+function recordsDelta<T extends RosterRecord>(before: readonly T[], after: readonly T[]): RecordsDelta<T> {
+  const former = new Map(before.map((record) => [record.sourcedId, JSON.stringify(record)]));
+  const now = new Set(after.map(({ sourcedId }) => sourcedId));
+  return {
+    changed: after.filter((record) => former.get(record.sourcedId) !== JSON.stringify(record)),
+    deleted: before.map(({ sourcedId }) => sourcedId).filter((id) => !now.has(id)),
+  };
+}
+
+/** All pairs of the owners that changed, as Clever tells them; or each pair alone, as OneRoster does. */
+function pairsDelta<Pair extends object, T extends Pair>(
+  before: readonly T[],
+  after: readonly T[],
+  ownerOf: (pair: Pair) => string,
+  isByOwner: boolean,
+): PairsDelta<T, Pair> {
+  const keyOf = (row: T) => JSON.stringify(row);
+  const former = new Set(before.map(keyOf));
+  const now = new Set(after.map(keyOf));
+  const changed = after.filter((row) => !former.has(keyOf(row)));
+  const gone = before.filter((row) => !now.has(keyOf(row)));
+  if (!isByOwner) return { replacedOf: [], changed, deleted: gone };
+  const owners = new Set([...changed, ...gone].map(ownerOf));
+  return { replacedOf: [...owners], changed: after.filter((row) => owners.has(ownerOf(row))), deleted: [] };
+}
+
+function changesBetween(before: Roster, after: Roster, isByOwner: boolean): RosterChanges {
+  return {
+    kind: 'changes',
+    readId: after.readId,
+    source: after.source,
+    readAt: after.readAt,
+    scope: after.scope,
+    since: 'cursor-1',
+    cursor: 'cursor-2',
+    schools: recordsDelta(before.schools, after.schools),
+    terms: recordsDelta(before.terms, after.terms),
+    courses: recordsDelta(before.courses, after.courses),
+    classes: recordsDelta(before.classes, after.classes),
+    users: recordsDelta(before.users, after.users),
+    enrollments: pairsDelta(before.enrollments, after.enrollments, (row) => row.classSourcedId, isByOwner),
+    guardianLinks: pairsDelta(before.guardianLinks, after.guardianLinks, (row) => row.guardianSourcedId, isByOwner),
+    rejected: [],
+    withdrawn: [],
+  };
+}
+
+function recordsOf({ schools, terms, courses, classes, users, enrollments, guardianLinks }: Roster) {
+  return { schools, terms, courses, classes, users, enrollments, guardianLinks };
+}
+
+describe('folding changes into a roster', () => {
+  it('gives the roster of now, whether pairs are told by owner or one by one, and as often as they are told', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 50 }),
+        fc.boolean(),
+        fc.constantFrom('day', 'month', 'year', 'contacts'),
+        (seed, isByOwner, span) => {
+          const district = generateDistrict({ seed, ...small });
+          const before = districtRoster(district);
+          const later =
+            span === 'year'
+              ? rollover(district)
+              : evolve(district, span === 'contacts' ? { seed, contactChanges: 5, withdrawals: 3 } : span);
+          const after = districtRoster(later);
+          const delta = changesBetween(before, after, isByOwner);
+          const folded = foldDelta(before, delta);
+          expect(recordsOf(folded)).toEqual(recordsOf(after));
+          expect(recordsOf(foldDelta(folded, delta))).toEqual(recordsOf(after));
+          expect(folded.cursor).toBe('cursor-2');
+          expect(folded.attestation.collections.users).toEqual({
+            state: 'complete',
+            received: after.users.length,
+            ended: 'changes',
+          });
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  const before = districtRoster(generateDistrict({ seed: 3, ...small }));
+  const nothing = changesBetween(before, before, true);
+
+  it('takes everything anew where everything was read anew', () => {
+    const roster = { ...before, readId: 'another' };
+    expect(foldDelta(before, { ...nothing, kind: 'whole', reason: 'READ_DUE', roster })).toBe(roster);
+  });
+
+  it('titles a class anew when its course changes or goes, or when the class comes without a title', () => {
+    const course = before.courses.find(({ sourcedId }) =>
+      before.classes.some((one) => one.courseSourcedId === sourcedId),
+    );
+    if (course === undefined) throw new Error('The district has a course with classes.');
+    const titlesOf = (roster: Roster) =>
+      new Set(roster.classes.filter((one) => one.courseSourcedId === course.sourcedId).map((one) => one.courseTitle));
+    const renamed = { ...nothing, courses: { changed: [{ ...course, title: 'Another' }], deleted: [] } };
+    expect(titlesOf(foldDelta(before, renamed))).toEqual(new Set(['Another']));
+    const gone = { ...nothing, courses: { changed: [], deleted: [course.sourcedId] } };
+    expect(titlesOf(foldDelta(before, gone))).toEqual(new Set([undefined]));
+    const [section] = before.classes.filter((one) => one.courseSourcedId === course.sourcedId);
+    if (section === undefined) throw new Error('The course has a class.');
+    const { courseTitle: _title, ...untitled } = section;
+    const told = { ...nothing, classes: { changed: [untitled], deleted: [] } };
+    expect(titlesOf(foldDelta(before, told))).toEqual(new Set([course.title]));
+  });
+
+  it('keeps what an incomplete read proves: nothing more', () => {
+    const { users } = before.attestation.collections;
+    const collections = { ...before.attestation.collections, users: { ...users, state: 'incomplete' as const } };
+    const folded = foldDelta({ ...before, attestation: { ...before.attestation, collections } }, nothing);
+    expect(folded.attestation.collections.users.state).toBe('incomplete');
+  });
+
+  it('takes it for withdrawn, not for evidence, when every guardian is deleted', () => {
+    const guardians = new Set(before.guardianLinks.map((link) => link.guardianSourcedId));
+    const withdrawn = { ...nothing, users: { changed: [], deleted: [...guardians] } };
+    const folded = foldDelta(before, withdrawn);
+    expect(folded.guardianLinks).toEqual([]);
+    expect(folded.attestation.collections.guardianLinks.state).toBe('not-shared');
+    const links = { replacedOf: [], changed: before.guardianLinks, deleted: [] };
+    const back = foldDelta(folded, { ...nothing, guardianLinks: links });
+    expect(back.attestation.collections.guardianLinks.state).toBe('complete');
+  });
+
+  it('forgets that a row was unreadable once it is told anew, and keeps the others', () => {
+    const [user, other] = before.users;
+    const [section] = before.classes;
+    const row = (collection: 'users' | 'classes', sourcedId?: string) => ({
+      collection,
+      problem: 'missing-id',
+      ...(sourcedId === undefined ? {} : { sourcedId }),
+    });
+    const roster = {
+      ...before,
+      rejected: [row('users', user?.sourcedId), row('users', other?.sourcedId), row('users'), row('classes', 'gone')],
+    };
+    const delta = {
+      ...nothing,
+      users: { changed: user === undefined ? [] : [user], deleted: [] },
+      classes: { changed: [], deleted: ['gone'] },
+      rejected: [row('classes', section?.sourcedId)],
+    };
+    expect(foldDelta(roster, delta).rejected).toEqual([
+      row('users', other?.sourcedId),
+      row('users'),
+      row('classes', section?.sourcedId),
+    ]);
+  });
+});
