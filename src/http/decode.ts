@@ -72,9 +72,6 @@ export const requiredSourcedId = z.unknown().transform((value, context): string 
 /** {@link textList} as a schema for a field that may be missing. */
 export const lenientTextList = z.unknown().optional().transform(textList);
 
-/** {@link sourcedIdList} as a schema for a field that may be missing. */
-export const lenientSourcedIdList = z.unknown().optional().transform(sourcedIdList);
-
 /** What is wrong with a value, as `path: word`; never the value itself. */
 export function issuesOf(error: z.ZodError): readonly string[] {
   return error.issues.map((issue) => {

@@ -28,7 +28,7 @@ export interface Answer {
 export function apiError(answer: Answer): RosterError {
   const { source, status, method, path, requestId } = answer;
   const details = { source, status, method, path, requestId };
-  const answered = `${source} answered ${method} ${path} with ${String(status)}`;
+  const answered = `${source} answered ${method} ${path} with ${String(status)}${quoted(requestId)}`;
   if (status === 0 || (status >= 300 && status < 400)) {
     return new ApiError(
       `${answered}: a redirect, which is not followed because the credentials would go along. Check the base URL: the server moved, or http was meant to be https.`,
@@ -64,22 +64,45 @@ export function apiError(answer: Answer): RosterError {
   }
   if (status >= 500) return new ServerError(`${answered}: it failed. Try again later.`, details);
   return new ApiError(
-    `${answered}: the request is refused. Check the options of the request${requestId === undefined ? '.' : `, or ask their support about request ${requestId}.`}`,
+    `${answered}: the request is refused. Check the options of the request, or ask their support.`,
     details,
   );
 }
 
-/** The body of an answer, as JSON. */
+/**
+ * The body of an answer, as JSON.
+ *
+ * @throws ConnectionError where it begins as JSON and breaks off: compressed or unmeasured bodies can be cut short
+ *   without a sign of it on the connection. DecodeError where it is anything else.
+ */
 export function parsedBody(answer: Answer): unknown {
   try {
     return JSON.parse(answer.text) as unknown;
   } catch {
-    const what = answer.text.trim() === '' ? 'an empty body' : 'something that is not JSON, such as a web page';
-    throw new DecodeError(
-      `${answer.source} answered ${answer.method} ${answer.path} with ${String(answer.status)} and ${what}. Check the base URL and whether a proxy or a sign-in page stands in between.`,
-      { source: answer.source, path: answer.path, issues: ['body: not JSON'] },
+    throw unparsedBody(answer);
+  }
+}
+
+function unparsedBody(answer: Answer): RosterError {
+  const { source, path, requestId } = answer;
+  const text = answer.text.trim();
+  const answered = `${source} answered ${answer.method} ${path} with ${String(answer.status)}${quoted(requestId)}`;
+  if (text.startsWith('{') || text.startsWith('[')) {
+    return new ConnectionError(
+      `${answered} and JSON that breaks off or is malformed. Try again; if it stays so, ask their support.`,
+      { source, path, requestId },
     );
   }
+  const what = text === '' ? 'an empty body' : 'something that is not JSON, such as a web page';
+  return new DecodeError(
+    `${answered} and ${what}. Check the base URL and whether a proxy or a sign-in page stands in between.`,
+    { source, path, requestId, issues: ['body: not JSON'] },
+  );
+}
+
+/** The far side's own id of a request, for a message. */
+export function quoted(requestId: string | undefined): string {
+  return requestId === undefined ? '' : ` (request ${requestId})`;
 }
 
 /** An empty body says nothing; only text that is no JSON shows that somebody else answered. */
@@ -94,13 +117,24 @@ function isNoJson(text: string): boolean {
 }
 
 /** What fetch threw, as our error where the connection was at fault, else as it is: any other TypeError is a bug. */
-export function connectionError(error: unknown, where: { readonly source: string; readonly path: string }): unknown {
+export function connectionError(
+  error: unknown,
+  where: {
+    readonly source: string;
+    readonly path: string;
+    readonly requestId: string | undefined;
+    /** Whether the headers of an answer had arrived. */
+    readonly hasBegun: boolean;
+  },
+): unknown {
   if (!isNetworkError(error)) return error;
+  const { source, path, requestId, hasBegun } = where;
   const code = causeCode(error);
-  return new ConnectionError(
-    `${where.source} could not be reached for ${where.path}${code === undefined ? '' : ` (${code})`}. Check the base URL and the network.`,
-    { ...where, cause: error },
-  );
+  const because = code === undefined ? '' : ` (${code})`;
+  const message = hasBegun
+    ? `${source} broke off its answer to ${path}${quoted(requestId)}${because}. Try again later, with smaller pages.`
+    : `${source} could not be reached for ${path}${because}. Check the base URL and the network.`;
+  return new ConnectionError(message, { source, path, requestId, cause: error });
 }
 
 /** The messages by which the runtimes' fetch marks a broken connection; there is no class for it. */

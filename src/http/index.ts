@@ -5,7 +5,6 @@
 
 export {
   issuesOf,
-  lenientSourcedIdList,
   lenientTextList,
   list,
   optionalSourcedId,
@@ -17,10 +16,13 @@ export {
   textList,
   triState,
 } from './decode.js';
+export type { Answer } from './failure.js';
 export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
+export { pause } from './pause.js';
+export type { RateLimit } from './rate-window.js';
+export type { Query } from './request-url.js';
 export {
   type JsonResponse,
-  type Query,
   type RequestRetry,
   Transport,
   type TransportOptions,

@@ -79,6 +79,9 @@ export class Paged<T> implements AsyncIterable<T> {
 
   /** The items one by one; a page is fetched when its first item is needed. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T> {
-    for await (const page of this.byPage()) yield* page.items;
+    for await (const page of this.byPage()) {
+      // Not `yield*`, which makes a promise more for every item.
+      for (const item of page.items) yield item;
+    }
   }
 }

@@ -39,27 +39,3 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
     stopListening();
   }
 }
-
-/**
- * For how long a far side asks to be left alone: `Retry-After` (seconds, or an HTTP date), else on a 429 the time until
- * `x-ratelimit-reset` (unix seconds; an empty 429 of Clever has no other hint). Judged by the server's own clock where
- * it tells the time.
- */
-export function retryAfterMs(status: number, headers: Headers): number | undefined {
-  const serverNow = timeOf(headers.get('date')) ?? Date.now();
-  const retryAfter = headers.get('retry-after')?.trim();
-  if (retryAfter !== undefined && retryAfter !== '') {
-    if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
-    const at = timeOf(retryAfter);
-    if (at !== undefined) return Math.max(0, at - serverNow);
-  }
-  const reset = headers.get('x-ratelimit-reset')?.trim() ?? '';
-  if (status !== 429 || !/^\d+$/.test(reset)) return undefined;
-  return Math.max(0, Number(reset) * 1000 - serverNow);
-}
-
-function timeOf(text: string | null): number | undefined {
-  if (text === null) return undefined;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? undefined : time;
-}

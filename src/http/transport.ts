@@ -1,10 +1,23 @@
-import ky from 'ky';
 import pLimit, { type LimitFunction } from 'p-limit';
 import pRetry from 'p-retry';
-import { ConfigurationError, ConnectionTimeoutError, DecodeError, RosterError } from '../errors.js';
+import { ConfigurationError, RateLimitError, RosterError } from '../errors.js';
 import { checkedBaseUrl } from './base-url.js';
-import { type Answer, apiError, connectionError, parsedBody } from './failure.js';
-import { orAborted, pause, retryAfterMs } from './pause.js';
+import { exchange } from './exchange.js';
+import { type Answer, apiError, parsedBody } from './failure.js';
+import { orAborted, pause } from './pause.js';
+import { type RateLimit, RateWindow, sharedRateWindow } from './rate-window.js';
+import { type Query, resolvedUrl, withQuery } from './request-url.js';
+
+/** Headers that authorize a request. */
+type Authorization = Readonly<Record<string, string>>;
+
+/** What is to be authorized. */
+interface AuthorizationRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** The headers of the attempt that was just answered with 401: others are asked for, if there are any. */
+  readonly refused?: Authorization;
+}
 
 /** Where requests go, what authorizes them, and how patient they are. One transport serves one credential. */
 export interface TransportOptions {
@@ -14,12 +27,27 @@ export interface TransportOptions {
   readonly baseUrl: string;
   /** Hosts, with or without a port, for which http and private addresses are allowed. @default none */
   readonly allowInsecureHosts?: readonly string[] | undefined;
-  /** The headers that authorize this very request; asked for anew at every attempt. */
-  readonly authorize: (request: {
-    readonly method: string;
-    readonly url: URL;
-  }) => Promise<Readonly<Record<string, string>>> | Readonly<Record<string, string>>;
-  /** For how long to wait for a whole answer. @default 120000 */
+  /**
+   * The headers that authorize this very request; asked for anew at every attempt, and after every wait for a turn.
+   */
+  readonly authorize: (request: AuthorizationRequest) => Promise<Authorization> | Authorization;
+  /**
+   * Whether a 401 is worth asking `authorize` once more: then the request is made again, once, if the new headers
+   * differ from the refused ones.
+   *
+   * @default false
+   */
+  readonly canReauthorize?: boolean | undefined;
+  /**
+   * So many requests of one credential in one window; shared by all transports of this process that use the same
+   * credential at the same origin. Headers of the answers may lower it, never raise it.
+   *
+   * @default no limit
+   */
+  readonly rateLimit?: RateLimit | undefined;
+  /** What an answer that is no 2xx means at this provider, where that differs from the common rule. */
+  readonly errorOf?: ((answer: Answer) => RosterError | undefined) | undefined;
+  /** For how long to wait for a whole answer, in milliseconds. @default 120000 */
   readonly timeoutMs?: number | undefined;
   /** How often a request is tried again. @default 4 */
   readonly retries?: number | undefined;
@@ -38,16 +66,25 @@ export interface RequestRetry {
   readonly status?: number;
 }
 
-/** The query of a request; what is undefined is left out. */
-export type Query = Readonly<Record<string, string | number | undefined>>;
-
 /** How to make one request. */
-export interface GetJsonOptions {
+interface GetJsonOptions {
   readonly query?: Query | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((retry: RequestRetry) => void) | undefined;
-  /** The query of the next attempt, where a failure asks for another one, such as for a smaller page. @default the same */
+  /**
+   * The query of the next attempt, where a failure asks for another one, such as for a smaller page. Another query is
+   * worth another attempt, whatever the failure was. @default the same
+   */
   readonly queryAfter?: ((error: RosterError, query: Query) => Query) | undefined;
+}
+
+/** What to send: a form or JSON, not both. */
+interface PostOptions {
+  readonly form?: Readonly<Record<string, string>> | undefined;
+  readonly json?: unknown;
+  /** Beside those that authorize the request. @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A good answer. */
@@ -62,12 +99,31 @@ export interface JsonResponse {
   readonly query: Query;
 }
 
+/** What one attempt sends. */
+interface Outgoing {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** An answer, and what it was given for. */
+interface Answered {
+  readonly answer: Answer;
+  readonly authorization: Authorization;
+  readonly window: RateWindow;
+}
+
 /** Twice the window of the strictest known rate limit (Clever: one minute); who asks for more is told to the caller. */
 const LONGEST_PAUSE_MS = 120_000;
 
+/** Requests that wait for the same moment come back over so long, rather than all at once. */
+const LONGEST_JITTER_MS = 500;
+
 /**
- * Makes requests politely: a few at a time, again after failures that may pass, later when asked to, and never to
- * another origin than its own.
+ * Makes requests politely: a few at a time, no more than are allowed in a window, again after failures that may pass,
+ * later when asked to, and never to another origin than its own.
  */
 export class Transport {
   readonly #options: TransportOptions;
@@ -76,8 +132,8 @@ export class Transport {
   readonly #timeoutMs: number;
   readonly #retries: number;
   readonly #minRetryDelayMs: number;
-  /** Until when the far side asked all requests of this credential to wait. */
-  #quietUntil = 0;
+  /** Without a rate limit there is nothing to count: it only knows for how long the far side wants to be left alone. */
+  readonly #ownWindow = new RateWindow(0);
 
   /** @throws ConfigurationError naming the option that is impossible */
   constructor(options: TransportOptions) {
@@ -87,6 +143,8 @@ export class Transport {
     this.#retries = atLeast(0, 'retries', options.retries ?? 4);
     this.#minRetryDelayMs = atLeast(0, 'minRetryDelayMs', options.minRetryDelayMs ?? 500);
     this.#limit = pLimit(atLeast(1, 'concurrency', options.concurrency ?? 4));
+    atLeast(1, 'rateLimit.requests', options.rateLimit?.requests ?? 1);
+    atLeast(1, 'rateLimit.windowMs', options.rateLimit?.windowMs ?? 1);
   }
 
   /**
@@ -95,144 +153,158 @@ export class Transport {
    * @throws ApiError and its classes, ConnectionError, DecodeError; where the caller aborts, the signal's own reason
    */
   async getJson(pathOrUrl: string, options: GetJsonOptions = {}): Promise<JsonResponse> {
-    const { signal } = options;
+    const target = resolvedUrl(pathOrUrl, this.#base, this.#options.source);
+    return await this.#queued(() => this.#getWithRetries(target, options), options.signal);
+  }
+
+  /**
+   * The JSON that a form or a JSON document is answered with. Made once and never again by itself: what is sent may be
+   * good for a single use, as a sign-in code is.
+   *
+   * @throws ApiError and its classes, ConnectionError, DecodeError; where the caller aborts, the signal's own reason
+   */
+  async post(pathOrUrl: string, options: PostOptions = {}): Promise<JsonResponse> {
+    const { signal, headers } = options;
+    const url = resolvedUrl(pathOrUrl, this.#base, this.#options.source);
+    const { contentType, body } = bodyOf(options);
+    const outgoing: Outgoing = { method: 'POST', url, body, headers: { ...contentType, ...headers }, signal };
+    return await this.#queued(async () => {
+      const authorization = await this.#options.authorize({ method: 'POST', url });
+      const { answer } = await this.#send(outgoing, authorization);
+      return this.#responseOf(answer, {});
+    }, signal);
+  }
+
+  async #queued<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     signal?.throwIfAborted();
-    const target = this.#resolve(pathOrUrl);
-    // The queue knows no signal: a request that waits for its turn must end at once all the same.
-    return await orAborted(
-      this.#limit(() => this.#getWithRetries(target, options)),
-      signal,
-    );
+    // The queue knows no signal: a request that waits in it must end at once all the same.
+    return await orAborted(this.#limit(work), signal);
   }
 
   async #getWithRetries(target: URL, options: GetJsonOptions): Promise<JsonResponse> {
+    const { signal } = options;
     let query = options.query ?? {};
-    let askedPauseMs: number | undefined;
+    let answered: Answered | undefined;
+    let isWorthwhile = false;
     return await pRetry(
       async () => {
-        askedPauseMs = undefined;
-        await pause(this.#quietUntil - Date.now(), options.signal);
-        const answer = await this.#attempt(withQuery(target, query), options.signal);
-        askedPauseMs = answer.retryAfterMs;
-        if (answer.status < 200 || answer.status >= 300) throw apiError(answer);
-        const { headers, requestId, status, path } = answer;
-        return { body: parsedBody(answer), headers, requestId, status, path, query };
+        answered = undefined;
+        answered = await this.#get(withQuery(target, query), signal);
+        return this.#responseOf(answered.answer, query);
       },
       {
         retries: this.#retries,
         // Pauses are made below, where the far side's wishes are known.
         minTimeout: 0,
-        shouldRetry: ({ error }) => isWorthRetrying(error, askedPauseMs),
+        shouldRetry: () => isWorthwhile,
         onFailedAttempt: async ({ error, attemptNumber, retriesLeft }) => {
-          if (retriesLeft === 0 || !RosterError.isInstance(error) || !isWorthRetrying(error, askedPauseMs)) return;
-          if (options.signal?.aborted === true) return;
-          const delayMs = this.#delay(attemptNumber, askedPauseMs);
-          if (askedPauseMs !== undefined) this.#quietUntil = Math.max(this.#quietUntil, Date.now() + delayMs);
-          query = options.queryAfter?.(error, query) ?? query;
+          isWorthwhile = false;
+          if (retriesLeft === 0 || !RosterError.isInstance(error) || signal?.aborted === true) return;
+          const askedMs =
+            answered?.answer.retryAfterMs ?? (error instanceof RateLimitError ? error.retryAfterMs : undefined);
+          // A pause longer than a run can bear is not cut short, which would be impolite, but left to the caller.
+          if (askedMs !== undefined && askedMs > LONGEST_PAUSE_MS) return;
+          const nextQuery = options.queryAfter?.(error, query) ?? query;
+          isWorthwhile = error.isRetryable || withQuery(target, nextQuery).search !== withQuery(target, query).search;
+          if (!isWorthwhile) return;
+          query = nextQuery;
+          const delayMs = this.#delay(attemptNumber, askedMs, answered);
           const status = 'status' in error && typeof error.status === 'number' ? { status: error.status } : {};
           options.onRetry?.({ attempt: attemptNumber, delayMs, ...status });
-          await pause(delayMs, options.signal);
+          await pause(delayMs, signal);
         },
       },
     );
   }
 
-  async #attempt(url: URL, signal: AbortSignal | undefined): Promise<Answer> {
-    const { source } = this.#options;
-    const path = url.pathname;
-    const method = 'GET';
-    const authorization = await this.#options.authorize({ method, url });
-    signal?.throwIfAborted();
-    const stop = new AbortController();
-    const stopForCaller = (): void => {
-      stop.abort(signal?.reason);
-    };
-    signal?.addEventListener('abort', stopForCaller, { once: true });
-    // ky's own timeout ends with the headers, and its error carries the request with the credentials.
-    const timer = setTimeout(() => {
-      stop.abort();
-    }, this.#timeoutMs);
+  /** One attempt; a 401 may be worth a second authorization. */
+  async #get(url: URL, signal: AbortSignal | undefined): Promise<Answered> {
+    const request = { method: 'GET', url } as const;
+    const answered = await this.#send({ ...request, signal }, await this.#options.authorize(request));
+    if (answered.answer.status !== 401 || this.#options.canReauthorize !== true) return answered;
+    const refused = answered.authorization;
+    const renewed = await this.#options.authorize({ ...request, refused });
+    return isSame(renewed, refused) ? answered : await this.#send({ ...request, signal }, renewed);
+  }
+
+  async #send(outgoing: Outgoing, proposed: Authorization): Promise<Answered> {
+    const { authorization, window } = await this.#turn(outgoing, proposed);
+    let answer: Answer | undefined;
     try {
-      const response = await ky.get(url, {
-        headers: { accept: 'application/json', ...authorization },
-        retry: 0,
-        timeout: false,
-        throwHttpErrors: false,
-        redirect: 'manual',
-        signal: stop.signal,
-        ...(this.#options.fetch === undefined ? {} : { fetch: this.#options.fetch }),
+      answer = await exchange({
+        ...outgoing,
+        source: this.#options.source,
+        headers: { ...authorization, ...outgoing.headers },
+        timeoutMs: this.#timeoutMs,
+        fetch: this.#options.fetch,
       });
-      const { status, headers } = response;
-      const text = await response.text();
-      return {
-        source,
-        method,
-        path,
-        status,
-        headers,
-        text,
-        requestId: requestIdOf(headers),
-        retryAfterMs: retryAfterMs(status, headers),
-      };
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (stop.signal.aborted) {
-        throw new ConnectionTimeoutError(
-          `${source} did not answer ${method} ${path} within ${String(this.#timeoutMs)} ms. Try again later, with smaller pages or a longer timeoutMs.`,
-          { source, path, timeoutMs: this.#timeoutMs },
-        );
-      }
-      throw connectionError(error, { source, path });
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stopForCaller);
+      window.ended(answer?.headers);
+    }
+    const { status, retryAfterMs } = answer;
+    // Only of too many requests it is certain that the others of this credential are unwelcome for all that time too.
+    if (retryAfterMs !== undefined && (status === 429 || retryAfterMs <= LONGEST_PAUSE_MS)) window.close(retryAfterMs);
+    return { answer, authorization, window };
+  }
+
+  /** Waits until the credential may be used; the wait may be long enough for another credential to be in place. */
+  async #turn(outgoing: Outgoing, proposed: Authorization): Promise<Pick<Answered, 'authorization' | 'window'>> {
+    const { method, url, signal } = outgoing;
+    const { rateLimit } = this.#options;
+    let authorization = proposed;
+    for (;;) {
+      const window =
+        rateLimit === undefined ? this.#ownWindow : sharedRateWindow(url.origin, authorization, rateLimit.windowMs);
+      const waitMs = window.take(rateLimit?.requests ?? Number.POSITIVE_INFINITY);
+      if (waitMs <= 0) return { authorization, window };
+      if (waitMs > LONGEST_PAUSE_MS) throw this.#tooLongAWait(outgoing, waitMs);
+      await pause(waitMs + Math.random() * Math.min(waitMs / 10, LONGEST_JITTER_MS), signal);
+      authorization = await this.#options.authorize({ method, url });
     }
   }
 
-  /** A path is always below the base URL, whatever it begins with; a URL must be of its origin. */
-  #resolve(pathOrUrl: string): URL {
-    const isUrl = /^[a-z][a-z0-9+.-]*:/i.test(pathOrUrl);
-    const base = this.#base.href.replace(/\/+$/, '');
-    const text = isUrl ? pathOrUrl : `${base}/${pathOrUrl.replace(/^\/+/, '')}`;
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url?.origin !== this.#base.origin || url.username !== '' || url.password !== '') {
-      throw new DecodeError(
-        `${this.#options.source} links to another origin than the base URL, and the credentials are not sent there. Check the base URL.`,
-        { source: this.#options.source, path: url?.pathname ?? '', issues: ['link: another origin'] },
-      );
-    }
-    return url;
+  #tooLongAWait({ method, url }: Outgoing, waitMs: number): RateLimitError {
+    const { source } = this.#options;
+    const retryAfterMs = Math.ceil(waitMs);
+    return new RateLimitError(
+      `${source} allows no further request of these credentials for ${String(retryAfterMs)} ms, so that ${method} ${url.pathname} was not made. Try again then.`,
+      { source, status: 429, method, path: url.pathname, retryAfterMs },
+    );
   }
 
-  /** What was asked for, or a doubling pause; both with jitter, so that requests that failed together do not return together. */
-  #delay(attempt: number, askedPauseMs: number | undefined): number {
-    if (askedPauseMs !== undefined) return Math.round(askedPauseMs + Math.random() * this.#minRetryDelayMs);
-    const backoffMs = this.#minRetryDelayMs * 2 ** (attempt - 1) * (1 + Math.random());
-    return Math.round(Math.min(backoffMs, LONGEST_PAUSE_MS));
+  #responseOf(answer: Answer, query: Query): JsonResponse {
+    const { headers, requestId, status, path } = answer;
+    if (status < 200 || status >= 300) throw this.#options.errorOf?.(answer) ?? apiError(answer);
+    return { body: parsedBody(answer), headers, requestId, status, path, query };
+  }
+
+  /**
+   * What was asked for, or a growing pause; both with jitter, so that requests that failed together do not return
+   * together. A 429 that does not say when the window ends is given four times as long each time: with the defaults,
+   * four pauses outlast a window of a minute more often than not.
+   */
+  #delay(attempt: number, askedMs: number | undefined, answered: Answered | undefined): number {
+    if (askedMs !== undefined) return Math.round(askedMs + Math.random() * this.#minRetryDelayMs);
+    const isTooMany = answered?.answer.status === 429;
+    const backoffMs = this.#minRetryDelayMs * (isTooMany ? 4 : 2) ** (attempt - 1) * (1 + Math.random());
+    const delayMs = Math.round(Math.min(backoffMs, LONGEST_PAUSE_MS));
+    if (isTooMany) answered.window.close(delayMs);
+    return delayMs;
   }
 }
 
-/** A pause longer than a run can bear is not cut short, which would be impolite, but left to the caller. */
-function isWorthRetrying(error: unknown, askedPauseMs: number | undefined): boolean {
-  return RosterError.isInstance(error) && error.isRetryable && (askedPauseMs ?? 0) <= LONGEST_PAUSE_MS;
-}
-
-function withQuery(target: URL, query: Query): URL {
-  const url = new URL(target);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
+function bodyOf({ form, json }: PostOptions): { contentType?: Readonly<Record<string, string>>; body?: string } {
+  if (form !== undefined) {
+    const contentType = { 'content-type': 'application/x-www-form-urlencoded' };
+    return { contentType, body: new URLSearchParams(form).toString() };
   }
-  return url;
+  if (json === undefined) return {};
+  return { contentType: { 'content-type': 'application/json' }, body: JSON.stringify(json) };
 }
 
-function requestIdOf(headers: Headers): string | undefined {
-  return (
-    headers.get('x-request-id') ??
-    headers.get('clever-request-id') ??
-    headers.get('x-correlation-id') ??
-    headers.get('x-amzn-requestid') ??
-    undefined
-  );
+function isSame(one: Authorization, other: Authorization): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function atLeast(least: number, parameter: string, value: number): number {

@@ -13,21 +13,9 @@ import {
   RosterError,
   ServerError,
 } from '../../src/errors.js';
-import { type RequestRetry, Transport, type TransportOptions } from '../../src/http/index.js';
+import type { RequestRetry, TransportOptions } from '../../src/http/index.js';
 import { type Handler, rejection, startServer, unusedBaseUrl } from '../support/http-server.js';
-
-const SECRET = 'secret-token-1234';
-
-function transportTo(baseUrl: string, options: Partial<TransportOptions> = {}): Transport {
-  return new Transport({
-    source: 'clever',
-    baseUrl,
-    allowInsecureHosts: ['127.0.0.1'],
-    authorize: () => ({ authorization: `Bearer ${SECRET}` }),
-    minRetryDelayMs: 0,
-    ...options,
-  });
-}
+import { SECRET, transportTo } from './transport-to.js';
 
 async function failureOf(handler: Handler, options: Partial<TransportOptions> = {}): Promise<unknown> {
   const server = await startServer(handler);
