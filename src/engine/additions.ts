@@ -1,5 +1,5 @@
 import { enrollmentSubject } from '../model/index.js';
-import type { Enrollment, LocalUser, SyncedEnrollment } from '../model/index.js';
+import type { Class, Enrollment, LocalClass, LocalUser, SyncedEnrollment } from '../model/index.js';
 import type { Proposal } from './draft.js';
 import { enrollmentFingerprint } from './fingerprint.js';
 
@@ -10,6 +10,16 @@ export interface ClassOfMembers {
   readonly localId: string | undefined;
   /** Whether a sync manages the class: only there Full Data may reach people's own members. */
   readonly isManaged: boolean;
+}
+
+/** A section of the feed, and the host's class of it where there is one. */
+export function ofMembers(section: Class, local: LocalClass | undefined): ClassOfMembers {
+  return {
+    sourcedId: section.sourcedId,
+    schoolSourcedId: section.schoolSourcedId,
+    localId: local?.id,
+    isManaged: local === undefined || local.origin === 'roster',
+  };
 }
 
 /** A member of the feed whom the host does not have yet. Added once the person is known to get an account. */

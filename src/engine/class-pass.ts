@@ -4,16 +4,24 @@
  * @module
  */
 
-import { normalName } from '../internal/names.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import { classSubject } from '../model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/index.js';
-import { classNameOf, createClass, decideAbsent, decidePresent, takenNames, type ClassDecision } from './classes.js';
+import {
+  classNameOf,
+  createClass,
+  decideAbsent,
+  decidePresent,
+  isNewcomer,
+  takenNames,
+  type ClassDecision,
+} from './classes.js';
 import type { Context } from './context.js';
 import { classFingerprint } from './fingerprint.js';
-import type { Addition, ClassOfMembers } from './additions.js';
+import { Inclusion } from './inclusion.js';
+import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import { compareMembers, type MemberComparison } from './members.js';
-import { admit, noteShared, type Candidate, type TakenName } from './names.js';
+import { admit, nameKey, noteShared, type Candidate, type TakenName } from './names.js';
 import type { People } from './people.js';
 import { countManaged, hasActive, type Stretch } from './stretch.js';
 import type { Placement } from './users.js';
@@ -61,6 +69,7 @@ class ClassPass implements ClassPassResult {
   private outsideDates = 0;
   private presentClasses = 0;
   private readonly knownSchools: ReadonlySet<string>;
+  private readonly inclusion: Inclusion | undefined;
   private readonly enrollments: readonly Enrollment[];
   private readonly members: readonly LocalEnrollment[];
   private feedAt = 0;
@@ -74,6 +83,7 @@ class ClassPass implements ClassPassResult {
     const { feed, local } = context;
     this.enrollments = feed.enrollments;
     this.members = inOrder(local.enrollments, byClassAndUser);
+    this.inclusion = Inclusion.of(context);
     this.knownSchools = new Set(
       feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
@@ -96,6 +106,7 @@ class ClassPass implements ClassPassResult {
       this.pair(order <= 0 ? section : undefined, order >= 0 ? local : undefined);
     }
     this.skipDanglingClasses(undefined);
+    this.inclusion?.noteLeftOut();
   }
 
   private pair(section: Class | undefined, local: LocalClass | undefined): void {
@@ -123,11 +134,12 @@ class ClassPass implements ClassPassResult {
     }
   }
 
-  /** K1 to K3: a section that the host does not have. Its name decides later, when all names are known. */
+  /** K1 to K3, K18: a section that the host does not have. Its name decides later, when all names are known. */
   private consider(section: Class, enrollments: Stretch<Enrollment>, members: Stretch<LocalEnrollment>): void {
     const { context } = this;
     const { policy, draft } = context;
     if (!context.isInScope(section.schoolSourcedId) || context.isRestricted || !context.handlesClasses) return;
+    if (this.inclusion?.leavesOut(section) === true) return;
     const subject = classSubject(section.sourcedId);
     const note = (rule: string, code: string): void => {
       const { schoolSourcedId } = section;
@@ -170,7 +182,10 @@ class ClassPass implements ClassPassResult {
     this.keepNames(decision, local, section);
     if (decision.members !== 'follow') return;
     if (isNewcomer(section, local)) this.newcomers.push({ section, local });
-    if (local.origin === 'roster') this.presentClasses += 1;
+    if (local.origin === 'roster') {
+      this.presentClasses += 1;
+      this.inclusion?.noteKept(section);
+    }
     this.commit(comparison, ofClass, local);
   }
 
@@ -364,26 +379,6 @@ class ClassPass implements ClassPassResult {
 
 function countUp(counts: Map<string, number>, id: string | undefined): void {
   if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
-}
-
-/** Whether a class may bear another name, or bear it elsewhere, once this plan is applied. */
-function isNewcomer(section: Class, local: LocalClass): boolean {
-  if (local.state !== 'active' || section.schoolSourcedId !== local.schoolSourcedId) return true;
-  const name = classNameOf(section);
-  return name !== local.name && name !== local.synced?.name;
-}
-
-function nameKey(schoolSourcedId: string, name: string): string {
-  return `${String(schoolSourcedId.length)}:${schoolSourcedId}:${normalName(name)}`;
-}
-
-function ofMembers(section: Class, local: LocalClass | undefined): ClassOfMembers {
-  return {
-    sourcedId: section.sourcedId,
-    schoolSourcedId: section.schoolSourcedId,
-    localId: local?.id,
-    isManaged: local === undefined || local.origin === 'roster',
-  };
 }
 
 function byClassAndUser(left: LocalEnrollment, right: LocalEnrollment): number {

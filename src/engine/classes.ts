@@ -339,6 +339,13 @@ export function takenNames(
   return [...schools].flatMap((schoolSourcedId) => [...names].map((name) => ({ schoolSourcedId, name })));
 }
 
+/** Whether a class may bear another name, or bear it elsewhere, once this plan is applied. */
+export function isNewcomer(section: Class, local: LocalClass): boolean {
+  if (local.state !== 'active' || section.schoolSourcedId !== local.schoolSourcedId) return true;
+  const name = classNameOf(section);
+  return name !== local.name && name !== local.synced?.name;
+}
+
 function isRenameSuppressed(section: Class, context: Context): boolean {
   const subject = classSubject(section.sourcedId);
   const fingerprint = classFingerprint(section);

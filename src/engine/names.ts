@@ -128,6 +128,11 @@ function distinctNames(candidate: Candidate): readonly string[] {
   return parts.map((_, index) => `${candidate.name} (${parts.slice(0, index + 1).join(', ')})`);
 }
 
+/** A name in its school, as one word. */
+export function nameKey(schoolSourcedId: string, name: string): string {
+  return `${String(schoolSourcedId.length)}:${schoolSourcedId}:${normalName(name)}`;
+}
+
 /** Only the names that a candidate asks for are looked up, so only those are kept. */
 class TakenNames {
   private readonly holders = new Map<string, Map<string, string>>();

@@ -43,6 +43,8 @@ const SENTENCES = {
   DUP_ID: 'The district sent this id twice with different contents; the newer one counts.',
   EMPTY_CLASS: 'The class has no students yet, and the settings ask for some.',
   NO_TEACHER: 'The class has students and no teacher.',
+  NOT_INCLUDED: 'Some sections of the district are not among those that the settings import.',
+  NOT_INCLUDED_KEPT: 'The settings would no longer import this class. It is here already, so it keeps following.',
   SCHOOL_UNKNOWN: 'The class belongs to a school that the district does not share.',
   ABSENT_KEPT: 'The class is no longer in the district’s data. It stays, because Full Data is off.',
   ABSENT_CLASS_ACTIVE: 'The class is no longer in the district’s data. It stays active, because Archive is off.',

@@ -78,5 +78,12 @@ export type {
 } from './change.js';
 export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
 export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
-export type { Limits, Policy } from './policy.js';
+export type { ClassSelection, Limits, Policy, SchoolLevel } from './policy.js';
 export { defaultPolicy } from './policy.js';
+export type {
+  Preflight,
+  PreflightCollection,
+  PreflightCount,
+  PreflightFinding,
+  PreflightFreshness,
+} from './preflight.js';

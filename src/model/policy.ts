@@ -22,6 +22,38 @@ export interface Limits {
   readonly floor: number;
 }
 
+/** Up to grade 5, grades 6 to 8, grade 9 and above. */
+export type SchoolLevel = 'elementary' | 'middle' | 'high';
+
+/**
+ * Which new sections become classes. Every criterion that is given has to hold; of a list, one entry is enough. A section
+ * that does not tell what `schoolLevels`, `subjects`, `grades` or `terms` ask for is left out, and counted in a note.
+ *
+ * Only the first import of a section is judged: a class that is there already keeps following the roster.
+ */
+export interface ClassSelection {
+  /**
+   * By the section's own grades, else by the range of grades of its school.
+   *
+   * @default all
+   */
+  readonly schoolLevels?: readonly SchoolLevel[];
+  /** Subjects in the provider's words, in any case of letters; Clever: `homeroom/advisory`. @default all */
+  readonly subjects?: readonly string[];
+  /** Subjects to leave out, likewise. A section without a subject stays. @default none */
+  readonly notSubjects?: readonly string[];
+  /** The section's own grades: `Kindergarten`, `KG`, `5` and `05` are understood in either word. @default all */
+  readonly grades?: readonly string[];
+  /** Terms, by sourcedId or by name. Clever's ids of terms are not stable: name them there. @default all */
+  readonly terms?: readonly string[];
+  /** A pattern for the name, `*` for any run of characters, in any case of letters. @default all */
+  readonly names?: string;
+  /** A pattern for names to leave out, likewise. @default none */
+  readonly notNames?: string;
+  /** The sourcedIds of single sections. @default all */
+  readonly ids?: readonly string[];
+}
+
 /** Every setting of a sync, complete. */
 export interface Policy {
   /** The parts of this import. @default ['classes', 'teachers', 'students'] */
@@ -49,6 +81,8 @@ export interface Policy {
   /** Whether the roster brings back a member whom a person removed. @default false */
   readonly reassertMembers: boolean;
   readonly classes: {
+    /** Which new sections become classes. What one import is given takes the place of the sync's own. @default all */
+    readonly include?: ClassSelection;
     /**
      * What to do with sections of one name in one school: import the first alone, make the names distinct, or import
      * all.

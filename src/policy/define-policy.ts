@@ -14,6 +14,33 @@ type PartOf<T> = T extends readonly unknown[]
 const share = z.number().min(0, 'is a share from 0 to 1').max(1, 'is a share from 0 to 1, not a percentage');
 const sourcedRoles = ['student', 'teacher', 'aide', 'administrator', 'staff', 'guardian', 'other'] as const;
 
+const listed = (noun: string) =>
+  z
+    .array(z.string().refine((word) => word.trim() !== '', `is the ${noun} to look for, and can't be blank`))
+    .min(1, `names at least one ${noun}; leave the setting out for all`)
+    .optional();
+const namePattern = z
+  .string()
+  .refine(
+    (pattern) => pattern.replaceAll('*', '').trim() !== '',
+    'is a pattern such as "Homeroom*": at least one character besides * and white space',
+  )
+  .optional();
+
+const classSelection = z.strictObject({
+  schoolLevels: z
+    .array(z.enum(['elementary', 'middle', 'high']))
+    .min(1, 'names at least one level; leave the setting out for all')
+    .optional(),
+  subjects: listed('subject'),
+  notSubjects: listed('subject'),
+  grades: listed('grade'),
+  terms: listed('term'),
+  names: namePattern,
+  notNames: namePattern,
+  ids: listed('sourcedId'),
+});
+
 const policySchema = z.strictObject({
   steps: z.array(z.enum(['classes', 'teachers', 'students', 'guardians'])).min(1, 'names at least one step'),
   fullData: z.boolean(),
@@ -24,6 +51,7 @@ const policySchema = z.strictObject({
   contactUpdates: z.enum(['invitees', 'all', 'none']),
   reassertMembers: z.boolean(),
   classes: z.strictObject({
+    include: classSelection.optional(),
     duplicateNames: z.enum(['first', 'disambiguate', 'all']),
     requireStudents: z.boolean(),
     requireTeacher: z.boolean(),
@@ -98,11 +126,16 @@ export function definePolicy(input: PolicyInput = {}, base: Policy = defaultPoli
   return parsed.data as Policy;
 }
 
+/** Settings that are taken as a whole: criteria left over from the base could only narrow what an import asks for. */
+const WHOLE: ReadonlySet<string> = new Set(['include']);
+
 function merged(base: unknown, input: unknown): unknown {
   if (input === undefined) return base;
   if (!isPlainObject(base) || !isPlainObject(input)) return input;
   const result: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(input)) result[key] = merged(result[key], value);
+  for (const [key, value] of Object.entries(input)) {
+    result[key] = WHOLE.has(key) ? (value ?? result[key]) : merged(result[key], value);
+  }
   return result;
 }
 

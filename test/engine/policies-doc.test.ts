@@ -54,7 +54,11 @@ describe('docs/policies.md', () => {
   it('names every setting with its default, and no other', () => {
     const defaults = new Map(leaves(defaultPolicy).filter(([name]) => name !== 'guardians'));
     for (const [name, value] of defaults) expect([name, settings.get(name)]).toEqual([name, value]);
-    const optional = ['access.defaultRole', 'access.site', 'guardians.contactTypes'];
+    const criteria = ['schoolLevels', 'subjects', 'notSubjects', 'grades', 'terms', 'names', 'notNames', 'ids'];
+    const optional = [
+      ...['access.defaultRole', 'access.site', 'guardians.contactTypes'],
+      ...criteria.map((name) => `classes.include.${name}`),
+    ];
     expect([...settings.keys()].sort()).toEqual([...defaults.keys(), ...optional].sort());
   });
 });

@@ -76,6 +76,7 @@ const policies: fc.Arbitrary<Policy> = fc
       'all' as const,
     ),
     requireStudents: fc.constantFrom(false, false, true),
+    include: fc.constantFrom(undefined, undefined, undefined, { names: '*a*' }, { terms: ['fall'] }),
     teachers: fc.constantFrom('always' as const, 'populated' as const),
     deactivateUnrostered: fc.boolean(),
     limits: fc.constantFrom(defaultPolicy.limits, RELAXED, TIGHT, TIGHT, TIGHT, TIGHT),
@@ -88,7 +89,12 @@ const policies: fc.Arbitrary<Policy> = fc
     absentClassMembers: each.absentClassMembers,
     contactUpdates: each.contactUpdates,
     deactivateUnrostered: each.deactivateUnrostered,
-    classes: { ...defaultPolicy.classes, duplicateNames: each.duplicateNames, requireStudents: each.requireStudents },
+    classes: {
+      ...defaultPolicy.classes,
+      duplicateNames: each.duplicateNames,
+      requireStudents: each.requireStudents,
+      ...(each.include === undefined ? {} : { include: each.include }),
+    },
     teachers: { ...defaultPolicy.teachers, create: each.teachers },
     limits: each.limits,
   }));
