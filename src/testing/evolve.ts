@@ -1,9 +1,11 @@
 import { ConfigurationError } from '../errors.js';
 import type { District, DistrictGuardian, DistrictStudent } from './district.js';
+import { addClasses, changeCoTeachers, changeTeachers, renameClasses, renameSchools } from './evolve-classes.js';
 import { IdIssuer } from './ids.js';
 import { keepGuardiansOf, later } from './lookup.js';
 import { guardianEmail, makeFamily, makePhone, type PeopleContext } from './people.js';
 import { Random } from './random.js';
+import { byId } from './roster.js';
 import { familyNames } from './words.js';
 
 const dayMs = 86_400_000;
@@ -26,6 +28,21 @@ export interface Evolution {
   readonly classesVanish?: number;
   /** Guardians with another e-mail address, or another telephone number where they have no address. */
   readonly contactChanges?: number;
+  /** Classes that are new, each beside one of the same course and with some of its students. */
+  readonly classArrivals?: number;
+  /** Classes whose primary teacher is another one of their school. */
+  readonly teacherChanges?: number;
+  /** Classes that get a teacher more, or lose one of several. */
+  readonly coTeacherChanges?: number;
+  /** Schools that are called something else. */
+  readonly schoolRenames?: number;
+  /**
+   * Students of an earlier district who are gone and come back with the ids they had, into the classes they were in and
+   * with their guardians, as far as there is still such a class. A share is of those who are gone.
+   */
+  readonly returns?: number;
+  /** The earlier district, for `returns`. */
+  readonly before?: District;
 }
 
 /** How much changes on an ordinary day, and in an ordinary month. */
@@ -46,7 +63,7 @@ const usual: Readonly<Record<'day' | 'month', Evolution>> = {
  * The district a day later: a new one, in which only what changed is new. The one given stays as it is. Every id that
  * a record names is still there.
  *
- * @throws {ConfigurationError} where a number is negative, or neither a share nor whole.
+ * @throws {ConfigurationError} where a number is negative, or neither a share nor whole; where `returns` has no `before`.
  * @example
  * ```ts
  * import { evolve, generateDistrict } from 'rosterkit/testing';
@@ -54,6 +71,7 @@ const usual: Readonly<Record<'day' | 'month', Evolution>> = {
  * const august = generateDistrict({ seed: 7 });
  * const september = evolve(august, 'month');
  * const threeLeft = evolve(september, { seed: 2, withdrawals: 3 });
+ * const twoAreBack = evolve(threeLeft, { returns: 2, before: september });
  * ```
  */
 export function evolve(district: District, changes: 'day' | 'month' | Evolution): District {
@@ -63,10 +81,15 @@ export function evolve(district: District, changes: 'day' | 'month' | Evolution)
   const purpose = `evolve ${district.updatedAt}`;
   const random = new Random(evolution.seed ?? 1, purpose);
   const context = { random, issuer, districtId: district.id, schoolYear: district.schoolYear, at };
-  const count = (option: keyof Evolution, of: number): number => countOf(option, evolution[option] ?? 0, of);
+  const count = (option: Exclude<keyof Evolution, 'seed' | 'before'>, of: number): number =>
+    countOf(option, evolution[option] ?? 0, of);
 
   // What the shares are of is the district as it was given, whatever happens first.
-  const { students, classes, guardians } = district;
+  const { students, classes, guardians, schools } = district;
+  if (evolution.before === undefined && (evolution.returns ?? 0) > 0) {
+    throw new ConfigurationError('before', 'is needed for returns: the district that they were in');
+  }
+  const gone = evolution.before === undefined ? [] : goneSince(evolution.before, district);
   const amounts = {
     withdrawals: count('withdrawals', students.length),
     arrivals: count('arrivals', students.length),
@@ -75,6 +98,11 @@ export function evolve(district: District, changes: 'day' | 'month' | Evolution)
     classRenames: count('classRenames', classes.length),
     classesVanish: count('classesVanish', classes.length),
     contactChanges: count('contactChanges', guardians.length),
+    classArrivals: count('classArrivals', classes.length),
+    teacherChanges: count('teacherChanges', classes.length),
+    coTeacherChanges: count('coTeacherChanges', classes.length),
+    schoolRenames: count('schoolRenames', schools.length),
+    returns: count('returns', gone.length),
   };
   let next = district;
   if (amounts.withdrawals > 0) next = withdraw(next, context, amounts.withdrawals);
@@ -87,6 +115,13 @@ export function evolve(district: District, changes: 'day' | 'month' | Evolution)
     next = { ...next, classes: next.classes.filter((record) => !gone.has(record)) };
   }
   if (amounts.contactChanges > 0) next = changeContacts(next, context, amounts.contactChanges);
+  if (amounts.classArrivals > 0) next = addClasses(next, context, amounts.classArrivals);
+  if (amounts.teacherChanges > 0) next = changeTeachers(next, context, amounts.teacherChanges);
+  if (amounts.coTeacherChanges > 0) next = changeCoTeachers(next, context, amounts.coTeacherChanges);
+  if (amounts.schoolRenames > 0) next = renameSchools(next, context, amounts.schoolRenames);
+  if (amounts.returns > 0 && evolution.before !== undefined) {
+    next = welcomeBack(next, evolution.before, random.sample(gone, amounts.returns), at);
+  }
   return { ...next, updatedAt: at, nextSerial: issuer.next };
 }
 
@@ -134,6 +169,43 @@ function welcome(district: District, context: PeopleContext, count: number): Dis
       const joining = record.studentIds.flatMap((id) => newcomersOf.get(id) ?? []);
       if (joining.length === 0) return record;
       return { ...record, modifiedAt: context.at, studentIds: [...record.studentIds, ...joining] };
+    }),
+  };
+}
+
+/** Students of the earlier district who are in this one no more, and whose school still is. */
+function goneSince(before: District, district: District): readonly DistrictStudent[] {
+  const present = new Set(district.students.map(({ id }) => id));
+  const schools = new Set(district.schools.map(({ id }) => id));
+  return before.students.filter(({ id, schoolId }) => !present.has(id) && schools.has(schoolId));
+}
+
+function welcomeBack(
+  district: District,
+  before: District,
+  returning: readonly DistrictStudent[],
+  at: string,
+): District {
+  const ids = new Set(returning.map(({ id }) => id));
+  const formerMembers = new Map(before.classes.map(({ id, studentIds }) => [id, studentIds]));
+  const links = new Map<string, DistrictGuardian>();
+  for (const guardian of before.guardians) {
+    const students = guardian.students.filter(({ studentId }) => ids.has(studentId));
+    if (students.length > 0) links.set(guardian.id, { ...guardian, modifiedAt: at, students });
+  }
+  const staying = district.guardians.map((guardian) => {
+    const more = links.get(guardian.id)?.students;
+    links.delete(guardian.id);
+    return more === undefined ? guardian : { ...guardian, modifiedAt: at, students: [...guardian.students, ...more] };
+  });
+  return {
+    ...district,
+    students: byId([...district.students, ...returning.map((student) => ({ ...student, modifiedAt: at }))]),
+    guardians: byId([...staying, ...links.values()]),
+    classes: district.classes.map((record) => {
+      const joining = (formerMembers.get(record.id) ?? []).filter((id) => ids.has(id));
+      if (joining.length === 0) return record;
+      return { ...record, modifiedAt: at, studentIds: [...record.studentIds, ...joining] };
     }),
   };
 }
@@ -191,25 +263,6 @@ function renameStudents(district: District, context: PeopleContext, count: numbe
 function another(random: Random, name: string): string {
   const choice = random.pick(familyNames);
   return choice === name ? `${name}-${random.pick(familyNames)}` : choice;
-}
-
-function renameClasses(district: District, context: PeopleContext, count: number): District {
-  const chosen = new Set(context.random.sample(district.classes, count));
-  const taken = new Set(district.classes.map(({ schoolId, name }) => `${schoolId} ${name}`));
-  return {
-    ...district,
-    classes: district.classes.map((record) => {
-      if (!chosen.has(record)) return record;
-      const stem = record.name.endsWith(` - ${record.period}`)
-        ? record.name.slice(0, -(record.period.length + 3))
-        : record.name;
-      let number = 8;
-      while (taken.has(`${record.schoolId} ${stem} - ${String(number)}`)) number += 1;
-      const period = String(number);
-      taken.add(`${record.schoolId} ${stem} - ${period}`);
-      return { ...record, modifiedAt: context.at, name: `${stem} - ${period}`, period };
-    }),
-  };
 }
 
 function changeContacts(district: District, context: PeopleContext, count: number): District {

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import type { ServiceRequest } from './service.js';
 
-/** What goes wrong with a request, and with which. One of the first six fields says what. */
+/** What goes wrong with a request, and with which. One of the first eight fields at least says what. */
 export interface Fault {
   /**
    * The status to answer with, and the provider's words for it: Clever's 429 has an empty body and says when to come
@@ -18,6 +18,16 @@ export interface Fault {
   readonly drop?: boolean;
   /** Whether a list ends here: no records and no next page, though the total says that there is more. */
   readonly endEarly?: boolean;
+  /**
+   * How long to wait, in milliseconds, before each of the 20 pieces in which the body of the answer arrives; its
+   * head comes at once. A server that is alive and never done.
+   */
+  readonly slowMs?: number;
+  /**
+   * What is done when such a request comes, before it is answered: another district, a token withdrawn, in the middle
+   * of a read. The answer is true to what is then, unless another field spoils it.
+   */
+  readonly onRequest?: () => void;
   /** For how long a 429 says to wait, in seconds. @default 1 */
   readonly resetAfterSeconds?: number;
   /**
@@ -42,10 +52,13 @@ export class FaultQueue {
   private readonly queue: QueuedFault[] = [];
 
   add(fault: Fault): void {
-    const { status, html, body, truncate, drop, endEarly, times = 1, afterPages = 0 } = fault;
-    const isEmpty = [html, truncate, drop, endEarly].every((flag) => flag !== true);
-    if (isEmpty && status === undefined && body === undefined) {
-      throw new ConfigurationError('fault', 'says nothing: give status, html, body, truncate, drop or endEarly');
+    const { status, html, body, truncate, drop, endEarly, slowMs, onRequest, times = 1, afterPages = 0 } = fault;
+    const hasFlag = [html, truncate, drop, endEarly].includes(true);
+    if (!hasFlag && [status, body, slowMs, onRequest].every((value) => value === undefined)) {
+      throw new ConfigurationError(
+        'fault',
+        'says nothing: give status, html, body, truncate, drop, endEarly, slowMs or onRequest',
+      );
     }
     this.queue.push({ fault, pagesLeft: afterPages, timesLeft: times });
   }

@@ -6,7 +6,8 @@
  * @module
  */
 
-export type { CleverSimulationOptions } from './clever-service.js';
+export type { CleverOAuthOptions, SignInAsOptions } from './clever/oauth.js';
+export type { CleverControls, CleverSimulationOptions } from './clever/service.js';
 export type {
   District,
   DistrictClass,
@@ -43,11 +44,13 @@ export type { DistrictOptions } from './generate.js';
 export { generateDistrict } from './generate.js';
 export type { MemorySource } from './memory-source.js';
 export { rosterSource } from './memory-source.js';
-export type { AgentsSide } from './one-roster-rows.js';
-export type { ClassLinkSimulationOptions } from './one-roster-service.js';
+export type { AgentsSide } from './one-roster/rows.js';
+export type { ClassLinkSimulationOptions } from './one-roster/service.js';
 export type { RolloverOptions } from './rollover.js';
 export { rollover } from './rollover.js';
 export type { DistrictRosterOptions } from './roster.js';
 export { districtRoster } from './roster.js';
+export type { SimulatedClever } from './clever/simulated-clever.js';
+export { simulateClever } from './clever/simulated-clever.js';
 export type { ReceivedRequest, SimulatedService, SimulationServerOptions } from './simulated-service.js';
-export { simulateClassLink, simulateClever } from './simulated-service.js';
+export { simulateClassLink } from './simulated-service.js';

@@ -6,13 +6,13 @@
  */
 
 import { HttpResponse, http, type RequestHandler } from 'msw';
-import { CleverService, type CleverSimulationOptions } from './clever-service.js';
+import { CleverService, type CleverSimulationOptions } from './clever/service.js';
 import type { District } from './district.js';
-import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster-service.js';
+import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster/service.js';
 import type { Service } from './service.js';
 
-export type { CleverSimulationOptions } from './clever-service.js';
-export type { ClassLinkSimulationOptions } from './one-roster-service.js';
+export type { CleverSimulationOptions } from './clever/service.js';
+export type { ClassLinkSimulationOptions } from './one-roster/service.js';
 
 /** Where the handlers answer. */
 export interface HandlerOptions {
@@ -21,9 +21,10 @@ export interface HandlerOptions {
 }
 
 /**
- * Clever's Data API. A function in place of the district is asked at every request.
+ * Clever: the Data API, the Events API and the OAuth half. A function in place of the district is asked at every
+ * request, and what differs from the district before becomes events.
  *
- * @param options `baseUrl` is `https://api.clever.com` unless given.
+ * @param options `baseUrl` is both of Clever's hosts, `https://api.clever.com` and `https://clever.com`, unless given.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -38,7 +39,9 @@ export function cleverHandlers(
   district: District | (() => District),
   options: CleverSimulationOptions & HandlerOptions = {},
 ): RequestHandler[] {
-  return handlersOf(new CleverService(currentOf(district), options), options.baseUrl ?? 'https://api.clever.com');
+  const service = new CleverService(district, options);
+  const hosts = options.baseUrl === undefined ? ['https://api.clever.com', 'https://clever.com'] : [options.baseUrl];
+  return hosts.flatMap((host) => handlersOf(service, host));
 }
 
 /**

@@ -1,11 +1,10 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CleverService, type CleverSimulationOptions } from './clever-service.js';
 import type { District } from './district.js';
 import { type Fault, FaultQueue } from './faults.js';
-import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster-service.js';
+import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster/service.js';
 import { htmlAnswer, type Service, type ServiceAnswer, type ServiceRequest } from './service.js';
 
 const loopback = '127.0.0.1';
@@ -50,30 +49,6 @@ export interface SimulatedService {
 }
 
 /**
- * Runs Clever's Data API, versions 3.0 and 3.1, on a port of this machine: lists and single records of districts,
- * schools, terms, courses, sections and users, in the shapes that Clever really sends. Sections without students are
- * not shown. What Clever links to beneath a record (`/schools/{id}/users` and the like) is not there.
- *
- * @example
- * ```ts
- * import { generateDistrict, simulateClever } from 'rosterkit/testing';
- *
- * const clever = await simulateClever(generateDistrict({ seed: 7 }), { token: 'secret' });
- * const answer = await fetch(`${clever.url}/v3.0/users?role=student&limit=10`, {
- *   headers: { authorization: 'Bearer secret' },
- * });
- * console.log(answer.status, clever.requests); // 200 1
- * await clever.close();
- * ```
- */
-export async function simulateClever(
-  district: District,
-  options: CleverSimulationOptions & SimulationServerOptions = {},
-): Promise<SimulatedService> {
-  return startService(district, (current) => new CleverService(current, options), options);
-}
-
-/**
  * Runs a ClassLink roster server, OneRoster 1.1 at `/ims/oneroster/v1p1`, on a port of this machine: lists and single
  * records of orgs, schools, academic sessions, terms, courses, classes, users, students, teachers and enrollments, in
  * the shapes that ClassLink really sends. Requests are signed with OAuth 1.0a, HMAC-SHA256; a signature that is
@@ -96,77 +71,127 @@ export async function simulateClassLink(
   district: District,
   options: ClassLinkSimulationOptions & SimulationServerOptions = {},
 ): Promise<SimulatedService> {
-  return startService(district, (current) => new OneRosterService(current, options), options);
-}
-
-async function startService(
-  first: District,
-  makeService: (current: () => District) => Service,
-  options: SimulationServerOptions,
-): Promise<SimulatedService> {
-  const { port = 0, pageLatencyMs = 0 } = options;
-  let district = first;
-  const service = makeService(() => district);
-  const faults = new FaultQueue();
-  const received: ReceivedRequest[] = [];
-
-  const server = createServer((message, response) => {
-    received.push({ method: message.method ?? '', path: message.url ?? '' });
-    respond(message, response).catch(() => {
-      response.destroy();
-    });
-  });
-  const respond = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    // An answer that is still to come keeps no process alive: the listening server does that until it is stopped.
-    if (pageLatencyMs > 0) await pause(pageLatencyMs, undefined, { ref: false });
-    const request = await readRequest(message);
-    const fault = faults.take(request);
-    if (fault?.drop === true) {
-      response.destroy();
-      return;
-    }
-    const answer = faultyAnswer(service, request, fault);
-    response.writeHead(answer.status, { ...answer.headers, 'content-length': Buffer.byteLength(answer.body) });
-    if (fault?.truncate !== true) {
-      response.end(answer.body);
-      return;
-    }
-    const bytes = Buffer.from(answer.body);
-    response.write(bytes.subarray(0, Math.floor(bytes.length / 2)), () => {
-      response.destroy();
-    });
-  };
-
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, loopback, resolve);
-  });
-  const host = `${loopback}:${String((server.address() as AddressInfo).port)}`;
+  let current = district;
+  const server = new ServiceServer(new OneRosterService(() => current, options), options);
+  await server.listen();
+  const { received } = server;
   return {
-    url: `http://${host}`,
-    host,
+    url: server.url,
+    host: server.host,
     received,
     get requests() {
       return received.length;
     },
     get district() {
-      return district;
+      return current;
     },
     setDistrict(next) {
-      district = next;
+      current = next;
     },
-    fail(fault) {
-      faults.add(fault);
+    fail: (fault) => {
+      server.fail(fault);
     },
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => {
-          if (error === undefined) resolve();
-          else reject(error);
-        });
-        server.closeAllConnections();
-      }),
+    close: () => server.close(),
   };
+}
+
+/** The pieces in which a slow answer arrives. */
+const slowPieces = 20;
+
+/** A service on a port of this machine, and its faults. */
+export class ServiceServer {
+  readonly received: ReceivedRequest[] = [];
+  /** Known once it listens. */
+  host = '';
+  private readonly port: number;
+  private readonly server: Server;
+  private readonly faults = new FaultQueue();
+
+  constructor(service: Service, { port = 0, pageLatencyMs = 0 }: SimulationServerOptions) {
+    this.port = port;
+    this.server = createServer((message, response) => {
+      this.received.push({ method: message.method ?? '', path: message.url ?? '' });
+      respond(service, this.faults, pageLatencyMs, message, response).catch(() => {
+        response.destroy();
+      });
+    });
+  }
+
+  async listen(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(this.port, loopback, resolve);
+    });
+    this.host = `${loopback}:${String((this.server.address() as AddressInfo).port)}`;
+  }
+
+  get url(): string {
+    return `http://${this.host}`;
+  }
+
+  fail(fault: Fault): void {
+    this.faults.add(fault);
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.server.close((error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      });
+      this.server.closeAllConnections();
+    });
+  }
+}
+
+async function respond(
+  service: Service,
+  faults: FaultQueue,
+  latencyMs: number,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  // An answer that is still to come keeps no process alive: the listening server does that until it is stopped.
+  if (latencyMs > 0) await pause(latencyMs, undefined, { ref: false });
+  const request = await readRequest(message);
+  const fault = faults.take(request);
+  fault?.onRequest?.();
+  if (fault?.drop === true) {
+    response.destroy();
+    return;
+  }
+  const answer = faultyAnswer(service, request, fault);
+  const bytes = Buffer.from(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': bytes.length });
+  if (fault?.truncate !== true && fault?.slowMs === undefined) {
+    response.end(bytes);
+    return;
+  }
+  const whole = fault.truncate === true ? bytes.subarray(0, Math.floor(bytes.length / 2)) : bytes;
+  if (fault.slowMs === undefined) await written(response, whole);
+  else await writtenSlowly(response, whole, fault.slowMs);
+  if (fault.truncate === true) response.destroy();
+  else response.end();
+}
+
+async function writtenSlowly(response: ServerResponse, bytes: Uint8Array, slowMs: number): Promise<void> {
+  response.flushHeaders();
+  const length = Math.max(1, Math.ceil(bytes.length / slowPieces));
+  for (let sent = 0; sent < bytes.length; sent += length) {
+    await pause(slowMs, undefined, { ref: false });
+    // Whoever asked may be gone meanwhile.
+    if (response.destroyed) return;
+    await written(response, bytes.subarray(sent, sent + length));
+  }
+}
+
+/** Over when the bytes are sent, or cannot be any more. */
+function written(response: ServerResponse, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    response.write(bytes, () => {
+      resolve();
+    });
+  });
 }
 
 async function readRequest(message: IncomingMessage): Promise<ServiceRequest> {

@@ -203,10 +203,10 @@ describe('the simulated Clever', () => {
     expect((await fetch(`${service.url}/v3.0/users?limit=10001`, right)).status).toBe(413);
     expect((await fetch(`${service.url}/v3.0/users?limit=0`, right)).status).toBe(400);
     expect((await fetch(`${service.url}/v3.0/users?limit=ten`, right)).status).toBe(400);
-    const unknown = await fetch(`${service.url}/v3.0/resources`, right);
+    const unknown = await fetch(`${service.url}/v3.0/contacts`, right);
     expect(unknown.status).toBe(404);
     expect(unknown.headers.get('content-type')).toContain('text/html');
-    expect(await unknown.text()).toContain('<pre>Cannot GET /v3.0/resources</pre>');
+    expect(await unknown.text()).toContain('<pre>Cannot GET /v3.0/contacts</pre>');
     expect((await fetch(`${service.url}/v2.0/users`, right)).status).toBe(404);
   });
 

@@ -25,6 +25,11 @@ describe('an evolved district', () => {
     ['class renames', { classRenames: 20 }],
     ['vanishing classes', { classesVanish: 20 }],
     ['changes of contact', { contactChanges: 20 }],
+    ['new classes', { classArrivals: 20 }],
+    ['changes of teacher', { teacherChanges: 20 }],
+    ['changes of co-teachers', { coTeacherChanges: 20 }],
+    ['school renames', { schoolRenames: 3 }],
+    ['returns', { returns: 20, before: rollover(district) }],
     [
       'everything',
       { moves: 0.1, renames: 0.1, withdrawals: 0.1, arrivals: 0.1, classRenames: 0.1, contactChanges: 0.1 },
@@ -82,6 +87,51 @@ describe('an evolved district', () => {
     const linked = new Set(more.guardians.flatMap(({ students }) => students.map(({ studentId }) => studentId)));
     expect(newcomers).toHaveLength(15);
     expect(newcomers.every((id) => enrolled.has(id) && linked.has(id))).toBe(true);
+  });
+
+  test('adds classes with some of the students of another one, under names of their own', () => {
+    const next = evolve(district, { classArrivals: 9 });
+    const added = next.classes.slice(district.classes.length);
+    expect(added).toHaveLength(9);
+    expect(next.classes.slice(0, -9)).toEqual(district.classes);
+    const taken = new Set(district.classes.map(({ schoolId, name }) => `${schoolId} ${name}`));
+    for (const { schoolId, name, studentIds, courseId } of added) {
+      expect(taken.has(`${schoolId} ${name}`)).toBe(false);
+      const isModel = (record: (typeof added)[number]) =>
+        record.courseId === courseId && studentIds.every((id) => record.studentIds.includes(id));
+      expect(studentIds.length > 0 && district.classes.some(isModel)).toBe(true);
+    }
+  });
+
+  test('gives classes another teacher, by whom they are named, or another co-teacher, or another school name', () => {
+    const taught = evolve(district, { teacherChanges: 12 });
+    expect(changed(district.classes, taught.classes, 'teacherIds')).toBe(12);
+    const familyNames = new Map(district.teachers.map(({ id, familyName }) => [id, familyName]));
+    for (const { name, teacherIds } of taught.classes) {
+      expect(name).toContain(` - ${familyNames.get(teacherIds[0] ?? '') ?? ''} - `);
+    }
+    const shared = evolve(district, { coTeacherChanges: 0.5 });
+    expect(changed(district.classes, shared.classes, 'teacherIds')).toBe(Math.round(district.classes.length / 2));
+    const sizes = shared.classes.map(
+      ({ teacherIds }, index) => teacherIds.length - (district.classes[index]?.teacherIds.length ?? 0),
+    );
+    expect(new Set(sizes)).toEqual(new Set([-1, 0, 1]));
+    expect(shared.classes.every(({ teacherIds }) => new Set(teacherIds).size === teacherIds.length)).toBe(true);
+    expect(changed(district.schools, evolve(district, { schoolRenames: 2 }).schools, 'name')).toBe(2);
+  });
+
+  test('brings people back with the ids they had, into their classes and with their guardians', () => {
+    const fewer = evolve(district, { withdrawals: 200, classesVanish: 2 });
+    const back = evolve(fewer, { returns: 0.999, before: district });
+    expect(back.students.map(({ id }) => id)).toEqual(district.students.map(({ id }) => id));
+    const kept = idsOf(back.classes);
+    const expected = [...memberships(district)].filter((pair) => kept.has(pair.split(' ')[0] ?? ''));
+    expect(memberships(back)).toEqual(new Set(expected));
+    const links = (guardians: District['guardians']) =>
+      new Set(guardians.flatMap(({ id, students }) => students.map(({ studentId }) => `${id} ${studentId}`)));
+    expect(links(back.guardians)).toEqual(links(district.guardians));
+    expect(evolve(fewer, { returns: 3, before: district }).students).toHaveLength(1_303);
+    expect(() => evolve(fewer, { returns: 3 })).toThrow(expect.objectContaining({ parameter: 'before' }));
   });
 
   test('gives a renamed class a name that no other class of its school has', () => {

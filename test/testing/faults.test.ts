@@ -107,6 +107,50 @@ describe('a fault', () => {
     expect(Number(answer.headers.get('x-total-count'))).toBeGreaterThan(400);
   });
 
+  test('can let an answer drip in, whole or cut, for as long as someone waits for it', async () => {
+    const service = await startClever();
+    const whole = await (await clever(service, '/v3.0/users')).text();
+    service.fail({ slowMs: 1 });
+    expect(await (await clever(service, '/v3.0/users')).text()).toBe(whole);
+    service.fail({ slowMs: 1, truncate: true });
+    await expect((await clever(service, '/v3.0/users')).text()).rejects.toThrow();
+    service.fail({ slowMs: 60_000 });
+    const patience = new AbortController();
+    const answer = await fetch(`${service.url}/v3.0/users`, {
+      headers: { authorization: 'Bearer test-token' },
+      signal: patience.signal,
+    });
+    expect(answer.status, 'the head comes at once').toBe(200);
+    const rest = expect(answer.text()).rejects.toThrow('aborted');
+    patience.abort();
+    await rest;
+  });
+
+  test('can be something that happens between two pages', async () => {
+    const service = await startClever();
+    const other = generateDistrict({ seed: 9 });
+    service.fail({
+      path: '/users',
+      afterPages: 1,
+      onRequest: () => {
+        service.setDistrict(other);
+      },
+    });
+    service.fail({ path: '/users', afterPages: 1, onRequest: () => service.rotateToken() });
+    const pages = [];
+    for (let page = 0; page < 3; page += 1) {
+      const answer = await clever(service, '/v3.0/users?limit=1');
+      pages.push(
+        answer.status === 200 ? ((await answer.json()) as { data: [{ data: object }] }).data[0].data : answer.status,
+      );
+    }
+    expect(pages).toEqual([
+      expect.objectContaining({ district: district.id }),
+      expect.objectContaining({ district: other.id }),
+      401,
+    ]);
+  });
+
   test('that says nothing is refused', async () => {
     const service = await startClever();
     expect(() => {

@@ -21,7 +21,7 @@ async function essence(answer: Response): Promise<unknown> {
 }
 
 test('the handlers of Clever answer as the server does, byte for byte', async () => {
-  const service = await forTest(simulateClever(district, { clock, rateLimit: 12 }));
+  const service = await forTest(simulateClever(district, { clock, rateLimit: 11 }));
   const paths = [
     '/v3.0/districts',
     '/v3.0/schools?limit=1',
@@ -47,7 +47,7 @@ test('the handlers of Clever answer as the server does, byte for byte', async ()
   };
   const overHttp = await ask();
   expect(service.requests).toBe(paths.length);
-  server.use(...cleverHandlers(district, { baseUrl: `${service.url}/`, clock, rateLimit: 12 }));
+  server.use(...cleverHandlers(district, { baseUrl: `${service.url}/`, clock, rateLimit: 11 }));
   expect(await ask()).toEqual(overHttp);
   expect(service.requests, 'the handlers answered').toBe(paths.length);
   expect(new Set(overHttp.map((answer) => (answer as { status: number }).status))).toEqual(

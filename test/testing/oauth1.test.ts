@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OAuth1Verifier } from '../../src/testing/oauth1.js';
+import { OAuth1Verifier } from '../../src/testing/one-roster/oauth1.js';
 
 // Signed by another implementation (oauthlib for Python), so that a mistake here cannot be made twice.
 const vectors = [

@@ -54,7 +54,7 @@ export function memberships(district: District): Set<string> {
 }
 
 /** The service, stopped when the test ends. */
-export async function forTest(started: Promise<SimulatedService>): Promise<SimulatedService> {
+export async function forTest<Started extends SimulatedService>(started: Promise<Started>): Promise<Started> {
   const service = await started;
   onTestFinished(() => service.close());
   return service;

@@ -5,7 +5,7 @@ import type {
   DistrictSchool,
   DistrictTerm,
   DistrictUser,
-} from './district.js';
+} from '../district.js';
 
 /** A record as Clever's Data API writes it. */
 export type CleverRecord = Readonly<Record<string, unknown>>;
@@ -18,11 +18,20 @@ function cleverGrade(grade: number): string {
   return grade === 0 ? 'Kindergarten' : String(grade);
 }
 
-export function cleverDistrict(district: District): CleverRecord {
+/** How a district's sync with Clever is: `running` for most of the year. */
+export interface CleverStatus {
+  /** Clever's word, such as `running`, `pending`, `error` or `paused`. */
+  readonly state: string;
+  /** First and last instant of a pause. */
+  readonly pause?: { readonly start: string; readonly end: string };
+}
+
+export function cleverDistrict(district: District, status: CleverStatus): CleverRecord {
   return {
     login_methods: ['Clever Badges', 'Clever Passwords'],
     sis_type: 'sftp',
-    state: 'running',
+    state: status.state,
+    ...(status.pause === undefined ? {} : { pause_start: status.pause.start, pause_end: status.pause.end }),
     error: '',
     last_sync: district.updatedAt,
     portal_url: `https://clever.com/in/${district.id}`,

@@ -7,8 +7,8 @@ import type {
   DistrictSchool,
   DistrictTerm,
   DistrictUser,
-} from './district.js';
-import { gradeCode } from './roster.js';
+} from '../district.js';
+import { gradeCode } from '../roster.js';
 
 /** A record as a OneRoster 1.1 server writes it. What it does not know is an empty text or list. */
 export type OneRosterRecord = Readonly<Record<string, unknown>>;

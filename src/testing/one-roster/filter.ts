@@ -1,5 +1,5 @@
-import { compareIds } from '../internal/ordered.js';
-import type { OneRosterRecord } from './one-roster-records.js';
+import { compareIds } from '../../internal/ordered.js';
+import type { OneRosterRecord } from './records.js';
 
 type Predicate = (record: OneRosterRecord) => boolean;
 

@@ -1,10 +1,10 @@
-import { ConfigurationError } from '../errors.js';
-import type { Clock } from '../ports/index.js';
-import type { District } from './district.js';
+import { ConfigurationError } from '../../errors.js';
+import type { Clock } from '../../ports/index.js';
+import type { District } from '../district.js';
 import { OAuth1Verifier } from './oauth1.js';
-import { parseFilter } from './one-roster-filter.js';
-import { type OneRosterRecord, OneRosterWriter } from './one-roster-records.js';
-import { type AgentsSide, type ListPath, makeRows, type Rows } from './one-roster-rows.js';
+import { parseFilter } from './filter.js';
+import { type OneRosterRecord, OneRosterWriter } from './records.js';
+import { type AgentsSide, type ListPath, makeRows, type Rows } from './rows.js';
 import {
   decoded,
   htmlAnswer,
@@ -14,7 +14,7 @@ import {
   type ServiceAnswer,
   type ServiceRequest,
   wholeNumber,
-} from './service.js';
+} from '../service.js';
 
 const basePath = '/ims/oneroster/v1p1';
 const defaultLimit = 100;

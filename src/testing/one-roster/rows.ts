@@ -1,7 +1,7 @@
-import type { District, DistrictUser } from './district.js';
-import { guardiansByStudent, lowerBound, positionOf } from './lookup.js';
-import { enrollmentId, type OneRosterRecord, type OneRosterWriter } from './one-roster-records.js';
-import { byId, districtUsers, schoolsOf } from './roster.js';
+import type { District, DistrictUser } from '../district.js';
+import { guardiansByStudent, lowerBound, positionOf } from '../lookup.js';
+import { enrollmentId, type OneRosterRecord, type OneRosterWriter } from './records.js';
+import { byId, districtUsers, schoolsOf } from '../roster.js';
 
 /** A collection in order of its sourcedIds: its rows are written when they are asked for. */
 export interface Rows {

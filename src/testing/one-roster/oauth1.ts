@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { compareIds } from '../internal/ordered.js';
-import { decoded, type ServiceRequest } from './service.js';
+import { compareIds } from '../../internal/ordered.js';
+import { decoded, type ServiceRequest } from '../service.js';
 
 /** Requests that are older or younger are refused: a captured one must not be good for ever. */
 const greatestAgeSeconds = 300;
