@@ -27,8 +27,16 @@ export { definePolicy } from './policy/index.js';
 export type { PolicyInput } from './policy/index.js';
 
 // Where rosters come from
-export { CleverClient, cleverSource } from './clever/index.js';
-export type { CleverClientOptions, CleverSource, CleverSourceOptions } from './clever/index.js';
+export { assertMayImport, CleverApp, CleverClient, CleverSignIn, cleverSource } from './clever/index.js';
+export type {
+  CleverAppOptions,
+  CleverClientOptions,
+  CleverPerson,
+  CleverSignInOptions,
+  CleverSource,
+  CleverSourceOptions,
+  ImportRight,
+} from './clever/index.js';
 export { ClassLinkClient, classlinkSource } from './classlink/index.js';
 export type { ClassLinkClientOptions } from './classlink/index.js';
 export { bearer, oauth1, OneRosterClient, oneRosterCsvSource, oneRosterSource } from './oneroster/index.js';
@@ -96,6 +104,7 @@ export type {
   Class,
   ClassChange,
   ClassOptions,
+  ClassSelection,
   Collection,
   CollectionAttestation,
   Course,
@@ -136,6 +145,11 @@ export type {
   Plan,
   PlanCounts,
   Policy,
+  Preflight,
+  PreflightCollection,
+  PreflightCount,
+  PreflightFinding,
+  PreflightFreshness,
   ReadState,
   Reason,
   RecordStatus,
@@ -150,6 +164,7 @@ export type {
   RosterRecord,
   School,
   SchoolChange,
+  SchoolLevel,
   Scope,
   Step,
   Suppression,

@@ -4,21 +4,75 @@
  */
 
 export type { Page, Paged, PageOptions, RejectedItem, RequestRetry, ToArrayOptions } from '../http/index.js';
-export { CleverClient, type CleverUserListOptions } from './client.js';
-export type { CleverCollection, CleverGetOptions, CleverListOptions } from './collection.js';
-export type { CleverClientOptions } from './options.js';
+export {
+  CleverApp,
+  type CleverAppOptions,
+  type CleverConnectionOptions,
+  type CleverConnections,
+} from './districts/app.js';
+export type { CleverConnection } from './districts/connection.js';
+export type { CleverTier } from './tier.js';
+export type { CleverDistrictToken } from './districts/district-token.js';
+export { assertMayImport, type ImportRight, type MayImportOptions } from './sign-in/may-import.js';
+export { type CleverPerson, findPerson } from './sign-in/person.js';
+export {
+  type CleverBounce,
+  CleverSignIn,
+  type CleverSignedIn,
+  type CleverSignInBeginOptions,
+  type CleverSignInSession,
+  type CleverSignInStart,
+} from './sign-in/sign-in.js';
+export type { CleverSignInOptions } from './sign-in/sign-in-options.js';
+export { CleverClient } from './api/client.js';
+export type {
+  CleverCollection,
+  CleverGetOptions,
+  CleverListOptions,
+  CleverNestedList,
+  CleverNestedRecord,
+  CleverRecords,
+  CleverRequestOptions,
+  WithRaw,
+} from './api/collection.js';
+export type { CleverClientOptions } from './api/options.js';
+export type {
+  CleverAttendanceOptions,
+  CleverAttendances,
+  CleverCourses,
+  CleverDataResources,
+  CleverDistricts,
+  CleverMembersOptions,
+  CleverResources,
+  CleverSchools,
+  CleverSchoolUsersOptions,
+  CleverSections,
+  CleverTerms,
+  CleverUserListOptions,
+  CleverUsers,
+  CleverUserSchoolsOptions,
+} from './api/resources.js';
 export { type CleverSource, cleverSource, type CleverSourceOptions } from './source.js';
 export type {
+  CleverAttendance,
   CleverContactRole,
   CleverCourse,
   CleverCredentials,
+  CleverDisability,
   CleverDistrict,
   CleverDistrictAdminRole,
+  CleverDistrictContact,
+  CleverExtension,
   CleverGrade,
+  CleverLmsStatus,
+  CleverLocation,
   CleverName,
+  CleverPrincipal,
+  CleverResource,
   CleverRole,
   CleverRoles,
   CleverSchool,
+  CleverSchoolEnrollment,
   CleverSection,
   CleverStaffRole,
   CleverStudentRelationship,
@@ -26,4 +80,18 @@ export type {
   CleverTeacherRole,
   CleverTerm,
   CleverUser,
-} from './wire.js';
+  CleverYesNo,
+} from './api/wire.js';
+export {
+  type CleverEvent,
+  type CleverEventAction,
+  type CleverEventCollection,
+  type CleverEventOf,
+  type CleverEventRecords,
+  type CleverEventType,
+  type MembershipChanges,
+  membershipChanges,
+} from './events/event-types.js';
+export type { CleverEventListOptions, CleverEvents } from './events/events.js';
+export { cleverPreflight, type CleverPreflightOptions } from './preflight/preflight.js';
+export { CLEVER_HOMEROOM_SUBJECTS, CLEVER_SPECIALIST_SUBJECTS } from './subjects.js';

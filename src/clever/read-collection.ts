@@ -20,8 +20,9 @@ export interface CollectionReadOptions {
 }
 
 /**
- * Reads a list to its end, or as far as it goes. Throws where nothing can be believed: the credentials are refused, a
- * required collection is not there or answers in an unknown shape, or not even its first page came.
+ * Reads a list to its end, or as far as it goes. Throws where nothing can be believed: the credentials are refused, the
+ * district is disconnected, a required collection is not there or answers in an unknown shape, or not even its first page
+ * came.
  */
 export async function readCollection<T>(pages: Paged<T>, options: CollectionReadOptions): Promise<CollectionRead<T>> {
   const { collection, signal } = options;
@@ -54,7 +55,7 @@ function endAfter(
 ): Pick<CollectionAttestation, 'state' | 'ended'> {
   if (!RosterError.isInstance(error)) throw error;
   const { code } = error;
-  if (code === 'authentication' || code === 'configuration') throw error;
+  if (code === 'authentication' || code === 'disconnected' || code === 'configuration') throw error;
   const isRefused = code === 'permission_denied' || code === 'not_found';
   if (!isOptional && (isFirstPage || isRefused || code === 'decode')) throw error;
   if (!isFirstPage) return { state: 'incomplete', ended: code };

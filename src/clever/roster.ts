@@ -24,7 +24,7 @@ import type {
   CleverSection,
   CleverTerm,
   CleverUser,
-} from './wire.js';
+} from './api/wire.js';
 
 /** A school. */
 export function toSchool(school: CleverSchool): School {
@@ -34,6 +34,8 @@ export function toSchool(school: CleverSchool): School {
     dateLastModified: school.last_modified,
     name: school.name ?? '',
     identifier: school.school_number ?? school.state_id,
+    lowGrade: school.low_grade,
+    highGrade: school.high_grade,
   });
 }
 

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import type {
   Attestation,
@@ -5,28 +6,64 @@ import type {
   CollectionAttestation,
   Enrollment,
   GuardianLink,
+  Preflight,
   RejectedRow,
   Roster,
+  RosterDelta,
   Scope,
   User,
 } from '../model/index.js';
 import type { Clock, ReadOptions, RosterSource } from '../ports/index.js';
-import type { CleverClient } from './client.js';
+import type { CleverClient } from './api/client.js';
+import { writeCursor } from './events/cursor.js';
+import { districtOf, scopesOf, staleSince } from './district-state.js';
 import { type CollectionRead, readCollection } from './read-collection.js';
+import { hasEvents, latestEvent } from './events/latest-event.js';
+import { cleverPreflight } from './preflight/preflight.js';
+import { readSince } from './events/read-since.js';
 import { toClass, toCourse, toEnrollments, toGuardianLinks, toSchool, toTerm, toUser } from './roster.js';
-import type { CleverCourse, CleverSchool, CleverSection, CleverTerm, CleverUser } from './wire.js';
+import type { CleverCourse, CleverDistrict, CleverSchool, CleverSection, CleverTerm, CleverUser } from './api/wire.js';
 
 /** How a Clever source works. */
 export interface CleverSourceOptions {
   /** Stamps the read. @default the system's clock */
   readonly clock?: Clock | undefined;
+  /**
+   * Clever writes the events of one sync within seconds. For how long the newest event must have been the newest before
+   * `readSince` believes that it has them all, in milliseconds.
+   *
+   * @default 10000
+   */
+  readonly settleMs?: number | undefined;
+  /**
+   * After how many days `readSince` reads everything again, because events are "offered only as a convenience" (Clever).
+   *
+   * @default 7
+   */
+  readonly wholeReadEveryDays?: number | undefined;
 }
 
 /** A Clever district as a source of rosters. */
 export interface CleverSource extends RosterSource {
   readonly provider: 'clever';
+  /** A complete read has a `cursor`, if Clever lets the token see events. */
   read(scope: Scope, options?: ReadOptions): Promise<Roster>;
+  /**
+   * What changed since the cursor of a read or of an earlier delta, by Clever's events; `foldDelta` makes of it the roster
+   * of now. Where events cannot tell, everything is read instead, and `reason` says why: the cursor is older than the 30
+   * days for which Clever keeps events, events are switched off, the token may see more or less than then, the client's
+   * version is another one, or no whole read was made for a week.
+   *
+   * Give the same cursor again after a failure: nothing is lost, and what is told twice does no harm.
+   *
+   * @throws ConfigurationError where the cursor is of another district; and what `read` throws. Events that break off are
+   *   an error too, never half of the changes
+   */
+  readSince(cursor: string, scope: Scope, options?: ReadOptions): Promise<RosterDelta>;
+  preflight(options?: { readonly signal?: AbortSignal }): Promise<Preflight>;
 }
+
+const DAY_MS = 86_400_000;
 
 /**
  * A source that reads everything a district token sees: schools, terms, courses, users and sections, once each.
@@ -49,14 +86,33 @@ export interface CleverSource extends RosterSource {
  */
 export function cleverSource(client: CleverClient, options: CleverSourceOptions = {}): CleverSource {
   const clock = options.clock ?? { now: () => new Date() };
+  const settleMs = notNegative('settleMs', options.settleMs ?? 10_000);
+  const wholeReadEveryMs = notNegative('wholeReadEveryDays', options.wholeReadEveryDays ?? 7) * DAY_MS;
+  const read = async (scope: Scope, readOptions: ReadOptions = {}): Promise<Roster> => {
+    const readAt = clock.now().toISOString();
+    // Clever's recipe: first where the events stand, then everything. What happens meanwhile is told by events later.
+    const event = await latestEvent(client, readOptions);
+    const scopes = await scopesOf(client, readOptions);
+    const first = await readLists(client, readOptions);
+    const lists = first.hasMoved ? await readLists(client, readOptions) : first;
+    const { district } = lists;
+    const stale = staleSince(district);
+    const roster = {
+      ...{ readId: globalThis.crypto.randomUUID(), source: 'clever', readAt, scope },
+      ...rosterOf(lists),
+      ...(stale === undefined ? {} : { staleSince: stale }),
+    };
+    if (event === 'refused' || !isWhole(roster.attestation)) return roster;
+    const progress = { event: event?.id, lastSync: district.last_sync, scopes, at: readAt, readAt };
+    return { ...roster, cursor: writeCursor({ district: district.id, version: client.version, ...progress }) };
+  };
   return {
     provider: 'clever',
-    read: async (scope, readOptions = {}) => {
-      const readAt = clock.now().toISOString();
-      const first = await readLists(client, readOptions);
-      const lists = first.hasMoved ? await readLists(client, readOptions) : first;
-      return { readId: globalThis.crypto.randomUUID(), source: 'clever', readAt, scope, ...rosterOf(lists) };
-    },
+    read,
+    readSince: async (cursor, scope, readOptions = {}) =>
+      await readSince({ client, clock, settleMs, wholeReadEveryMs, readWhole: read }, cursor, scope, readOptions),
+    preflight: async ({ signal } = {}) =>
+      await cleverPreflight(client, { clock, signal, hasEvents: async (asked) => await hasEvents(client, asked) }),
     schools: async ({ signal } = {}) => {
       const schools = await client.schools.list().toArray({ signal });
       return bySourcedId(schools.map(toSchool));
@@ -64,8 +120,20 @@ export function cleverSource(client: CleverClient, options: CleverSourceOptions 
   };
 }
 
+function notNegative(parameter: string, value: number): number {
+  if (Number.isFinite(value) && value >= 0) return value;
+  throw new ConfigurationError(parameter, 'is a number from 0 up');
+}
+
+/** Changes can only be folded into a roster that has everything; what is not shared has nothing to be missed. */
+function isWhole({ collections }: Attestation): boolean {
+  return Object.values(collections).every(({ state }) => state === 'complete' || state === 'not-shared');
+}
+
 /** All lists of a district, and whether the district changed while they were read. */
 interface Lists {
+  /** As it was before the lists were read. */
+  readonly district: CleverDistrict;
   readonly hasMoved: boolean;
   readonly schools: CollectionRead<CleverSchool>;
   readonly terms: CollectionRead<CleverTerm>;
@@ -77,9 +145,9 @@ interface Lists {
 async function readLists(client: CleverClient, { signal, onPage, onRetry }: ReadOptions): Promise<Lists> {
   const stop = new AbortController();
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
-  const retrying = { onRetry };
+  const retrying = onRetry === undefined ? {} : { onRetry };
   const reading = { signal: either, onPage };
-  const before = await lastSync(client, either, retrying);
+  const district = await districtOf(client, { signal: either, ...retrying });
   const required = { ...reading, isOptional: false };
   const optional = { ...reading, isOptional: true };
   const lists = [
@@ -91,27 +159,15 @@ async function readLists(client: CleverClient, { signal, onPage, onRetry }: Read
   ] as const;
   try {
     const [schools, terms, courses, users, sections] = await Promise.all(lists);
-    const hasMoved = (await lastSync(client, either, retrying)) !== before;
-    return { hasMoved, schools, terms, courses, users, sections };
+    const after = await districtOf(client, { signal: either, ...retrying });
+    const hasMoved = after.id !== district.id || after.last_sync !== district.last_sync;
+    return { district, hasMoved, schools, terms, courses, users, sections };
   } catch (error) {
     // One list that cannot be believed spoils the read: the others must not go on asking.
     stop.abort();
     await Promise.allSettled(lists);
     throw error;
   }
-}
-
-/** When Clever last took in the data of the token's district, as a word to compare. */
-async function lastSync(
-  client: CleverClient,
-  signal: AbortSignal,
-  retrying: { readonly onRetry: ReadOptions['onRetry'] },
-): Promise<string> {
-  const districts = await client.districts.list(retrying).toArray({ signal });
-  return districts
-    .map((district) => `${district.id} ${district.last_sync ?? ''}`)
-    .sort(compareIds)
-    .join('\n');
 }
 
 function rosterOf(lists: Lists): Omit<Roster, 'readId' | 'source' | 'readAt' | 'scope'> {

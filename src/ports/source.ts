@@ -1,4 +1,5 @@
 import type { Collection, RosterRead, School, Scope } from '../model/index.js';
+import type { Preflight } from '../model/index.js';
 
 /** One page of a collection was read and decoded. */
 export interface PageRead {
@@ -36,4 +37,9 @@ export interface RosterSource {
   read(scope: Scope, options?: ReadOptions): Promise<RosterRead>;
   /** The schools behind the credentials, to choose from. */
   schools(options?: { readonly signal?: AbortSignal }): Promise<readonly School[]>;
+  /**
+   * What the district shares, before anything is imported. A district that shares nothing, or no longer knows the
+   * application, is an answer, not an error.
+   */
+  preflight?(options?: { readonly signal?: AbortSignal }): Promise<Preflight>;
 }

@@ -1,6 +1,7 @@
 import { hashPlan } from '../engine/index.js';
-import { PlanError, StalePlanError } from '../errors.js';
+import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Roster, scopeKey } from '../model/index.js';
+import type { Preflight } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
 import { type Application, applyPlan, deliverMessages, isAcknowledgeable, STALE } from './applying.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
@@ -70,6 +71,36 @@ export class RosterSync {
   /** @throws ConfigurationError naming the option that is unknown, missing or impossible */
   constructor(options: RosterSyncOptions) {
     this.#context = settleOptions(options);
+  }
+
+  /**
+   * Looks at what the district shares: how many of what, what is missing, and which switch to flip at the provider.
+   * Reads the source alone and writes nothing.
+   *
+   * @throws ConfigurationError naming `source` where the source has no preflight
+   * @throws RosterError where the source cannot be reached at all
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function isReady(sync: RosterSync): Promise<boolean> {
+   *   const { state, findings } = await sync.preflight();
+   *   for (const { severity, message } of findings) console.log(severity, message);
+   *   return state !== 'blocked';
+   * }
+   * ```
+   */
+  async preflight(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Preflight> {
+    const { source } = this.#context;
+    const { signal } = options;
+    if (typeof source.preflight !== 'function') {
+      throw new ConfigurationError(
+        'source',
+        `has no preflight: ${source.provider} does not tell beforehand. Make a plan.`,
+      );
+    }
+    signal?.throwIfAborted();
+    return source.preflight(signal === undefined ? {} : { signal });
   }
 
   /**

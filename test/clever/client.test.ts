@@ -197,14 +197,42 @@ describe('one record', () => {
 
 describe('the token', () => {
   it('may come from a function, which is asked before every request', async () => {
-    const server = await startDistrict(schools(2));
+    const server = await startDistrict(schools(3));
     let calls = 0;
     const token = async (): Promise<string> => {
       calls += 1;
       return Promise.resolve(`token-${String(calls)}`);
     };
-    await clientOf(server, { token, pageSize: 1 }).schools.list().toArray();
+    await clientOf(server, { token, pageSize: 2 }).schools.list().toArray();
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  });
+
+  it('that is refused is asked for once more, and the request made again where there is another', async () => {
+    const server = await startDistrict(schools(3), ({ headers }) =>
+      headers.authorization === 'Bearer new' ? undefined : { status: 401, body: {} },
+    );
+    const refusals: (string | undefined)[] = [];
+    const token = ({ refused }: { readonly refused?: string | undefined }): string => {
+      refusals.push(refused);
+      return refusals.includes('old') ? 'new' : 'old';
+    };
+    expect(await clientOf(server, { token, pageSize: 2 }).schools.list().toArray()).toHaveLength(3);
+    expect(refusals).toEqual([undefined, 'old', undefined]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer old',
+      'Bearer new',
+      'Bearer new',
+    ]);
+  });
+
+  it.each([
+    ['a text', 'only'],
+    ['a function that knows no other', () => 'only'],
+  ])('that is refused is an AuthenticationError at once where it is %s', async (_, token) => {
+    const server = await startServer(() => ({ status: 401, body: {} }));
+    const error = await rejection(clientOf(server, { token }).schools.list().toArray());
+    expect(error).toMatchObject({ code: 'authentication', requestId: 'request-1' });
+    expect(server.requests).toHaveLength(1);
   });
 
   it.each(['', 'line\nbreak', 'two words'])('%j from a function is refused, and not quoted', async (value) => {
@@ -229,9 +257,11 @@ describe('the options', () => {
     [{ token: 't', concurrency: 0 }, 'concurrency'],
     [{ token: 't', fetch: 'fetch' }, 'fetch'],
     [{ token: 't', allowInsecureHosts: 'localhost' }, 'allowInsecureHosts'],
+    [{ token: 't', requestsPerMinute: 0 }, 'requestsPerMinute'],
     [{ token: 't', baseUrl: 'api.clever.com' }, 'baseUrl'],
     [{ token: 't', baseUrl: 'http://api.clever.com' }, 'baseUrl'],
     [{ token: 't', baseUrl: 'https://127.0.0.1' }, 'baseUrl'],
+    [{ token: 't', oauthBaseUrl: 'https://127.0.0.1' }, 'oauthBaseUrl'],
     [undefined, 'options'],
   ])('%j are refused, naming %s', (options, parameter) => {
     const make = () => new CleverClient(options as unknown as CleverClientOptions);
@@ -250,5 +280,34 @@ describe('a wrong base URL', () => {
   it('at which nothing listens is a ConnectionError', async () => {
     const client = clientOf({ baseUrl: await unusedBaseUrl() }, { retries: 1 });
     expect(await rejection(client.schools.list().toArray())).toBeInstanceOf(ConnectionError);
+  });
+});
+
+describe('the scopes of a token', () => {
+  it('are asked for at the base URL of the client, or at one of their own', async () => {
+    const body = { client_id: 'client-1', scopes: ['read:sections', 'read:students', 7] };
+    const oauth = await startServer(() => ({ body }));
+    const data = await startServer(() => ({ status: 500 }));
+    expect(await clientOf(oauth).scopes()).toEqual(['read:sections', 'read:students']);
+    expect(await clientOf(data, { oauthBaseUrl: oauth.baseUrl }).scopes()).toEqual(['read:sections', 'read:students']);
+    expect(oauth.requests.map(({ path, headers }) => `${path} ${String(headers.authorization)}`)).toEqual(
+      Array(2).fill('/oauth/tokeninfo Bearer token-1'),
+    );
+    expect(data.requests).toHaveLength(0);
+  });
+
+  it.each([{}, { scopes: 'read:sections' }, []])(
+    'in the unknown shape %j are a DecodeError, never none',
+    async (body) => {
+      const server = await startServer(() => ({ body }));
+      expect(await rejection(clientOf(server).scopes())).toBeInstanceOf(DecodeError);
+    },
+  );
+});
+
+describe('the version', () => {
+  it('is 3.0 unless another one is chosen, and can be read', () => {
+    expect(new CleverClient({ token: 't' }).version).toBe('3.0');
+    expect(new CleverClient({ token: 't', version: '3.1' }).version).toBe('3.1');
   });
 });

@@ -12,7 +12,9 @@ test('the names of rosterkit', async () => {
     "ApiError
     AuthenticationError
     ClassLinkClient
+    CleverApp
     CleverClient
+    CleverSignIn
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
@@ -39,6 +41,7 @@ test('the names of rosterkit', async () => {
     StalePlanError
     StoreConflictError
     StoreError
+    assertMayImport
     bearer
     classSubject
     classlinkSource
@@ -49,6 +52,7 @@ test('the names of rosterkit', async () => {
     describedCodes
     emptyLedger
     enrollmentSubject
+    foldDelta
     guardianSubject
     hashChanges
     hashPlan
@@ -69,6 +73,7 @@ test('the names of rosterkit/engine', async () => {
     describeReason
     describedCodes
     emptyLedger
+    foldDelta
     hashChanges
     hashPlan
     invert
@@ -79,8 +84,16 @@ test('the names of rosterkit/engine', async () => {
 
 test('the names of rosterkit/clever', async () => {
   expect(await namesOf(import('rosterkit/clever'))).toMatchInlineSnapshot(`
-    "CleverClient
-    cleverSource"
+    "CLEVER_HOMEROOM_SUBJECTS
+    CLEVER_SPECIALIST_SUBJECTS
+    CleverApp
+    CleverClient
+    CleverSignIn
+    assertMayImport
+    cleverPreflight
+    cleverSource
+    findPerson
+    membershipChanges"
   `);
 });
 

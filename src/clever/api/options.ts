@@ -1,15 +1,21 @@
 import { z } from 'zod';
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
+import { Transport, type TransportOptions } from '../../http/index.js';
+import { checked } from '../checked.js';
 
 /** How to reach Clever. */
 export interface CleverClientOptions {
   /**
    * The district's token, or a function that gives it. The function is asked before every request, so that a token that
-   * Clever has rotated is replaced in the middle of a read; it should remember what is costly to obtain.
+   * Clever has rotated is replaced in the middle of a read; it should remember what is costly to obtain. `refused` is the
+   * token that Clever has just answered with 401: give another one if there is one, and the request is made again, once;
+   * else give the same again.
    */
-  readonly token: string | (() => string | Promise<string>);
+  readonly token: string | ((request: { readonly refused?: string | undefined }) => string | Promise<string>);
   /** @default 'https://api.clever.com' */
   readonly baseUrl?: string | undefined;
+  /** Where Clever tells about tokens. @default 'https://clever.com', or `baseUrl` where one is given */
+  readonly oauthBaseUrl?: string | undefined;
   /** The version of the Data API; 3.1 adds fields to 3.0 and changes none. @default '3.0' */
   readonly version?: '3.0' | '3.1' | undefined;
   /**
@@ -27,8 +33,15 @@ export interface CleverClientOptions {
   readonly retries?: number | undefined;
   /** The first pause before a request is made again, in milliseconds; each further one doubles. @default 500 */
   readonly minRetryDelayMs?: number | undefined;
-  /** How many requests may be under way at once; Clever allows 1200 a minute for a token. @default 4 */
+  /** How many requests may be under way at once. @default 4 */
   readonly concurrency?: number | undefined;
+  /**
+   * How many requests a minute may be made with one token, by all clients of this process together. Clever allows 1200;
+   * where Clever says that less is left, such as for another process with the same token, that counts.
+   *
+   * @default 1200
+   */
+  readonly requestsPerMinute?: number | undefined;
   /** Makes the requests, such as through a proxy. @default the global fetch */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
@@ -42,6 +55,7 @@ const optionsSchema = z.strictObject({
     'is needed: the token of a district, or a function that gives it',
   ),
   baseUrl: z.string('is a URL').optional(),
+  oauthBaseUrl: z.string('is a URL').optional(),
   version: z.enum(['3.0', '3.1'], "is '3.0' or '3.1'").optional(),
   pageSize: z
     .int('is a whole number')
@@ -53,29 +67,35 @@ const optionsSchema = z.strictObject({
   retries: z.int('is a whole number').min(0, 'is at least 0').optional(),
   minRetryDelayMs: z.int('is a whole number of milliseconds').min(0, 'is at least 0').optional(),
   concurrency: z.int('is a whole number').min(1, 'is at least 1').optional(),
+  requestsPerMinute: z.int('is a whole number').min(1, 'is at least 1').optional(),
   fetch: z.custom<Fetch>((value) => typeof value === 'function', 'is a function like fetch').optional(),
 });
 
 /** The options, checked. @throws ConfigurationError naming the option that is unknown, missing or impossible */
 export function checkedOptions(options: CleverClientOptions): CleverClientOptions {
-  const parsed = optionsSchema.safeParse(options);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  if (issue?.code === 'unrecognized_keys') {
-    throw new ConfigurationError(issue.keys[0] ?? 'options', 'is not an option of CleverClient.');
-  }
-  const parameter = String(issue?.path[0] ?? 'options');
-  throw new ConfigurationError(
-    parameter,
-    parameter === 'options' ? 'is an object such as { token }' : `${issue?.message ?? 'is not valid'}.`,
-  );
+  return checked(optionsSchema, options, { of: 'CleverClient', like: '{ token }' });
 }
 
-/** The header that authorizes a request. A token that no header can carry is refused here, because fetch would quote it. */
-export async function authorization(token: Token): Promise<Readonly<Record<string, string>>> {
-  const value: unknown = typeof token === 'function' ? await token() : token;
-  if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
-    throw new ConfigurationError('token', 'is empty, or holds characters that no token has, such as a line break.');
+/** Gives the header that authorizes a request. A token that no header can carry is refused here, because fetch would quote it. */
+export function authorization(token: Token): TransportOptions['authorize'] {
+  return async ({ refused }) => {
+    const request = refused === undefined ? {} : { refused: refused['authorization']?.slice(BEARER.length) };
+    const value: unknown = typeof token === 'function' ? await token(request) : token;
+    if (typeof value !== 'string' || !/^[\x21-\x7e]+$/.test(value)) {
+      throw new ConfigurationError('token', 'is empty, or holds characters that no token has, such as a line break.');
+    }
+    return { authorization: `${BEARER}${value}` };
+  };
+}
+
+const BEARER = 'Bearer ';
+
+/** A transport for Clever's OAuth endpoints. @throws ConfigurationError naming `oauthBaseUrl` where it is impossible */
+export function oauthTransport(options: TransportOptions): Transport {
+  try {
+    return new Transport(options);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') throw error;
+    throw new ConfigurationError('oauthBaseUrl', error.message.slice('baseUrl: '.length));
   }
-  return { authorization: `Bearer ${value}` };
 }

@@ -1,0 +1,255 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ConfigurationError, SignInError } from '../../errors.js';
+import { Transport, type TransportOptions } from '../../http/index.js';
+import { checkedDistrictId } from '../districts/application.js';
+import { CleverClient } from '../api/client.js';
+import { type CodeExchangeOptions, exchangedCode, oauthTransportOf, type Tokens } from './code-exchange.js';
+import { IdTokenVerifier } from './id-token.js';
+import type { CleverPerson } from './person.js';
+import { resolvedPerson } from './person-lookup.js';
+import { checkedSignInOptions, type CleverSignInOptions } from './sign-in-options.js';
+
+/** Somebody is waiting: fewer attempts than where a roster is read. */
+const RETRIES = 2;
+
+/** What to keep in the person's own session, on the server or in a signed cookie, until Clever sends them back. */
+export interface CleverSignInSession {
+  /** Proves that the answer belongs to this browser. */
+  readonly state: string;
+  /** Proves that the id token belongs to this sign-in. */
+  readonly nonce: string;
+}
+
+/** A sign-in that begins. */
+export interface CleverSignInStart extends CleverSignInSession {
+  /** Where to send the browser. */
+  readonly url: string;
+}
+
+/** The person has signed in. */
+export interface CleverSignedIn {
+  readonly outcome: 'signed-in';
+  readonly person: CleverPerson;
+  /**
+   * The person's own token, good for about a day; it sees no more than the person, their schools and their district.
+   * It is not enumerable: neither JSON nor a log shows it.
+   */
+  readonly accessToken: string;
+}
+
+/** Somebody came from Clever without a sign-in that began here, such as from Clever's portal: one begins now. */
+export interface CleverBounce extends CleverSignInStart {
+  readonly outcome: 'bounce';
+}
+
+/** For which district. */
+export interface CleverSignInBeginOptions {
+  /** Clever's id of a district, so that the person need not look for their school. @default they choose */
+  readonly districtId?: string | undefined;
+}
+
+/**
+ * Sign in with Clever: OAuth 2.0 by code, with OpenID Connect where Clever has enabled it for the application.
+ *
+ * Every sign-in is tied to a browser by `state`. Logins from Clever's portal and from Instant Login links come without
+ * one, and must not be believed as they are; they are *bounced*: sent to Clever once more, with a state, from where they
+ * return at once.
+ *
+ * After `signed-in`: forget the state and the nonce, put an end to whatever session the browser had (devices are
+ * shared), and begin a new one.
+ *
+ * @throws ConfigurationError naming the option that is unknown, missing or impossible
+ * @example
+ * ```ts
+ * import { CleverSignIn, type CleverSignInSession } from 'rosterkit/clever';
+ *
+ * const signIn = new CleverSignIn({
+ *   clientId: process.env['CLEVER_CLIENT_ID'] ?? '',
+ *   clientSecret: process.env['CLEVER_CLIENT_SECRET'] ?? '',
+ *   redirectUri: 'https://app.example/clever/callback',
+ * });
+ *
+ * export async function callback(url: string, session: { clever?: CleverSignInSession }): Promise<string> {
+ *   const answer = await signIn.callback(url, session.clever);
+ *   delete session.clever;
+ *   if (answer.outcome === 'signed-in') return `/home/${answer.person.id}`;
+ *   session.clever = { state: answer.state, nonce: answer.nonce };
+ *   return answer.url;
+ * }
+ * ```
+ */
+export class CleverSignIn {
+  readonly #apiBaseUrl: string;
+  readonly #version: '3.0' | '3.1' | undefined;
+  /** How requests are made, whoever they are sent to. */
+  readonly #requests: Pick<TransportOptions, 'allowInsecureHosts' | 'timeoutMs' | 'retries' | 'fetch'>;
+  readonly #exchange: CodeExchangeOptions;
+  readonly #oauth: Transport;
+  readonly #idTokens: IdTokenVerifier;
+
+  constructor(options: CleverSignInOptions) {
+    const known = checkedSignInOptions(options);
+    const { clientId, clientSecret, redirectUri, allowInsecureHosts, fetch } = known;
+    const { exchange: format = 'form', timeoutMs = 30_000 } = known;
+    const baseUrl = withoutSlash(known.baseUrl ?? 'https://clever.com');
+    this.#apiBaseUrl = withoutSlash(known.apiBaseUrl ?? known.baseUrl ?? 'https://api.clever.com');
+    this.#version = known.version;
+    this.#requests = { allowInsecureHosts, timeoutMs, retries: RETRIES, fetch };
+    this.#exchange = { baseUrl, clientId, clientSecret, redirectUri, format };
+    this.#oauth = oauthTransportOf(this.#requests, this.#exchange);
+    // Nobody has a token yet; but a mistake in the URL is to be heard of now.
+    this.#apiTransport({});
+    this.#idTokens = new IdTokenVerifier({
+      transport: this.#oauth,
+      issuer: baseUrl,
+      clientId,
+      keyOrigins: [new URL(baseUrl).origin, new URL(this.#apiBaseUrl).origin],
+      timeoutMs,
+      fetch,
+    });
+  }
+
+  /**
+   * A sign-in that begins here: keep `state` and `nonce` in the person's session, and send the browser to `url`.
+   *
+   * @throws ConfigurationError where the id is empty
+   */
+  begin({ districtId }: CleverSignInBeginOptions = {}): CleverSignInStart {
+    const state = randomWord();
+    const nonce = randomWord();
+    const url = new URL(`${this.#exchange.baseUrl}/oauth/authorize`);
+    url.searchParams.set('response_type', 'code');
+    url.searchParams.set('client_id', this.#exchange.clientId);
+    url.searchParams.set('redirect_uri', this.#exchange.redirectUri);
+    if (districtId !== undefined) url.searchParams.set('district_id', checkedDistrictId(districtId));
+    url.searchParams.set('state', state);
+    url.searchParams.set('nonce', nonce);
+    return { url: url.href, state, nonce };
+  }
+
+  /**
+   * Clever's Instant Login link of a district: it may be put on any page, and signs in who follows it. Whoever does
+   * arrives without a state, and is bounced.
+   *
+   * @throws ConfigurationError where the id is empty
+   */
+  instantLoginUrl({ districtId }: { readonly districtId: string }): string {
+    const url = new URL(`${this.#exchange.baseUrl}/oauth/instant-login`);
+    url.searchParams.set('client_id', this.#exchange.clientId);
+    url.searchParams.set('district_id', checkedDistrictId(districtId));
+    return url.href;
+  }
+
+  /**
+   * What became of a sign-in, from the request with which the browser came back.
+   *
+   * @param request The URL of that request, whole or from the path on, or its query.
+   * @param session What `begin`, or the bounce, gave for this very browser; undefined where it holds nothing.
+   * @throws SignInError whose `problem` says what is wrong; the errors of requests where Clever cannot be asked
+   */
+  async callback(
+    request: string | URL | URLSearchParams,
+    session: CleverSignInSession | undefined,
+  ): Promise<CleverSignedIn | CleverBounce> {
+    const answer = this.#queryOf(request);
+    const error = only(answer, 'error');
+    const code = only(answer, 'code');
+    const state = only(answer, 'state');
+    if (error !== undefined) throw denied(error);
+    if (code === undefined) throw withoutCode();
+    if (state === undefined) return { outcome: 'bounce', ...this.begin() };
+    // Not bounced: where the browser keeps no session, the two would send each other round for ever.
+    if (session?.state === undefined || session.state === '' || !isSame(state, session.state)) throw anotherState();
+    const { nonce } = session;
+    const tokens = await exchangedCode(this.#oauth, this.#exchange, { code, state, nonce });
+    return signedIn(await this.#personOf(tokens, nonce), tokens.accessToken);
+  }
+
+  async #personOf({ accessToken, idToken }: Tokens, nonce: string): Promise<CleverPerson> {
+    const claims = idToken === undefined ? undefined : await this.#idTokens.verify(idToken, nonce);
+    const version = this.#version;
+    const client = new CleverClient({ ...this.#requests, baseUrl: this.#apiBaseUrl, version, token: accessToken });
+    const transport = this.#apiTransport({ authorization: `Bearer ${accessToken}` });
+    return await resolvedPerson({ transport, client }, claims);
+  }
+
+  #queryOf(request: string | URL | URLSearchParams): URLSearchParams {
+    if (request instanceof URLSearchParams) return request;
+    const { redirectUri } = this.#exchange;
+    if (!URL.canParse(request, redirectUri)) throw new ConfigurationError('request', 'is no URL.');
+    return new URL(request, redirectUri).searchParams;
+  }
+
+  #apiTransport(authorization: Readonly<Record<string, string>>): Transport {
+    const authorize = () => authorization;
+    try {
+      return new Transport({ ...this.#requests, source: 'clever', baseUrl: this.#apiBaseUrl, authorize });
+    } catch (error) {
+      if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') throw error;
+      throw new ConfigurationError('apiBaseUrl', error.message.slice('baseUrl: '.length));
+    }
+  }
+}
+
+/** Too long to be guessed: 256 bits. */
+function randomWord(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** RFC 6749, section 3.1: a parameter comes once, and one without a value is as good as absent. */
+function only(query: URLSearchParams, name: string): string | undefined {
+  const values = query.getAll(name);
+  if (values.length > 1) throw anotherState();
+  return values[0] === '' ? undefined : values[0];
+}
+
+/** In the same time wherever the difference is. */
+function isSame(one: string, other: string): boolean {
+  const digest = (word: string) => createHash('sha256').update(word).digest();
+  return timingSafeEqual(digest(one), digest(other));
+}
+
+function signedIn(person: CleverPerson, accessToken: string): CleverSignedIn {
+  const result = { outcome: 'signed-in' as const, person, accessToken };
+  Object.defineProperty(result, 'accessToken', { enumerable: false });
+  return result;
+}
+
+/** What Clever and OAuth 2.0 say: anything else might be anybody's text. */
+const KNOWN_REFUSALS: ReadonlySet<string> = new Set([
+  'access_denied',
+  'unauthorized-user',
+  'unauthorized_user',
+  'unauthorized_client',
+  'invalid_request',
+  'invalid_scope',
+  'unsupported_response_type',
+  'server_error',
+  'temporarily_unavailable',
+]);
+
+function denied(error: string): SignInError {
+  const word = KNOWN_REFUSALS.has(error) ? ` (${error})` : '';
+  return new SignInError(
+    `clever did not let the person in${word}. Their district may not have given them the application: ask its Clever administrator.`,
+    { source: 'clever', problem: 'denied' },
+  );
+}
+
+function withoutCode(): SignInError {
+  return new SignInError('clever sent the person back without a code. Let them sign in again.', {
+    source: 'clever',
+    problem: 'code',
+  });
+}
+
+function anotherState(): SignInError {
+  return new SignInError(
+    'The answer belongs to no sign-in that this browser began: it is an old one, or the session was lost. Let the person sign in again, with cookies allowed.',
+    { source: 'clever', problem: 'state' },
+  );
+}
