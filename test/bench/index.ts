@@ -1,11 +1,12 @@
 /**
- * `npm run bench`: the engine beside the least work that finds the same differences, in one run. Ratios count; times
- * depend on the machine.
+ * `npm run bench`: the engine beside the least work that finds the same differences, and the Clever client beside the
+ * least that reads the same pages, in one run. Ratios count; times depend on the machine.
  */
 
 import { defaultPolicy, reconcile } from '../../src/engine/index.js';
 import type { Policy } from '../../src/model/index.js';
 import { NOW } from '../support/build.js';
+import { benchClients } from './clients.js';
 import { joinEnrollments, joinUsers } from './minimal-join.js';
 import { makeRecords, type Records } from './records.js';
 
@@ -60,6 +61,8 @@ for (const count of [10_000, 100_000]) {
   const enrollmentTime = (whole - users) / enrollmentRows;
   line(count, `${String(enrollmentRows)} enrollments`, enrollmentTime, enrollmentJoin / enrollmentRows);
 }
+
+await benchClients();
 
 function line(count: number, rows: string, engine: number, join: number): void {
   const cells = [
