@@ -4,6 +4,7 @@
  * - without anything: a tour with two simulated districts
  * - with CLEVER_TOKEN, or the four CLASSLINK_ variables: a preview of your own district
  * - `npm start -- --csv <folder or zip>`: a preview of a OneRoster bundle
+ * - with `--check`: what your district shares and what is missing, and nothing else
  * - with `--date 2026-10-01`: planned for that day, where the bundle is of another year
  * - with `--apply`: the preview is also applied to the local database; nobody is written to
  */
@@ -11,14 +12,20 @@
 import { parseArgs } from 'node:util';
 import { RosterError } from 'rosterkit';
 import { demonstrate } from './quickstart/demonstration.js';
-import { chooseDistrict, importOwnDistrict, UsageError } from './quickstart/own-district.js';
+import { checkOwnDistrict, chooseDistrict, importOwnDistrict, UsageError } from './quickstart/own-district.js';
 
 try {
   const { values } = parseArgs({
-    options: { csv: { type: 'string' }, date: { type: 'string' }, apply: { type: 'boolean', default: false } },
+    options: {
+      csv: { type: 'string' },
+      date: { type: 'string' },
+      check: { type: 'boolean', default: false },
+      apply: { type: 'boolean', default: false },
+    },
   });
   const choice = chooseDistrict(values.csv, process.env);
   if (choice === undefined) await demonstrate();
+  else if (values.check) await checkOwnDistrict(choice);
   else await importOwnDistrict(choice, values.apply, dayOf(values.date));
 } catch (error) {
   // Such a message says what to do next; the stack would only hide it. Anything else is a mistake of this program.

@@ -5,13 +5,16 @@ import {
   CleverClient,
   classlinkSource,
   cleverSource,
+  foldDelta,
   MemoryMailer,
   RosterSync,
+  type CleverSource,
   type Clock,
   type Plan,
   type RosterSource,
 } from 'rosterkit';
 import {
+  evolve,
   generateDistrict,
   rollover,
   simulateClassLink,
@@ -23,7 +26,7 @@ import {
 import type { PostgresStore } from 'rosterkit/postgres';
 import { openDatabase } from './database.js';
 import { namesFrom } from './names.js';
-import { applyVisibly, heading, planVisibly, say, showPlan, showRun } from './screen.js';
+import { applyVisibly, heading, planVisibly, say, showPlan, showPreflight, showRun, working } from './screen.js';
 
 /** In the first week of the simulated school year, and then in the first week of the next. */
 const THIS_YEAR = new Date('2026-09-01T06:00:00Z');
@@ -41,13 +44,17 @@ export async function demonstrate(): Promise<void> {
   });
   try {
     const tour = new Tour(database.store);
-    await tour.firstImport('Cedar Valley shares its roster by Clever', 'cedar-valley', clever, cleverOf(clever));
+    const cedarValley = cleverOf(clever);
+    heading('Before anything is imported: what does Cedar Valley share?');
+    showPreflight(await working('Looking at its lists', () => cedarValley.preflight()));
+    await tour.firstImport('Cedar Valley shares its roster by Clever', 'cedar-valley', clever, cedarValley);
     await tour.firstImport('Bay Shore shares its roster by ClassLink', 'bay-shore', classLink, classLinkOf(classLink));
     await tour.nothingToDo('cedar-valley', clever);
+    await readOnlyWhatChanged(cedarValley, clever);
     await tour.newSchoolYear('cedar-valley', clever);
     heading('What next');
     say('  The state is kept in .rosterkit/demonstration. Your own district, read-only until you say --apply:');
-    say('    CLEVER_TOKEN=… npm start');
+    say('    CLEVER_TOKEN=… npm start                 (with -- --check: only what it shares)');
     say('    CLASSLINK_TENANT_ID=… CLASSLINK_CLIENT_ID=… CLASSLINK_SECRET_KEY=… CLASSLINK_SERVER_URL=… npm start');
     say('    npm start -- --csv <folder or zip of a OneRoster bundle>');
   } finally {
@@ -56,7 +63,7 @@ export async function demonstrate(): Promise<void> {
   }
 }
 
-function cleverOf(service: SimulatedService): RosterSource {
+function cleverOf(service: SimulatedService): CleverSource {
   return cleverSource(
     new CleverClient({ token: 'demo-token', baseUrl: service.url, allowInsecureHosts: [service.host] }),
   );
@@ -72,6 +79,24 @@ function classLinkOf(service: SimulatedService): RosterSource {
     allowedHosts: ['127.0.0.1'],
   });
   return classlinkSource(client);
+}
+
+/** Clever's events tell what changed, and the roster of now is made of them. */
+async function readOnlyWhatChanged(source: CleverSource, service: SimulatedService): Promise<void> {
+  heading('A week later: reading only what changed');
+  const scope = { tenant: 'cedar-valley' };
+  const before = await working('Reading everything, once', () => source.read(scope));
+  const { cursor } = before;
+  if (cursor === undefined) throw new Error('a complete read of Clever has a cursor');
+  service.setDistrict(evolve(service.district, { seed: 3, moves: 3, renames: 1 }));
+  const requests = service.requests;
+  const delta = await working('Reading Clever’s events since then', () => source.readSince(cursor, scope));
+  const now = foldDelta(before, delta);
+  if (delta.kind === 'whole') return;
+  say(
+    `  ${String(delta.classes.changed.length)} classes and ${String(delta.users.changed.length)} people changed, ` +
+      `told in ${String(service.requests - requests)} requests; the roster of now has ${String(now.users.length)} people.`,
+  );
 }
 
 class Tour {

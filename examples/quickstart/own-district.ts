@@ -14,7 +14,7 @@ import {
 } from 'rosterkit';
 import { openDatabase } from './database.js';
 import { namesFrom } from './names.js';
-import { applyVisibly, heading, planVisibly, say, showPlan, showRun } from './screen.js';
+import { applyVisibly, heading, planVisibly, say, showPlan, showPreflight, showRun, working } from './screen.js';
 
 /** Something is missing or wrong on the command line or in the environment. */
 export class UsageError extends Error {
@@ -54,6 +54,14 @@ export function chooseDistrict(csv: string | undefined, environment: NodeJS.Proc
 function reachable(baseUrl: string): { baseUrl: string; allowInsecureHosts?: readonly string[] } {
   const { hostname } = new URL(baseUrl);
   return ['127.0.0.1', 'localhost'].includes(hostname) ? { baseUrl, allowInsecureHosts: [hostname] } : { baseUrl };
+}
+
+/** Looks at what the district shares; needs no database. */
+export async function checkOwnDistrict({ title, source }: Choice): Promise<void> {
+  heading(title);
+  const check = source.preflight?.bind(source);
+  if (check === undefined) throw new UsageError(`--check is for Clever: ${source.provider} tells nothing beforehand.`);
+  showPreflight(await working('Looking at what the district shares', () => check()));
 }
 
 /** @param today the day for which to plan, for a bundle of another year */

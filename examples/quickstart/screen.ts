@@ -2,7 +2,15 @@
 
 import { styleText } from 'node:util';
 import ora from 'ora';
-import { describeReason, type Change, type Note, type Plan, type RosterSync, type RunReport } from 'rosterkit';
+import {
+  describeReason,
+  type Change,
+  type Note,
+  type Plan,
+  type Preflight,
+  type RosterSync,
+  type RunReport,
+} from 'rosterkit';
 
 // A terminal that does not know its width, as under some test harnesses, gets plain lines: a spinner needs one to redraw.
 const isTerminal = process.stdout.isTTY && process.stdout.columns > 0;
@@ -36,6 +44,27 @@ export async function working<T>(text: string, work: (update: (detail: string) =
   } catch (error) {
     spinner.fail(text);
     throw error;
+  }
+}
+
+const STATES: Readonly<Record<Preflight['state'], string>> = {
+  ready: 'Ready to import',
+  warning: 'Ready to import, with something to look at',
+  blocked: 'Not ready to import',
+};
+
+/** What a district shares, and what an administrator should know before an import. */
+export function showPreflight({ state, people, contactTypes, freshness, findings }: Preflight): void {
+  const types = contactTypes.map(({ type, count }) => `${type === '' ? 'no type' : type} ${String(count)}`);
+  say(
+    `  ${styled('bold', STATES[state])}: ${counted(people.teacher, 'teacher')}, ${counted(people.student, 'student')}, ` +
+      `${counted(people.guardian, 'contact')}${types.length === 0 ? '' : ` (${types.join(', ')})`}`,
+  );
+  if (freshness.lastSync !== undefined)
+    say(`  as the district was on ${freshness.lastSync.slice(0, 16).replace('T', ' ')}`);
+  for (const { severity, message, count } of findings) {
+    const mark = styled(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity.padStart(9));
+    say(`${mark}  ${message}${count === undefined ? '' : ` (${String(count)})`}`);
   }
 }
 
