@@ -37,6 +37,8 @@ export type WithRaw<T> = T & { readonly raw: Readonly<Record<string, unknown>> }
 
 /** Records of one kind, as a lazy list, or one by its id. */
 export interface CleverRecords<T, Options extends CleverListOptions = CleverListOptions> {
+  /** The same list, where each record also has `raw`: exactly what Clever sent. */
+  list(options: Options & { readonly raw: true }): Paged<WithRaw<T>>;
   /**
    * All records that the token sees, in ascending order of their ids. Rows that cannot be decoded are left out, and
    * named in `rejected` of their page. While it is read, the list throws an IncompleteReadError where rows must be
@@ -44,14 +46,14 @@ export interface CleverRecords<T, Options extends CleverListOptions = CleverList
    *
    * @throws ConfigurationError naming the option that is impossible
    */
-  list(options: Options & { readonly raw: true }): Paged<WithRaw<T>>;
   list(options?: Options): Paged<T>;
+  /** The same record, which also has `raw`: exactly what Clever sent. */
+  get(id: string, options: CleverGetOptions & { readonly raw: true }): Promise<WithRaw<T>>;
   /**
    * One record.
    *
    * @throws NotFoundError where it was deleted, or is not shared
    */
-  get(id: string, options: CleverGetOptions & { readonly raw: true }): Promise<WithRaw<T>>;
   get(id: string, options?: CleverGetOptions): Promise<T>;
 }
 
@@ -64,13 +66,17 @@ export interface CleverCollection<T, Options extends CleverListOptions = CleverL
 
 /** A list that hangs on a record, by that record's id. */
 export interface CleverNestedList<T, Options extends CleverListOptions = CleverListOptions> {
+  /** The list of the record with this id, where each of its records also has `raw`. */
   (id: string, options: Options & { readonly raw: true }): Paged<WithRaw<T>>;
+  /** The list of the record with this id. */
   (id: string, options?: Options): Paged<T>;
 }
 
 /** A record that hangs on another one, by that one's id. */
 export interface CleverNestedRecord<T> {
+  /** The record that hangs on the one with this id, which also has `raw`. */
   (id: string, options: CleverGetOptions & { readonly raw: true }): Promise<WithRaw<T>>;
+  /** The record that hangs on the one with this id. */
   (id: string, options?: CleverGetOptions): Promise<T>;
 }
 
