@@ -170,6 +170,8 @@ function noteReading({ draft, feed, policy }: Context, roster: Roster): void {
     const evidence = { collection, problem, count };
     draft.note({ rule: 'G4', code: 'ROWS_REJECTED', severity: 'warning', evidence });
   }
+  const since = roster.staleSince;
+  if (since !== undefined) draft.note({ rule: 'Z9', code: 'STANDS_STILL', severity: 'warning', evidence: { since } });
   for (const school of feed.skippedSchools) {
     draft.note({
       rule: 'Z4',

@@ -83,6 +83,7 @@ const SENTENCES = {
   // Notes: the run
   NOT_SHARED: 'The district does not share this collection; it is left as it is.',
   ROWS_REJECTED: 'Some rows could not be used.',
+  STANDS_STILL: 'The district’s own sync with the provider is paused or fails, so its data is old.',
   ADDITIVE_ONLY: 'This import only adds; what would be removed waits.',
   SUPPRESSED: 'This was undone or discarded before and is not done again while the data stays the same.',
   UNDO_CONFLICT: 'It was changed after the run; the later change stays.',

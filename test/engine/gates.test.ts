@@ -83,6 +83,13 @@ describe('G1: what cannot be believed at all', () => {
     },
   );
 
+  it('data that stands still is a note, and the rest proceeds', () => {
+    const staleSince = '2026-06-05T04:00:00.000Z';
+    const plan = planOf({ feed: { ...C1, staleSince } as RosterParts });
+    expect(plan.notes).toMatchObject([{ rule: 'Z9', code: 'STANDS_STILL', evidence: { since: staleSince } }]);
+    expect(plan.counts.changes).toBeGreaterThan(0);
+  });
+
   it('rows that could not be used are counted, and hold nothing by themselves', () => {
     const rejected = [1, 2, 3].map((row) => ({
       collection: 'users' as const,
