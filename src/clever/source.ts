@@ -16,13 +16,14 @@ import type {
 import type { Clock, ReadOptions, RosterSource } from '../ports/index.js';
 import type { CleverClient } from './api/client.js';
 import { writeCursor } from './events/cursor.js';
-import { districtOf, scopesOf, staleSince } from './district-state.js';
+import { staleSince } from './district-state.js';
+import { type DistrictMark, hasMoved, markOf, REFUSED } from './mark.js';
 import { type CollectionRead, readCollection } from './read-collection.js';
-import { hasEvents, latestEvent } from './events/latest-event.js';
+import { hasEvents } from './events/latest-event.js';
 import { cleverPreflight } from './preflight/preflight.js';
 import { readSince } from './events/read-since.js';
 import { toClass, toCourse, toEnrollments, toGuardianLinks, toSchool, toTerm, toUser } from './roster.js';
-import type { CleverCourse, CleverDistrict, CleverSchool, CleverSection, CleverTerm, CleverUser } from './api/wire.js';
+import type { CleverCourse, CleverSchool, CleverSection, CleverTerm, CleverUser } from './api/wire.js';
 
 /** How a Clever source works. */
 export interface CleverSourceOptions {
@@ -68,9 +69,10 @@ const DAY_MS = 86_400_000;
 /**
  * A source that reads everything a district token sees: schools, terms, courses, users and sections, once each.
  *
- * Clever takes in a district's data several times a day and its lists move while it does: where the district's
- * `last_sync` changed during the read, everything is read again, once; where it changed again, every list is attested
- * `incomplete`, so that absence from it counts for nothing.
+ * Clever takes in a district's data several times a day, and the district may share less at any moment; lists move while
+ * they do. Where the district's `last_sync`, its newest event or the token's scopes changed during the read, everything is
+ * read again, once; where they changed again, every list is attested `incomplete`, so that absence from it counts for
+ * nothing.
  *
  * `read` throws an AuthenticationError, PermissionDeniedError, NotFoundError or DecodeError where the token or the
  * answers cannot be believed, and whatever kept the first page of schools, users or sections away.
@@ -90,20 +92,17 @@ export function cleverSource(client: CleverClient, options: CleverSourceOptions 
   const wholeReadEveryMs = notNegative('wholeReadEveryDays', options.wholeReadEveryDays ?? 7) * DAY_MS;
   const read = async (scope: Scope, readOptions: ReadOptions = {}): Promise<Roster> => {
     const readAt = clock.now().toISOString();
-    // Clever's recipe: first where the events stand, then everything. What happens meanwhile is told by events later.
-    const event = await latestEvent(client, readOptions);
-    const scopes = await scopesOf(client, readOptions);
     const first = await readLists(client, readOptions);
     const lists = first.hasMoved ? await readLists(client, readOptions) : first;
-    const { district } = lists;
+    const { district, event, scopes } = lists.mark;
     const stale = staleSince(district);
     const roster = {
       ...{ readId: globalThis.crypto.randomUUID(), source: 'clever', readAt, scope },
       ...rosterOf(lists),
       ...(stale === undefined ? {} : { staleSince: stale }),
     };
-    if (event === 'refused' || !isWhole(roster.attestation)) return roster;
-    const progress = { event: event?.id, lastSync: district.last_sync, scopes, at: readAt, readAt };
+    if (event === REFUSED || !isWhole(roster.attestation)) return roster;
+    const progress = { event, lastSync: district.last_sync, scopes, at: readAt, readAt };
     return { ...roster, cursor: writeCursor({ district: district.id, version: client.version, ...progress }) };
   };
   return {
@@ -132,8 +131,8 @@ function isWhole({ collections }: Attestation): boolean {
 
 /** All lists of a district, and whether the district changed while they were read. */
 interface Lists {
-  /** As it was before the lists were read. */
-  readonly district: CleverDistrict;
+  /** As it was before the lists were read: events tell what happened since. */
+  readonly mark: DistrictMark;
   readonly hasMoved: boolean;
   readonly schools: CollectionRead<CleverSchool>;
   readonly terms: CollectionRead<CleverTerm>;
@@ -147,7 +146,7 @@ async function readLists(client: CleverClient, { signal, onPage, onRetry }: Read
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const retrying = onRetry === undefined ? {} : { onRetry };
   const reading = { signal: either, onPage };
-  const district = await districtOf(client, { signal: either, ...retrying });
+  const mark = await markOf(client, { signal: either, ...retrying });
   const required = { ...reading, isOptional: false };
   const optional = { ...reading, isOptional: true };
   const lists = [
@@ -159,9 +158,8 @@ async function readLists(client: CleverClient, { signal, onPage, onRetry }: Read
   ] as const;
   try {
     const [schools, terms, courses, users, sections] = await Promise.all(lists);
-    const after = await districtOf(client, { signal: either, ...retrying });
-    const hasMoved = after.id !== district.id || after.last_sync !== district.last_sync;
-    return { district, hasMoved, schools, terms, courses, users, sections };
+    const after = await markOf(client, { signal: either, ...retrying });
+    return { mark, hasMoved: hasMoved(mark, after), schools, terms, courses, users, sections };
   } catch (error) {
     // One list that cannot be believed spoils the read: the others must not go on asking.
     stop.abort();

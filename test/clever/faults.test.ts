@@ -11,12 +11,13 @@ import { type District, evolve, type Fault, generateDistrict, simulateClever } f
 
 const scope = { tenant: 'district-1' };
 const district = generateDistrict({ seed: 8, schools: 2, students: 40, guardians: false });
+const fewer = evolve(district, { seed: 3, withdrawals: 3, classesVanish: 1 });
 const later = evolve(district, { seed: 2, arrivals: 3, withdrawals: 3, moves: 4, classesVanish: 1 });
 
 const COLLECTIONS: readonly Collection[] = ['schools', 'terms', 'courses', 'classes', 'users', 'enrollments'];
 
-async function connect(of: District) {
-  const clever = await simulateClever(of, { token: 'token-1' });
+async function connect(of: District, hasEvents: boolean) {
+  const clever = await simulateClever(of, { token: 'token-1', hasEvents });
   const client = new CleverClient({
     token: 'token-1',
     baseUrl: clever.url,
@@ -32,7 +33,7 @@ async function connect(of: District) {
 
 type Connection = Awaited<ReturnType<typeof connect>>;
 
-const truth = await (async () => {
+const truths = await (async () => {
   const read = async (of: District) => {
     const clever = await simulateClever(of, { token: 'token-1' });
     const client = new CleverClient({ token: 'token-1', baseUrl: clever.url, allowInsecureHosts: [clever.host] });
@@ -40,7 +41,7 @@ const truth = await (async () => {
     await clever.close();
     return roster;
   };
-  return { before: await read(district), after: await read(later) };
+  return [await read(district), await read(later), await read(fewer)];
 })();
 
 /** Courses are a list of their own, and it is said of them alone if they are missing: their titles are left aside. */
@@ -53,7 +54,7 @@ function lies(roster: Roster): readonly string[] {
   return COLLECTIONS.filter((collection) => {
     if (roster.attestation.collections[collection].state !== 'complete') return false;
     const records = textOf(roster, collection);
-    return records !== textOf(truth.before, collection) && records !== textOf(truth.after, collection);
+    return truths.every((truth) => records !== textOf(truth, collection));
   });
 }
 
@@ -72,6 +73,14 @@ const faults: readonly (readonly [string, (connection: Connection) => Fault])[] 
     'a token that may see less',
     ({ clever }) => ({ onRequest: () => clever.setScopes(['read:districts', 'read:schools']) }),
   ],
+  [
+    'a district that shares less, and no events that tell of it',
+    ({ clever }) => ({ onRequest: () => clever.setDistrict({ ...fewer, updatedAt: district.updatedAt }) }),
+  ],
+  [
+    'a district that shares other records, which changes no last_sync',
+    ({ clever }) => ({ onRequest: () => clever.setDistrict({ ...later, updatedAt: district.updatedAt }) }),
+  ],
   ['a district that moves on', ({ clever }) => ({ onRequest: () => clever.setDistrict(later) })],
 ];
 
@@ -83,7 +92,7 @@ for (const [name, faultOf] of faults) {
       // A 429 is told in whole seconds, so that each of them costs one.
       const step = (span === 'once' ? 1 : 3) * (name === 'too many requests' ? 4 : 1);
       for (let position = 0; ; position += step) {
-        const connection = await connect(district);
+        const connection = await connect(district, !name.includes('no events'));
         const { clever, source } = connection;
         clever.fail({ ...faultOf(connection), afterPages: position, times: span === 'once' ? 1 : 1_000 });
         try {

@@ -364,9 +364,9 @@ describe('everything is read anew', () => {
 describe('a read', () => {
   it('has no cursor where events are refused, or where it is not complete', async () => {
     const { clever, source } = await connect(district, { retries: 0 });
-    clever.fail({ path: '/events', status: 403 });
+    clever.fail({ path: '/events', status: 403, times: 2 });
     expect((await source.read(scope)).cursor).toBeUndefined();
-    clever.fail({ path: '/events', status: 500 });
+    clever.fail({ path: '/events', status: 500, times: 2 });
     expect((await source.read(scope)).cursor).toBeUndefined();
     clever.fail({ path: '/terms', status: 500 });
     const roster = await source.read(scope);
