@@ -45,7 +45,16 @@ const thirdPartyNotices: NonNullable<Options['esbuildPlugins']>[number] = {
 
 export default defineConfig([
   { ...shared, format: 'esm' },
-  { ...shared, format: 'cjs', noExternal: bundledInCommonJs, esbuildPlugins: [thirdPartyNotices] },
+  {
+    ...shared,
+    format: 'cjs',
+    noExternal: bundledInCommonJs,
+    esbuildPlugins: [thirdPartyNotices],
+    esbuildOptions: (options) => {
+      // tsup splits CommonJS by a tool of its own, which garbles classes with fields in minified code such as jose's.
+      options.supported = { ...options.supported, 'class-field': false, 'class-static-field': false };
+    },
+  },
   { ...shared, format: ['esm', 'cjs'], dts: { only: true } },
 ]);
 

@@ -16,6 +16,7 @@ import type {
   User,
   UserRole,
 } from '../model/index.js';
+import { isTold } from './api/fields.js';
 import type {
   CleverContactRole,
   CleverCourse,
@@ -79,8 +80,14 @@ export function toClass(section: CleverSection, courseTitles: ReadonlyMap<string
   });
 }
 
-/** The members of a section, one enrollment each, ordered by user. Whoever is both teacher and student is its teacher. */
-export function toEnrollments(section: CleverSection): readonly Enrollment[] {
+/**
+ * The members of a section, one enrollment each, ordered by user; whoever is both teacher and student is its teacher.
+ * Members that were not sent are not absent: they are rejected as a whole, so that nobody leaves the class for it.
+ */
+export function toEnrollments(section: CleverSection): {
+  readonly enrollments: readonly Enrollment[];
+  readonly rejected: readonly RejectedRow[];
+} {
   const members = new Map<string, Enrollment>();
   const classSourcedId = section.id;
   const status = 'active' as const;
@@ -92,7 +99,13 @@ export function toEnrollments(section: CleverSection): readonly Enrollment[] {
     const primary = userSourcedId === section.teacher;
     members.set(userSourcedId, { classSourcedId, userSourcedId, role: 'teacher', primary, status });
   }
-  return inOrder([...members.values()], (left, right) => compareIds(left.userSourcedId, right.userSourcedId));
+  const enrollments = inOrder([...members.values()], (left, right) =>
+    compareIds(left.userSourcedId, right.userSourcedId),
+  );
+  const rejected = (['students', 'teachers'] as const)
+    .filter((field) => !isTold(section[field]))
+    .map((field) => ({ collection: 'enrollments' as const, classSourcedId, problem: `${field}-not-told` }));
+  return { enrollments, rejected };
 }
 
 const ROLES = [
@@ -145,6 +158,9 @@ export function toGuardianLinks(
 ): { readonly links: readonly GuardianLink[]; readonly rejected: readonly RejectedRow[] } {
   const links = new Map<string, GuardianLink>();
   const rejected: RejectedRow[] = [];
+  if (!isTold(contact.student_relationships)) {
+    rejected.push({ collection: 'guardianLinks', sourcedId: guardianSourcedId, problem: 'relationships-not-told' });
+  }
   for (const { student, relationship, type } of contact.student_relationships) {
     if (student === undefined) {
       rejected.push({ collection: 'guardianLinks', sourcedId: guardianSourcedId, problem: 'missing-student' });

@@ -101,7 +101,8 @@ export function cleverSource(client: CleverClient, options: CleverSourceOptions 
       ...rosterOf(lists),
       ...(stale === undefined ? {} : { staleSince: stale }),
     };
-    if (event === REFUSED || !isWhole(roster.attestation)) return roster;
+    // Without `last_sync` nobody could tell a quiet feed from one that is switched off.
+    if (event === REFUSED || district.last_sync === undefined || !isWhole(roster.attestation)) return roster;
     const progress = { event, lastSync: district.last_sync, scopes, at: readAt, readAt };
     return { ...roster, cursor: writeCursor({ district: district.id, version: client.version, ...progress }) };
   };
@@ -175,20 +176,20 @@ function rosterOf(lists: Lists): Omit<Roster, 'readId' | 'source' | 'readAt' | '
   const people = inOrder(lists.users.records, byId);
   const classes: Class[] = [];
   const enrollments: Enrollment[] = [];
-  for (const section of sections) {
-    classes.push(toClass(section, courseTitles));
-    for (const enrollment of toEnrollments(section)) enrollments.push(enrollment);
-  }
-  const users: User[] = [];
-  const guardianLinks: GuardianLink[] = [];
   const rejected: RejectedRow[] = [lists.schools, lists.terms, lists.courses, lists.users, lists.sections].flatMap(
     (list) => list.rejected,
   );
-  let hasContacts = false;
+  for (const section of sections) {
+    classes.push(toClass(section, courseTitles));
+    const members = toEnrollments(section);
+    for (const enrollment of members.enrollments) enrollments.push(enrollment);
+    rejected.push(...members.rejected);
+  }
+  const users: User[] = [];
+  const guardianLinks: GuardianLink[] = [];
   for (const person of people) {
     users.push(toUser(person));
     if (person.roles.contact === undefined) continue;
-    hasContacts = true;
     const contact = toGuardianLinks(person.id, person.roles.contact);
     guardianLinks.push(...contact.links);
     rejected.push(...contact.rejected);
@@ -205,18 +206,18 @@ function rosterOf(lists: Lists): Omit<Roster, 'readId' | 'source' | 'readAt' | '
     attestation: attestationOf(lists, {
       enrollments: enrollments.length,
       guardianLinks: guardianLinks.length,
-      hasContacts,
     }),
   };
 }
 
 function attestationOf(
   lists: Lists,
-  derived: { readonly enrollments: number; readonly guardianLinks: number; readonly hasContacts: boolean },
+  derived: { readonly enrollments: number; readonly guardianLinks: number },
 ): Attestation {
   const classes = moved(lists.sections.attestation, lists.hasMoved);
   const users = moved(lists.users.attestation, lists.hasMoved);
-  const isWithoutContacts = users.state === 'complete' && !derived.hasContacts;
+  // A district that shares no contacts looks the same as one whose children have none.
+  const isWithoutContacts = users.state === 'complete' && derived.guardianLinks === 0;
   return {
     allSchools: true,
     collections: {

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../errors.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import type {
   Attestation,
@@ -22,7 +23,9 @@ import type {
  * What the roster proves stays what it proved when it was read: a read that was incomplete does not become complete by
  * changes on top of it.
  *
- * @param roster the roster that the delta's cursor came with, or that the delta before was folded into
+ * @param roster the roster that the delta's cursor came with, or that the delta before was folded into: keep each roster
+ *   together with its cursor, because a delta in between that was never folded leaves no trace
+ * @throws ConfigurationError where the two are of different sources or tenants
  * @example
  * ```ts
  * import { foldDelta, type CleverSource, type Roster } from 'rosterkit';
@@ -34,6 +37,7 @@ import type {
  * ```
  */
 export function foldDelta(roster: Roster, delta: RosterDelta): Roster {
+  requireSameOrigin(roster, delta);
   if (delta.kind === 'whole') return delta.roster;
   const courses = foldRecords(roster.courses, delta.courses);
   const classes = withTitles(foldRecords(roster.classes, delta.classes), courses, delta);
@@ -57,6 +61,11 @@ export function foldDelta(roster: Roster, delta: RosterDelta): Roster {
     rejected: [...(roster.rejected ?? []).filter((row) => !isMended(row, delta)), ...delta.rejected],
     attestation: foldAttestation(roster.attestation, collections),
   };
+}
+
+function requireSameOrigin({ source, scope }: Roster, delta: RosterDelta): void {
+  if (delta.source === source && delta.scope.tenant === scope.tenant) return;
+  throw new ConfigurationError('delta', 'is of another source or tenant than the roster. Fold each into its own.');
 }
 
 function foldRecords<T extends RosterRecord>(
@@ -148,9 +157,12 @@ function withTitles(classes: readonly Class[], courses: readonly Course[], delta
 }
 
 /** Whether a row that could not be read is told of anew: it is readable now, gone, or among the newly rejected. */
-function isMended({ collection, sourcedId }: RejectedRow, delta: RosterChanges): boolean {
+function isMended({ collection, sourcedId, classSourcedId }: RejectedRow, delta: RosterChanges): boolean {
+  if (collection === 'enrollments') {
+    if (classSourcedId === undefined) return false;
+    return delta.enrollments.replacedOf.includes(classSourcedId) || delta.classes.deleted.includes(classSourcedId);
+  }
   if (sourcedId === undefined) return false;
-  if (collection === 'enrollments') return false;
   if (collection === 'guardianLinks') {
     return delta.guardianLinks.replacedOf.includes(sourcedId) || delta.users.deleted.includes(sourcedId);
   }

@@ -11,7 +11,7 @@ export interface RejectedItem {
 /** One page of a list. */
 export interface Page<T> {
   readonly items: readonly T[];
-  /** Give it as `after` to resume behind this page; undefined at the end of the list. */
+  /** Give it as `after` to resume behind this page; undefined where the far side says that nothing comes behind it. */
   readonly cursor: string | undefined;
   /** How many items the whole list has, where the far side says so. */
   readonly total?: number;

@@ -76,8 +76,9 @@ export interface RosterChanges extends DeltaHead {
  * - `CURSOR_EXPIRED`: older than the provider keeps its events.
  * - `VERSION_CHANGED`: made by a client of another version of the API, which tells other fields.
  * - `SCOPES_CHANGED`: the credentials may see more or less than then.
+ * - `SCOPES_UNKNOWN`: the provider does not tell now what the credentials may see, or did not then.
  * - `EVENTS_REFUSED`: the provider does not give its events to these credentials (any more).
- * - `EVENTS_SILENT`: the district's data moved and no event told of it: events are switched off.
+ * - `EVENTS_SILENT`: the district's data moved and no event told of it: events are, or were, switched off.
  * - `EVENT_UNREADABLE`: an event came that cannot be understood.
  * - `READ_DUE`: no whole read for long. Events are a convenience; a whole read mends what they may have missed.
  */
@@ -86,6 +87,7 @@ export type WholeReadReason =
   | 'CURSOR_EXPIRED'
   | 'VERSION_CHANGED'
   | 'SCOPES_CHANGED'
+  | 'SCOPES_UNKNOWN'
   | 'EVENTS_REFUSED'
   | 'EVENTS_SILENT'
   | 'EVENT_UNREADABLE'

@@ -115,12 +115,15 @@ describe('the connected districts', () => {
     expect(await app.districts.list()).toEqual([]);
   });
 
-  it('are never called disconnected because a row could not be read', async () => {
+  it('are never called disconnected, nor left out, because a row could not be read', async () => {
     const server = await startOAuth(() =>
       jsonAnswer(200, { data: [row('a'), row('b', { owner: { type: 'district', id: '' } })] }),
     );
     const app = appOf(server);
-    expect(await app.districts.list()).toHaveLength(1);
+    expect(await rejection(app.districts.list())).toMatchObject({
+      code: 'decode',
+      issues: ['data.1.owner.id: missing-id'],
+    });
     expect(await app.districts.get('a')).toMatchObject({ state: 'connected' });
     const error = await rejection(app.districts.get('b'));
     expect(error).toBeInstanceOf(DecodeError);
@@ -234,13 +237,13 @@ describe('the token of a district', () => {
 });
 
 describe('a client with the token of a district', () => {
-  /** Clever's list of schools, for the token that is good now. */
-  async function startSchools() {
+  /** A school of Clever's, for the token that is good now. */
+  async function startSchool() {
     const server: OAuthServer = await startOAuth(({ path, headers }) => {
-      if (path !== '/v3.0/schools') return undefined;
+      if (path !== '/v3.0/schools/school-1') return undefined;
       if (headers['authorization'] !== `Bearer ${server.token ?? ''}`)
         return jsonAnswer(401, { message: 'Unauthorized' });
-      return jsonAnswer(200, { data: [{ data: { id: 'school-1' } }], links: [] });
+      return jsonAnswer(200, { data: { id: 'school-1' } });
     });
     const token = appOf(server).districtToken(district.id);
     const client = new CleverClient({ token, baseUrl: server.baseUrl, allowInsecureHosts: ['127.0.0.1'] });
@@ -248,29 +251,29 @@ describe('a client with the token of a district', () => {
   }
 
   it('goes on after the token was changed', async () => {
-    const { server, client } = await startSchools();
-    await client.schools.list().toArray();
+    const { server, client } = await startSchool();
+    await client.schools.get('school-1');
     server.token = 'district-token-2';
-    expect(await client.schools.list().toArray()).toHaveLength(1);
+    expect(await client.schools.get('school-1')).toMatchObject({ id: 'school-1' });
     expect(server.asked).toEqual([
       'GET /oauth/tokens',
-      'GET /v3.0/schools',
-      'GET /v3.0/schools',
+      'GET /v3.0/schools/school-1',
+      'GET /v3.0/schools/school-1',
       'GET /oauth/tokens',
-      'GET /v3.0/schools',
+      'GET /v3.0/schools/school-1',
     ]);
   });
 
   it('says that the district is disconnected once it withdrew', async () => {
-    const { server, client } = await startSchools();
-    await client.schools.list().toArray();
+    const { server, client } = await startSchool();
+    await client.schools.get('school-1');
     server.token = undefined;
-    expect(await rejection(client.schools.list().toArray())).toBeInstanceOf(DisconnectedError);
+    expect(await rejection(client.schools.get('school-1'))).toBeInstanceOf(DisconnectedError);
   });
 
   it('does not ask for ever where the token is listed and refused all the same', async () => {
-    const { server, client } = await startSchools();
-    await client.schools.list().toArray();
+    const { server, client } = await startSchool();
+    await client.schools.get('school-1');
     const listed = server.token;
     const answers = server.oauth.answer.bind(server.oauth);
     server.oauth.answer = (request) => {
@@ -280,8 +283,8 @@ describe('a client with the token of a district', () => {
       return answer;
     };
     server.token = 'nobody has it';
-    expect(await rejection(client.schools.list().toArray())).toBeInstanceOf(AuthenticationError);
-    expect(server.asked.slice(2)).toEqual(['GET /v3.0/schools', 'GET /oauth/tokens']);
+    expect(await rejection(client.schools.get('school-1'))).toBeInstanceOf(AuthenticationError);
+    expect(server.asked.slice(2)).toEqual(['GET /v3.0/schools/school-1', 'GET /oauth/tokens']);
   });
 });
 
@@ -304,11 +307,15 @@ describe('the options of an application', () => {
     expect(make).not.toThrow(/line\nbreak|with:colon/);
   });
 
-  it('need the id of a district', async () => {
-    const app = new CleverApp(good);
-    expect(() => app.districtToken('')).toThrow(expect.objectContaining({ parameter: 'districtId' }));
-    expect(await rejection(app.districts.get(''))).toMatchObject({ parameter: 'districtId' });
-  });
+  it.each(['', ' ', 'district 1', 'district-1\n', undefined, null, 1])(
+    'need the id of a district, not %j',
+    async (id) => {
+      const app = new CleverApp(good);
+      const expected: object = { code: 'configuration', parameter: 'districtId' };
+      expect(() => app.districtToken(id as string)).toThrow(expect.objectContaining(expected));
+      expect(await rejection(app.districts.get(id as string))).toMatchObject(expected);
+    },
+  );
 
   it('are kept where no log finds them', async () => {
     const server = await startOAuth();

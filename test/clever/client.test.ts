@@ -19,6 +19,8 @@ describe('a list', () => {
       '/v3.0/schools?limit=3',
       '/v3.0/schools?limit=3&starting_after=school-002',
       '/v3.0/schools?limit=3&starting_after=school-005',
+      // The end of a list of the whole district is confirmed.
+      '/v3.0/schools?limit=3&starting_after=school-006',
     ]);
     expect(server.requests[0]?.headers.authorization).toBe('Bearer token-1');
   });
@@ -32,6 +34,7 @@ describe('a list', () => {
     await client.districts.list().toArray();
     expect(server.requests.map(({ path, query }) => `${path}?${String(query)}`)).toEqual([
       '/v3.0/sections?limit=1000',
+      '/v3.0/sections?limit=1000&starting_after=section-1',
       '/v3.0/districts?',
     ]);
   });
@@ -135,6 +138,7 @@ describe('a page that Clever is too slow for', () => {
       'limit=200&starting_after=school-199',
       'limit=100&starting_after=school-199',
       'limit=100&starting_after=school-299',
+      'limit=100&starting_after=school-349',
     ]);
     expect(retries).toEqual([{ attempt: 1, delayMs: 0, status }]);
   });
@@ -145,7 +149,7 @@ describe('a page that Clever is too slow for', () => {
       return query.get('limit') === '75' ? { status: 504 } : undefined;
     });
     await clientOf(server, { pageSize: 150, timeoutMs: 1500 }).schools.list().toArray();
-    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['150', '75', '50']);
+    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['150', '75', '50', '50']);
     const failing = await startServer(() => ({ status: 503 }));
     await rejection(clientOf(failing, { pageSize: 60 }).schools.list().toArray());
     expect(failing.requests.map(({ query }) => query.get('limit'))).toEqual(['60', '50', '50', '50', '50']);
@@ -154,7 +158,7 @@ describe('a page that Clever is too slow for', () => {
   it('keeps its size on other failures', async () => {
     const server = await startDistrict(schools(1), () => (server.requests.length === 1 ? { status: 500 } : undefined));
     await clientOf(server).schools.list().toArray();
-    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['1000', '1000']);
+    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['1000', '1000', '1000']);
   });
 });
 
@@ -169,7 +173,8 @@ describe('the rate limit', () => {
     const retries: RequestRetry[] = [];
     const list = clientOf(server).schools.list({ onRetry: (retry) => retries.push(retry) });
     expect(await list.toArray()).toHaveLength(1);
-    expect(retries).toEqual([{ attempt: 1, delayMs: 0, status: 429 }]);
+    // It is told in whole seconds.
+    expect(retries).toEqual([{ attempt: 1, delayMs: 1000, status: 429 }]);
   });
 });
 
@@ -204,7 +209,8 @@ describe('the token', () => {
       return Promise.resolve(`token-${String(calls)}`);
     };
     await clientOf(server, { token, pageSize: 2 }).schools.list().toArray();
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer token-1', 'Bearer token-2']);
+    const sent = server.requests.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-3']);
   });
 
   it('that is refused is asked for once more, and the request made again where there is another', async () => {
@@ -217,9 +223,10 @@ describe('the token', () => {
       return refusals.includes('old') ? 'new' : 'old';
     };
     expect(await clientOf(server, { token, pageSize: 2 }).schools.list().toArray()).toHaveLength(3);
-    expect(refusals).toEqual([undefined, 'old', undefined]);
+    expect(refusals).toEqual([undefined, 'old', undefined, undefined]);
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
       'Bearer old',
+      'Bearer new',
       'Bearer new',
       'Bearer new',
     ]);

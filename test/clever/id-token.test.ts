@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { CleverSignIn } from '../../src/clever/index.js';
-import { SignInError } from '../../src/errors.js';
+import { CleverSignIn, type CleverSignInOptions } from '../../src/clever/index.js';
+import { ConnectionError, SignInError } from '../../src/errors.js';
 import { signedIdToken } from '../../src/testing/clever/id-tokens.js';
-import { jsonAnswer, type ServiceAnswer } from '../../src/testing/service.js';
+import { htmlAnswer, jsonAnswer, type ServiceAnswer } from '../../src/testing/service.js';
 import { rejection } from '../support/http-server.js';
 import { district, type OAuthServer, redirectUri, startOAuth } from './oauth-server.js';
 
@@ -15,11 +15,11 @@ interface Altered {
   /** The token that comes in place of the true one. */
   readonly token?: (claims: Claims, server: OAuthServer) => string | Promise<string>;
   readonly discovery?: (body: Claims) => ServiceAnswer;
-  readonly keys?: () => ServiceAnswer;
+  readonly keys?: () => ServiceAnswer | Promise<ServiceAnswer>;
 }
 
 /** Signs a teacher in at a Clever some of whose answers are altered; gives what becomes of it. */
-async function attempt(altered: Altered): Promise<unknown> {
+async function attempt(altered: Altered, options: Partial<CleverSignInOptions> = {}): Promise<unknown> {
   const sent = { access_token: 'il-token', id_token: '' };
   const server = await startOAuth(({ path, method }) => {
     if (method === 'POST') return jsonAnswer(200, sent);
@@ -33,6 +33,7 @@ async function attempt(altered: Altered): Promise<unknown> {
     redirectUri,
     baseUrl: server.baseUrl,
     allowInsecureHosts: ['127.0.0.1'],
+    ...options,
   });
   const { state, nonce } = signIn.begin();
   const seconds = Math.floor(Date.now() / 1000);
@@ -127,6 +128,7 @@ describe('an id token', () => {
       { discovery: (body) => jsonAnswer(200, { ...body, jwks_uri: 'x' }) },
     ],
     ['without a discovery document', 'discovery document', { discovery: () => jsonAnswer(404, {}) }],
+    ['whose discovery document is none', 'discovery document', { discovery: () => htmlAnswer(200, 'Welcome') }],
     ['without keys', 'ERR_JOSE_GENERIC', { keys: () => jsonAnswer(404, {}) }],
     [
       'whose keys lead elsewhere',
@@ -141,6 +143,38 @@ describe('an id token', () => {
     expect(error).toMatchObject({ problem: 'token' });
     expect((error as Error).message).toContain(`(${word}`);
     expect(inspect(error, { depth: null })).not.toMatch(/who@example|il-token|secret-1/);
+  });
+
+  /** Too late for somebody who is looking at the screen: not waited for. */
+  const later = { 'retry-after': '600' };
+  /** Never comes. */
+  const silence = new Promise<ServiceAnswer>(() => undefined);
+
+  it.each([
+    ['the discovery document fails', 'server', { discovery: () => jsonAnswer(503, {}, later) }, {}],
+    [
+      'the discovery document is asked for too often',
+      'rate_limited',
+      { discovery: () => jsonAnswer(429, {}, later) },
+      {},
+    ],
+    ['the keys do not come', 'connection', { keys: () => silence }, { timeoutMs: 1_000 }],
+    ['the keys break off', 'connection', { keys: () => cut(jsonAnswer(200, { keys: [] })) }, {}],
+    ['the keys cannot be reached', 'connection', {}, { fetch: unreachable('/oauth/certs') }],
+  ] satisfies readonly (readonly [string, string, Altered, Partial<CleverSignInOptions>])[])(
+    'is not to blame where %s (%s): the sign-in may be tried again',
+    async (_, code, altered, options) => {
+      const error = await attempt(altered, options);
+      expect(error).toMatchObject({ code, source: 'clever', isRetryable: true });
+      expect(inspect(error, { depth: null })).not.toMatch(/who@example|il-token|secret-1/);
+    },
+  );
+
+  it('whose keys cannot be reached is an error that names their path, and nothing beneath it', async () => {
+    const error = await attempt({}, { fetch: unreachable('/oauth/certs') });
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(error).toMatchObject({ path: '/oauth/certs' });
+    expect(error).not.toHaveProperty('cause');
   });
 
   it('may be verified after the discovery document failed once', async () => {
@@ -166,6 +200,19 @@ describe('an id token', () => {
     expect(await outcome()).toBe('signed-in');
   });
 });
+
+/** An answer that ends before all of it was sent. */
+function cut(answer: ServiceAnswer): ServiceAnswer {
+  return { ...answer, headers: { ...answer.headers, 'content-length': '1000', connection: 'close' } };
+}
+
+/** A fetch that does not get through to one path. */
+function unreachable(path: string): typeof globalThis.fetch {
+  return async (input, init) => {
+    if (new URL(input instanceof Request ? input.url : input).pathname === path) throw new TypeError('fetch failed');
+    return await fetch(input, init);
+  };
+}
 
 /** A token whose claims were exchanged after it was signed. */
 function tampered(claims: Claims): string {

@@ -28,16 +28,18 @@ function refusal(who: CleverPerson, options?: MayImportOptions): NotAllowedError
 
 describe('who may import', () => {
   it('is an administrator of the district: all schools', () => {
-    expect(assertMayImport(districtAdmin)).toEqual({ as: 'district_admin', schools: 'all' });
+    const right = { as: 'district_admin', district: 'district-1', schools: 'all' };
+    expect(assertMayImport(districtAdmin)).toEqual(right);
     const teacherToo = person({ type: 'teacher', roles: { teacher: { schools: ['school-1'] }, district_admin: {} } });
-    expect(assertMayImport(teacherToo)).toEqual({ as: 'district_admin', schools: 'all' });
+    expect(assertMayImport(teacherToo)).toEqual(right);
     // Their record may be hidden from the application.
-    expect(assertMayImport(person({ type: 'district_admin' }))).toEqual({ as: 'district_admin', schools: 'all' });
+    expect(assertMayImport(person({ type: 'district_admin' }))).toEqual(right);
   });
 
   it('is an administrator of a school, whom version 3 calls staff: their own schools', () => {
     expect(assertMayImport(staff(['PortalOnly', 'SchoolTechLead']))).toEqual({
       as: 'school_admin',
+      district: 'district-1',
       schools: ['school-1', 'school-2'],
     });
     expect(assertMayImport(staff(['Principal']), { schoolAdminRoles: ['Principal'] })).toMatchObject({
@@ -45,20 +47,20 @@ describe('who may import', () => {
     });
   });
 
-  it('is a school_admin of the versions before, if they have schools', () => {
-    const admin = person({ type: 'school_admin', roles: { staff: { roles: [], schools: ['school-3'] } } });
-    expect(assertMayImport(admin)).toEqual({ as: 'school_admin', schools: ['school-3'] });
-    expect(refusal(person({ type: 'school_admin' })).message).toMatch(/no school that you administer/);
-  });
-
   it('has the wider right of two, as far as it is allowed', () => {
-    expect(assertMayImport(both)).toEqual({ as: 'district_admin', schools: 'all' });
+    expect(assertMayImport(both)).toMatchObject({ as: 'district_admin', schools: 'all' });
     expect(assertMayImport(both, { roles: ['school_admin', 'district_admin'] }).as).toBe('district_admin');
-    expect(assertMayImport(both, { roles: ['school_admin'] })).toEqual({ as: 'school_admin', schools: ['school-1'] });
+    expect(assertMayImport(both, { roles: ['school_admin'] })).toMatchObject({
+      as: 'school_admin',
+      schools: ['school-1'],
+    });
   });
 
   it.each([
     ['plain staff', staff([])],
+    ['plain staff whom Clever calls by the type of before', { ...staff([]), type: 'school_admin' }],
+    ['staff of the portal whom Clever calls by the type of before', { ...staff(['PortalOnly']), type: 'school_admin' }],
+    ['a school administrator by the type alone', person({ type: 'school_admin' })],
     ['staff who only see the portal', staff(['PortalOnly'])],
     ['staff with a role that is not known', staff(['schooltechlead'])],
     ['a school administrator without schools', staff(['SchoolTechLead'], [])],
@@ -73,6 +75,17 @@ describe('who may import', () => {
     expect(error.message).toContain("ask the district's Clever administrator");
   });
 
+  it('is an administrator of the district whose roster it is, and of no other', () => {
+    const right = { district: 'district-1' };
+    expect(assertMayImport(districtAdmin, { district: 'district-1' })).toMatchObject(right);
+    expect(assertMayImport(staff(['SchoolTechLead']), { district: 'district-1' })).toMatchObject(right);
+    for (const who of [districtAdmin, staff(['SchoolTechLead'])]) {
+      const error = refusal(who, { district: 'district-2' });
+      expect(error).toMatchObject({ code: 'not_allowed', action: 'import' });
+      expect(error.message).toContain('another district');
+    }
+  });
+
   it('is not whose role the application leaves out', () => {
     expect(refusal(districtAdmin, { roles: ['school_admin'] }).message).toContain('Only a school administrator may');
     expect(refusal(staff(['SchoolTechLead']), { roles: ['district_admin'] }).message).toContain(
@@ -85,6 +98,8 @@ describe('who may import', () => {
     ['roles', { roles: ['principal'] }],
     ['roles', { roles: [] }],
     ['role', { role: 'district_admin' }],
+    ['district', { district: '' }],
+    ['district', { district: undefined }],
   ])('is not asked by options that are impossible: %s', (parameter, options) => {
     const ask = () => assertMayImport(districtAdmin, options as MayImportOptions);
     expect(ask).toThrow(expect.objectContaining({ code: 'configuration', parameter }));

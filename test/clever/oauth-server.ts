@@ -25,14 +25,16 @@ export interface OAuthServer {
 }
 
 /** Answers in place of the simulation, or not at all. */
-export type Instead = (request: ServiceRequest & { readonly path: string }) => ServiceAnswer | undefined;
+export type Instead = (
+  request: ServiceRequest & { readonly path: string },
+) => ServiceAnswer | undefined | Promise<ServiceAnswer | undefined>;
 
 /** Starts it; `instead` may answer first. */
 export async function startOAuth(instead?: Instead, options: CleverOAuthOptions = {}): Promise<OAuthServer> {
   const asked: string[] = [];
   const requests: ServiceRequest[] = [];
   const server = createServer((message, response) => {
-    void text(message).then((body) => {
+    void text(message).then(async (body) => {
       const { method = 'GET', url = '/', headers } = message;
       const request = {
         method,
@@ -43,7 +45,7 @@ export async function startOAuth(instead?: Instead, options: CleverOAuthOptions 
       const path = new URL(request.url).pathname;
       asked.push(`${method} ${path}`);
       requests.push(request);
-      const answer = instead?.({ ...request, path }) ?? made.oauth.answer(request) ?? userAnswer(made, request);
+      const answer = (await instead?.({ ...request, path })) ?? made.oauth.answer(request) ?? userAnswer(made, request);
       response.writeHead(answer.status, answer.headers);
       response.end(answer.body);
     });

@@ -38,47 +38,56 @@ async function readAll(client: CleverClient, after?: string): Promise<readonly s
 
 const small = { pageSize: 2 };
 
-describe('a full page without a link', () => {
-  it('is confirmed as the last one by asking once behind it', async () => {
+describe('a last page', () => {
+  it('is confirmed by asking once behind it', async () => {
     const server = await startScript([pageOf(['a', 'b']), pageOf([])]);
     expect(await readAll(clientOf(server, small))).toEqual(['a', 'b']);
     expect(asked(server)).toEqual(['first', 'b']);
   });
 
   it('is not the last one where more comes', async () => {
-    const server = await startScript([pageOf(['a', 'b']), pageOf(['c', 'd']), pageOf(['e'])]);
+    const server = await startScript([pageOf(['a', 'b']), pageOf(['c', 'd']), pageOf(['e']), pageOf([])]);
     expect(await readAll(clientOf(server, small))).toEqual(['a', 'b', 'c', 'd', 'e']);
-    expect(asked(server)).toEqual(['first', 'b', 'd']);
+    expect(asked(server)).toEqual(['first', 'b', 'd', 'e']);
   });
 
-  it('is full also where some of its rows could not be used', async () => {
+  it('is confirmed also where some of its rows could not be used', async () => {
     const data = [{ data: { id: 'a' } }, { data: { name: 'no id' } }];
-    const server = await startScript([{ body: { data, links: [] } }, pageOf(['b'])]);
+    const server = await startScript([{ body: { data, links: [] } }, pageOf(['b']), pageOf([])]);
     expect(await readAll(clientOf(server, small))).toEqual(['a', 'b']);
-    expect(asked(server)).toEqual(['first', 'a']);
+    expect(asked(server)).toEqual(['first', 'a', 'b']);
   });
 
-  it('ends with a page whose cursor says that it is the end', async () => {
+  it('that was confirmed is followed by no empty one', async () => {
     const server = await startScript([pageOf(['a', 'b']), pageOf([])]);
     const pages: Page<unknown>[] = [];
     for await (const page of clientOf(server, small).schools.list().byPage()) pages.push(page);
-    expect(pages.map(({ items, cursor }) => [items.length, cursor])).toEqual([
-      [2, 'b'],
-      [0, undefined],
-    ]);
+    expect(pages.map(({ items, cursor }) => [items.length, cursor])).toEqual([[2, 'b']]);
   });
 
-  it('is not asked about where the page is not full', async () => {
-    const server = await startScript([pageOf(['a'])]);
-    expect(await readAll(clientOf(server, small))).toEqual(['a']);
-    expect(asked(server)).toEqual(['first']);
+  it('that is short, and was not the last, is made good', async () => {
+    const server = await startScript([pageOf(['a']), pageOf(['b', 'c']), pageOf([])]);
+    expect(await readAll(clientOf(server, small))).toEqual(['a', 'b', 'c']);
+    expect(asked(server)).toEqual(['first', 'a', 'c']);
+  });
+
+  it('of a filtered list is only asked about where it is full, or came without links', async () => {
+    const teachers = (server: { readonly baseUrl: string }) =>
+      clientOf(server, small).users.list({ role: 'teacher' }).toArray();
+    const user = (id: string) => ({ data: { id, roles: { teacher: {} } } });
+    const short = await startScript([{ body: { data: [user('a')], links: [] } }]);
+    expect(await teachers(short)).toHaveLength(1);
+    expect(asked(short)).toEqual(['first']);
+    const unlinked = await startScript([{ body: { data: [user('a')] } }, { body: { data: [user('b')] } }, pageOf([])]);
+    expect(await teachers(unlinked)).toHaveLength(2);
+    expect(asked(unlinked)).toEqual(['first', 'a', 'b']);
   });
 
   it('counts as full by the size that a slow server made of it', async () => {
     const ids = Array.from({ length: 50 }, (_, index) => `id-${String(index)}`);
-    const server = await startScript([{ status: 413 }, pageOf(ids), pageOf(['z'])]);
+    const server = await startScript([{ status: 413 }, pageOf(ids), pageOf(['z']), pageOf([])]);
     expect(await readAll(clientOf(server, { pageSize: 100 }))).toEqual([...ids, 'z']);
-    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['100', '50', '50']);
+    expect(server.requests.map(({ query }) => query.get('limit'))).toEqual(['100', '50', '50', '50']);
   });
 
   it('that is sent again for any cursor cannot be believed', async () => {
@@ -110,9 +119,9 @@ describe('a list that knows no pages', () => {
 
 describe('an empty page that was linked to', () => {
   it('is asked for once more, and the list goes on', async () => {
-    const server = await startScript([pageOf(['a', 'b'], 'b'), pageOf([]), pageOf(['c'])]);
+    const server = await startScript([pageOf(['a', 'b'], 'b'), pageOf([]), pageOf(['c']), pageOf([])]);
     expect(await readAll(clientOf(server, small))).toEqual(['a', 'b', 'c']);
-    expect(asked(server)).toEqual(['first', 'b', 'b']);
+    expect(asked(server)).toEqual(['first', 'b', 'b', 'c']);
   });
 
   it('is the end where it stays empty and Clever counts no more', async () => {

@@ -119,7 +119,8 @@ describe('what a district shares', () => {
   it('reads every list once', async () => {
     const server = await startDistrict(smallDistrict, withScopes(SCOPES));
     await cleverPreflight(clientOf(server), { clock });
-    expect(server.requests.map(({ path }) => path).sort()).toEqual([
+    const lists = server.requests.filter(({ query }) => !query.has('starting_after'));
+    expect(lists.map(({ path }) => path).sort()).toEqual([
       '/oauth/tokeninfo',
       '/v3.0/courses',
       '/v3.0/districts',

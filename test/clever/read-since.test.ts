@@ -238,6 +238,50 @@ describe('a delta', () => {
     expect(whole.users.length).toBeGreaterThan(roster.users.length);
   });
 
+  it('takes the newest word on a record, in whatever order it is told', async () => {
+    const { clever, source } = await connect(district);
+    const roster = await source.read(scope);
+    const [section] = district.classes;
+    if (section === undefined) throw new Error('The district has a class.');
+    clever.setDistrict(withClass(district, { id: section.id, name: 'Former name' }));
+    clever.setDistrict(withClass(clever.district, { id: section.id, name: 'Present name' }));
+    const answer = await fetch(`${clever.url}/v3.0/events`, { headers: { authorization: 'Bearer token-1' } });
+    const body = (await answer.json()) as { readonly data: readonly unknown[] };
+    // Clever expects that events come again, and in another order than they happened.
+    clever.fail({
+      path: '/events',
+      body: JSON.stringify({ data: [...body.data, ...body.data.slice(0, 3)], links: [] }),
+    });
+    const delta = await source.readSince(cursorOf(roster), scope);
+    const now = foldDelta(roster, delta);
+    expect(now.classes.find(({ sourcedId }) => sourcedId === section.id)?.name).toBe('Present name');
+    expect(reasonOf(await source.readSince(cursorOf(now), scope))).toBe('changes');
+    expect(contentsOf(now)).toEqual(contentsOf(await source.read(scope)));
+  });
+
+  it('looks again however wrong the clock of this machine is, but not for what happened long ago', async () => {
+    const { clever, clock, source } = await connect(district, {}, { settleMs: 30 });
+    const roster = await source.read(scope);
+    clever.setDistrict(moved);
+    const looks = async (instant: string) => {
+      clock.set(instant);
+      const before = clever.requests;
+      await source.readSince(cursorOf(roster), scope);
+      return clever.received.slice(before).filter(({ path }) => path.startsWith('/v3.0/events')).length;
+    };
+    const at = Date.parse(moved.updatedAt);
+    expect(await looks(new Date(at + 60_000).toISOString())).toBe(2);
+    expect(await looks(new Date(at - 3_600_000).toISOString())).toBe(2);
+    expect(await looks(new Date(at + 3_600_000).toISOString())).toBe(1);
+  });
+
+  it('is refused by a roster of another tenant', async () => {
+    const { source } = await connect(district);
+    const roster = await source.read(scope);
+    const delta = await source.readSince(cursorOf(roster), { tenant: 'another' });
+    expect(() => foldDelta(roster, delta)).toThrow(expect.objectContaining({ parameter: 'delta' }));
+  });
+
   it('breaks off with an error, never with half of the events, and the same cursor begins again', async () => {
     const { clever, source } = await connect(district, { pageSize: 3, retries: 0 });
     const roster = await source.read(scope);
@@ -314,6 +358,53 @@ describe('everything is read anew', () => {
       },
     ],
     [
+      'EVENTS_SILENT',
+      'where events were off for a while, and are on again',
+      ({ clever, cursor }) => {
+        clever.setEvents(false);
+        clever.setDistrict(moved);
+        clever.setEvents(true);
+        clever.setDistrict(evolve(moved, { renames: 1 }));
+        return cursor;
+      },
+    ],
+    [
+      'EVENTS_SILENT',
+      'where events were on for a while, and are off now',
+      ({ clever, cursor }) => {
+        clever.setDistrict(moved);
+        clever.setEvents(false);
+        clever.setDistrict(evolve(moved, { arrivals: 1 }));
+        return cursor;
+      },
+    ],
+    [
+      'EVENTS_SILENT',
+      'where Clever does not tell any more when it last took in the data',
+      ({ clever, cursor }) => {
+        const data = [{ data: { id: clever.district.id, name: 'Sample' } }];
+        clever.fail({ path: '/districts', body: JSON.stringify({ data, links: [] }) });
+        return cursor;
+      },
+    ],
+    [
+      'SCOPES_UNKNOWN',
+      'where Clever does not tell what the token may see',
+      ({ clever, cursor }) => {
+        clever.fail({ path: '/oauth/tokeninfo', status: 500, times: 2 });
+        return cursor;
+      },
+    ],
+    [
+      'SCOPES_CHANGED',
+      'where the token may see less while the events are read',
+      ({ clever, cursor }) => {
+        const scopes = ['read:districts', 'read:schools', 'read:sections', 'read:students', 'read:teachers'];
+        clever.fail({ path: '/events', onRequest: () => clever.setScopes(scopes) });
+        return cursor;
+      },
+    ],
+    [
       'EVENTS_REFUSED',
       'where events are a web page',
       ({ clever, cursor }) => {
@@ -341,7 +432,7 @@ describe('everything is read anew', () => {
   ];
 
   it.each(cases)('%s: %s', async (reason, _why, spoil) => {
-    const connected = await connect(district);
+    const connected = await connect(district, { retries: 1 });
     const cursor = spoil({ ...connected, cursor: cursorOf(await connected.source.read(scope)) });
     const delta = await connected.source.readSince(cursor, scope);
     expect(reasonOf(delta)).toBe(reason);
@@ -373,6 +464,13 @@ describe('a read', () => {
     expect(roster.attestation.collections.terms.state).toBe('failed');
     expect(roster.cursor).toBeUndefined();
     expect((await source.read(scope)).cursor).toBeDefined();
+  });
+
+  it('has no cursor where Clever does not tell when it took in the data: silence could not be told from quiet', async () => {
+    const { clever, source } = await connect(district);
+    const data = [{ data: { id: district.id, name: 'Sample' } }];
+    clever.fail({ path: '/districts', body: JSON.stringify({ data, links: [] }), times: 2 });
+    expect((await source.read(scope)).cursor).toBeUndefined();
   });
 
   it.each([

@@ -112,7 +112,8 @@ describe.skipIf(isMissing)('what Clever really answered', () => {
         expect(items.map((item) => item.id)).toEqual(body.data.map((row) => row.data.id));
         const sent = body.data.map((row) => row.data);
         expect(lost(sent, items)).toEqual([]);
-        expect(cursor !== undefined).toBe(body.links.some((link) => link.rel === 'next'));
+        // Also where Clever links to none: the end of a list of the whole district is confirmed.
+        if (list !== 'districts') expect(cursor).toBe(body.data.at(-1)?.data.id);
         expect(requestId).toBe(page.response.headers['x-request-id']);
         break;
       }

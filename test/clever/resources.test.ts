@@ -81,9 +81,8 @@ describe('a list of the Data API', () => {
     const server = await startServer(() => ({ body: { data: [{ data: row }], links: [] } }));
     const records = await list(clientOf(server, { version: '3.1', pageSize: 100 })).toArray();
     expect(records).toMatchObject([{ id: 'id-1' }]);
-    expect(server.requests.map(({ path, query }) => `${path}${query.size === 0 ? '' : '?'}${String(query)}`)).toEqual([
-      address,
-    ]);
+    const first = server.requests.filter(({ query }) => !query.has('starting_after'));
+    expect(first.map(({ path, query }) => `${path}${query.size === 0 ? '' : '?'}${String(query)}`)).toEqual([address]);
   });
 
   it('takes an id with any characters, but none that would lead elsewhere', async () => {

@@ -13,6 +13,7 @@ import { rejection } from '../support/http-server.js';
 import { district, type Instead, type OAuthServer, redirectUri, startOAuth } from './oauth-server.js';
 
 const teacher = district.teachers[0]?.id ?? '';
+const formerTeacher = `58da8c5d${teacher.slice(8)}`;
 const student = district.students[0]?.id ?? '';
 const principal = district.staff.find(({ role }) => role === 'school-administrator');
 
@@ -49,6 +50,15 @@ async function world(personId: string, instead?: Instead, options: Partial<Cleve
   return { server, signIn: signInOf(server, options) };
 }
 
+/** Holds back whoever waits until somebody opens it. */
+function barrier(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 async function problemOf(attempt: Promise<unknown>): Promise<SignInProblem> {
   const error = await rejection(attempt);
   if (!(error instanceof SignInError)) throw error;
@@ -69,11 +79,13 @@ describe('a sign-in that begins', () => {
       state: start.state,
       nonce: start.nonce,
     });
+    expect(start.districtId).toBe(district.id);
     expect(start.state).toMatch(/^[\w-]{43}$/);
     expect(start.nonce).toMatch(/^[\w-]{43}$/);
     const another = signIn.begin();
     expect(new Set([start.state, start.nonce, another.state, another.nonce]).size).toBe(4);
     expect(new URL(another.url).searchParams.has('district_id')).toBe(false);
+    expect(another).not.toHaveProperty('districtId');
   });
 
   it('leads to clever.com unless another server is named', () => {
@@ -96,7 +108,7 @@ describe('a sign-in that ends', () => {
     const [known] = district.teachers;
     expect(person).toMatchObject({
       id: teacher,
-      legacyIds: [`58da8c5d${teacher.slice(8)}`],
+      legacyIds: [formerTeacher],
       district: district.id,
       type: 'teacher',
       authorizedBy: 'district',
@@ -156,6 +168,36 @@ describe('a sign-in that ends', () => {
     const shown = [answer, signIn].map((value) => inspect(value, { depth: null }) + JSON.stringify(value)).join(' ');
     expect(shown).not.toContain(answer.accessToken);
     expect(shown).not.toContain('secret-1');
+  });
+});
+
+describe('a sign-in for one district', () => {
+  it('is refused to people of another one, wherever the address led them', async () => {
+    const { signIn } = await world(teacher);
+    const start = signIn.begin({ districtId: 'district-9' });
+    const url = new URL(start.url);
+    // Whoever follows the address can change it.
+    url.searchParams.delete('district_id');
+    const error = await rejection(signIn.callback(await visited(url.href), start));
+    expect(error).toMatchObject({ code: 'sign_in', problem: 'person' });
+    expect((error as Error).message).toContain('another district');
+  });
+
+  it('lets in the people of that district', async () => {
+    const { signIn } = await world(teacher);
+    const start = signIn.begin({ districtId: district.id });
+    expect((await signIn.callback(await visited(start.url), start)).outcome).toBe('signed-in');
+  });
+
+  it('stays one for that district when it is bounced', async () => {
+    const { signIn } = await world(teacher);
+    const arrived = await visited(signIn.instantLoginUrl({ districtId: district.id }));
+    const bounce = (await signIn.callback(arrived, signIn.begin({ districtId: 'district-9' }))) as CleverBounce;
+    expect(bounce).toMatchObject({ outcome: 'bounce', districtId: 'district-9' });
+    expect(new URL(bounce.url).searchParams.get('district_id')).toBe('district-9');
+    const free = (await signIn.callback(arrived, signIn.begin())) as CleverBounce;
+    expect(free).not.toHaveProperty('districtId');
+    expect(new URL(free.url).searchParams.has('district_id')).toBe(false);
   });
 });
 
@@ -281,6 +323,27 @@ describe('a code', () => {
     expect(shown).not.toContain('secret-1');
   });
 
+  it('waits for no other code, nor for the keys: it is good for a minute alone', async () => {
+    const many = 65;
+    const crowd = barrier();
+    const discovery = barrier();
+    let exchanges = 0;
+    const { signIn } = await world(teacher, async ({ method, path }) => {
+      if (path.startsWith('/.well-known')) discovery.open();
+      if (method !== 'POST') return undefined;
+      exchanges += 1;
+      if (exchanges === 12) crowd.open();
+      // All but the first are slow, until the keys are asked for.
+      await (exchanges === 1 ? crowd : discovery).opened;
+      return jsonAnswer(200, { access_token: 'il-token', id_token: 'no token' });
+    });
+    const attempts = Array.from({ length: many }, async (_, index) => {
+      const start = signIn.begin();
+      return await problemOf(signIn.callback(`?code=code-${String(index)}&state=${start.state}`, start));
+    });
+    expect(new Set(await Promise.all(attempts))).toEqual(new Set(['token']));
+  });
+
   it('whose exchange failed may be tried again', async () => {
     let isDown = true;
     const { signIn } = await world(teacher, ({ method }) =>
@@ -334,11 +397,11 @@ describe('the person', () => {
   it('is the one of version 3 where /me gives the id from before', async () => {
     const { server, signIn } = await withoutIdTokens(teacher, ({ path }) =>
       path === '/v3.0/me'
-        ? jsonAnswer(200, { data: { id: 'old-0', district: district.id, type: 'teacher' } })
+        ? jsonAnswer(200, { data: { id: formerTeacher, district: district.id, type: 'teacher' } })
         : undefined,
     );
     const { person } = await signedIn(signIn);
-    expect(person).toMatchObject({ id: teacher, legacyIds: [`58da8c5d${teacher.slice(8)}`, 'old-0'] });
+    expect(person).toMatchObject({ id: teacher, legacyIds: [formerTeacher] });
     expect(server.asked.at(-1)).toBe(`GET /v3.0/users/${teacher}`);
   });
 
@@ -347,21 +410,84 @@ describe('the person', () => {
       if (path === '/userinfo') return jsonAnswer(404, { message: 'Not found' });
       if (path !== '/v3.0/me') return undefined;
       const links = [{ rel: 'canonical', uri: `/v3.0/users/${teacher}` }];
-      return jsonAnswer(200, { type: 'user', data: { id: 'old-0', district: district.id, type: 'teacher' }, links });
+      return jsonAnswer(200, { data: { id: formerTeacher, district: district.id, type: 'teacher' }, links });
     });
     expect((await signedIn(signIn)).person.id).toBe(teacher);
   });
 
-  it('is looked for by the next id where one finds nobody, or somebody else', async () => {
-    const record = { id: teacher, district: district.id, roles: { teacher: { legacy_id: 'old-1' } } };
-    const { signIn } = await withoutIdTokens(teacher, ({ path }) => {
-      if (path === '/userinfo') return jsonAnswer(200, { ...teacherClaims, sub: 'gone', multi_role_user_id: 'gone' });
-      if (path === '/v3.0/me') return jsonAnswer(200, { data: { id: 'somebody', type: 'teacher' } });
-      if (path === '/v3.0/users/gone') return jsonAnswer(404, { message: 'Resource not found' });
-      if (path === '/v3.0/users/somebody') return jsonAnswer(200, { data: { id: 'somebody-else', roles: {} } });
-      return path === '/v3.0/users/old-1' ? jsonAnswer(200, { data: record }) : undefined;
+  /** Clever with some answers of its own about the person, by their paths; nothing else is there. */
+  async function told(answers: Readonly<Record<string, object>>) {
+    return await withoutIdTokens(teacher, ({ method, path }) => {
+      if (method === 'POST' || path === '/oauth/authorize') return undefined;
+      const body = answers[path.replace('/v3.0', '')];
+      return body === undefined ? jsonAnswer(404, { message: 'Resource not found' }) : jsonAnswer(200, body);
     });
-    expect((await signedIn(signIn)).person).toMatchObject({ id: teacher, legacyIds: ['old-1', 'somebody'] });
+  }
+
+  const meOf = (id: string, canonical?: string) => ({
+    data: { id, district: district.id, type: 'teacher' },
+    links: canonical === undefined ? [] : [{ rel: 'canonical', uri: `/v3.0/users/${canonical}` }],
+  });
+  const recordOf = (id: string, legacyId: string) => ({
+    data: { id, district: district.id, email: `${id}@example.org`, roles: { teacher: { legacy_id: legacyId } } },
+  });
+
+  it.each([
+    ['the record confirms it', { '/me': meOf('old-1', 'old-1'), '/users/old-1': recordOf(teacher, 'old-1') }],
+    [
+      'the record of /userinfo confirms it',
+      {
+        '/me': meOf('old-1', 'old-1'),
+        '/userinfo': { ...teacherClaims, user_id: undefined },
+        [`/users/${teacher}`]: recordOf(teacher, 'old-1'),
+      },
+    ],
+    ['/userinfo alone confirms it', { '/me': meOf('old-1', 'old-1'), '/userinfo': teacherClaims }],
+    ['it is looked for by the next id', { '/me': meOf('old-1', teacher), '/users/old-1': recordOf(teacher, 'old-1') }],
+  ])('may be called by a former id in /me, as Clever has been seen to, where %s', async (_, answers) => {
+    const { signIn } = await told(answers);
+    expect((await signedIn(signIn)).person).toMatchObject({ id: teacher, legacyIds: ['old-1'] });
+  });
+
+  it.each([
+    [
+      '/me by its id',
+      { '/me': meOf('other'), '/userinfo': teacherClaims, [`/users/${teacher}`]: recordOf(teacher, 'old-1') },
+    ],
+    ['/me by its id, where there is no record', { '/me': meOf('other'), '/userinfo': teacherClaims }],
+    [
+      '/me by its id, and there is nothing else',
+      { '/me': meOf('other', teacher), [`/users/${teacher}`]: recordOf(teacher, 'old-1') },
+    ],
+    [
+      '/me by its link',
+      { '/me': meOf(teacher, 'other'), '/userinfo': teacherClaims, [`/users/${teacher}`]: recordOf(teacher, 'old-1') },
+    ],
+    ['/me by its link, where there is no record', { '/me': meOf(teacher, 'other'), '/userinfo': teacherClaims }],
+    [
+      'the record',
+      { '/me': meOf(teacher), '/userinfo': teacherClaims, [`/users/${teacher}`]: recordOf('other', 'old-9') },
+    ],
+    [
+      'the record, by what it was formerly',
+      { '/me': meOf(teacher), '/userinfo': teacherClaims, [`/users/${teacher}`]: recordOf('other', teacher) },
+    ],
+    ['the record that /me leads to', { '/me': meOf('old-1'), '/users/old-1': recordOf('other', 'old-9') }],
+    [
+      '/userinfo, by a former id alone',
+      { '/me': meOf(teacher), '/userinfo': { user_id: 'other' }, [`/users/${teacher}`]: recordOf(teacher, 'old-1') },
+    ],
+  ])('is refused where somebody else is named by %s', async (_, answers) => {
+    const { signIn } = await told(answers);
+    expect(await problemOf(signedIn(signIn))).toBe('person');
+  });
+
+  it('has no name or e-mail address of anybody who is not named', async () => {
+    const { signIn } = await told({
+      '/me': meOf(teacher),
+      '/userinfo': { email: 'who@example.org', given_name: 'Ann' },
+    });
+    expect((await signedIn(signIn)).person).toMatchObject({ id: teacher, email: undefined, name: undefined });
   });
 
   it('is known by id and type alone where the application may not see their record', async () => {
@@ -388,7 +514,7 @@ describe('the person', () => {
   it.each([
     ['districts', { ...teacherClaims, district: 'another' }],
     ['people', { ...teacherClaims, multi_role_user_id: student }],
-  ])('is refused where Clever speaks of two %s', async (what, claims) => {
+  ])('is refused where Clever speaks of different %s', async (what, claims) => {
     const { signIn } = await world(teacher, ({ path }) => (path === '/userinfo' ? jsonAnswer(200, claims) : undefined));
     const error = await rejection(signedIn(signIn));
     expect(error).toMatchObject({ problem: 'person' });

@@ -17,6 +17,8 @@ export interface ReadPage<T> {
   readonly rowCount: number;
   /** Where the next page begins, where Clever links to one. */
   readonly next: string | undefined;
+  /** Whether there were links at all: an answer without them does not say whether it is the end. */
+  readonly hasLinks: boolean;
   /** The id of the last row that has one. */
   readonly lastId: string | undefined;
 }
@@ -45,10 +47,14 @@ export function readPage<T>(response: JsonResponse, read: Field<T>): ReadPage<T>
     else rejected.push({ index, problem: String(item), ...(id === undefined ? {} : { sourcedId: id }) });
   }
   if (wrappedRows === 0 && rejected.length > 0) throw unknownShape(response, ['data: rows without data']);
-  return { items, rejected, rowCount: rows.length, next: nextCursor(links, response), lastId };
+  const next = links === undefined ? undefined : nextCursor(links, response);
+  return { items, rejected, rowCount: rows.length, next, hasLinks: links !== undefined, lastId };
 }
 
-function listOf(response: JsonResponse): { readonly rows: readonly unknown[]; readonly links: readonly unknown[] } {
+function listOf(response: JsonResponse): {
+  readonly rows: readonly unknown[];
+  readonly links: readonly unknown[] | undefined;
+} {
   const { body, path } = response;
   if (!isObject(body)) throw unknownShape(response, ['body: no object']);
   const { data, links } = body;
@@ -58,7 +64,7 @@ function listOf(response: JsonResponse): { readonly rows: readonly unknown[]; re
   if (!Array.isArray(data)) throw unknownShape(response, ['data: no list']);
   if (Array.isArray(links)) return { rows: data, links };
   // Rows speak for themselves; an empty list that nothing vouches for might be anybody's.
-  if (links === undefined && data.length > 0) return { rows: data, links: [] };
+  if (links === undefined && data.length > 0) return { rows: data, links };
   throw unknownShape(response, ['links: no list']);
 }
 

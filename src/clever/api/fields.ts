@@ -53,6 +53,10 @@ function isInk(code: number): boolean {
 /** The id of another record. What is no id is undefined. */
 export const reference: Field<string | undefined> = sourcedId;
 
+/** The id of another record that must not be lost: what is no id makes the record unusable, unless nothing was sent. */
+export const optionalId: Field<string | undefined> = (value) =>
+  value === undefined || value === null || value === '' ? undefined : (sourcedId(value) ?? invalidType);
+
 /** An id without which the record cannot be used. */
 export const requiredId: Field<string> = (value) => sourcedId(value) ?? new Problem('missing-id');
 
@@ -77,6 +81,22 @@ export const ids: Field<readonly string[]> = (value) => {
 
 function isId(item: unknown): item is string {
   return typeof item === 'string' && item !== '' && item.indexOf(NUL) < 0;
+}
+
+/**
+ * What a list is read as that was not sent at all: it has no entries, and says nothing. Clever sends the members of a
+ * section always, so that a section without the key is one whose members were withheld, and not one that nobody is in.
+ */
+const UNTOLD: readonly never[] = Object.freeze([]);
+
+/** Whether a list was sent, be it an empty one. Only of records that were just read. */
+export function isTold(list: readonly unknown[]): boolean {
+  return list !== UNTOLD;
+}
+
+/** A list whose absence is not the same as its being empty: see {@link isTold}. */
+export function told<T>(read: Field<readonly T[]>): Field<readonly T[]> {
+  return (value) => (value === undefined || value === null || value === '' ? UNTOLD : read(value));
 }
 
 /** Texts, without what is blank. */

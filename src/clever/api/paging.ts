@@ -37,8 +37,8 @@ const SMALLEST_PAGE = 50;
 const MOST_EMPTY_PAGES = 5;
 
 /**
- * Why a page is asked for: it comes first, it was linked to, it was linked to and came empty, or the page before was full
- * without a link and might not be the last.
+ * Why a page is asked for: it comes first, it was linked to, it was linked to and came empty, or the page before had no link
+ * and might not be the last.
  */
 type Reason = 'first' | 'next' | 'again' | 'confirm';
 
@@ -71,17 +71,17 @@ export async function* pagesOf<T>(
       reason = 'again';
       continue;
     }
-    if (reason === 'confirm' && page.lastId === cursor && page.rowCount > 0) {
+    if (reason === 'confirm') {
       // Only a list that came whole, beyond the limit, may take no notice of where to begin.
-      if (page.rowCount === limit) throw failure(`sent the same full page of ${definition.name} twice`);
-      yield { items: [], cursor: undefined, requestId };
-      return;
+      const isSamePage = page.rowCount > 0 && page.lastId === cursor;
+      if (isSamePage && page.rowCount === limit) throw failure(`sent the same full page of ${definition.name} twice`);
+      if (isSamePage || (page.rowCount === 0 && page.next === undefined)) return;
     }
     received += page.rowCount;
     emptyPages = page.rowCount === 0 ? emptyPages + 1 : 0;
-    const behind: string | undefined = page.next ?? (isFull(page, limit) ? page.lastId : undefined);
+    const behind: string | undefined = page.next ?? (isDoubtful(page, limit, definition) ? page.lastId : undefined);
     // An end without a row, where a link promised some or none ever came, is only believed if the count agrees.
-    if (behind === undefined && page.rowCount === 0 && reason !== 'confirm' && after === undefined) {
+    if (behind === undefined && page.rowCount === 0 && after === undefined) {
       const expected = await definition.count?.({ signal, onRetry });
       if (expected !== undefined && expected > received)
         throw failure(`ended the list of ${definition.name}`, expected);
@@ -103,8 +103,17 @@ function asPage<T>(page: ReadPage<T>, cursor: string | undefined, requestId: str
   return { items, cursor, requestId, ...(rejected.length > 0 ? { rejected } : {}) };
 }
 
-function isFull(page: ReadPage<unknown>, limit: number | undefined): boolean {
-  return limit !== undefined && page.rowCount >= limit;
+/**
+ * Whether a page without a link to a next one is only believed to be the last once nothing comes behind it. A list of the
+ * whole district always: what is missing from it would be taken for gone.
+ */
+function isDoubtful(
+  { rowCount, hasLinks }: ReadPage<unknown>,
+  limit: number | undefined,
+  { count }: ListDefinition<unknown>,
+): boolean {
+  if (limit === undefined || rowCount === 0) return false;
+  return rowCount >= limit || !hasLinks || count !== undefined;
 }
 
 function incomplete(

@@ -5,6 +5,7 @@ import {
   detail,
   details,
   ids,
+  optionalId,
   optionalTexts,
   part,
   parts,
@@ -12,6 +13,7 @@ import {
   reference,
   requiredId,
   texts,
+  told,
   words,
   yesOrNo,
 } from './fields.js';
@@ -164,8 +166,8 @@ const contact = record<CleverContactRole>({
   phone: words,
   phone_type: words,
   sis_id: words,
-  student_relationships: parts(
-    record<CleverStudentRelationship>({ student: reference, relationship: words, type: words }),
+  student_relationships: told(
+    parts(record<CleverStudentRelationship>({ student: reference, relationship: words, type: words })),
   ),
   legacy_id: reference,
 });
@@ -199,9 +201,9 @@ export const readSection = record<CleverSection>({
   period: words,
   subject: words,
   grade: words,
-  students: ids,
-  teacher: reference,
-  teachers: ids,
+  students: told(ids),
+  teacher: optionalId,
+  teachers: told(ids),
   ext: anyObject,
   lms_status: detail(lmsStatus),
   created: words,

@@ -42,7 +42,12 @@ export interface CleverConnectionOptions {
 
 /** The districts that have the application. */
 export interface CleverConnections {
-  /** All of them, each once, in ascending order of their ids. */
+  /**
+   * All of them, each once, in ascending order of their ids.
+   *
+   * @throws DecodeError where a row of Clever's list cannot be read: it may be of any district, and a list without it
+   *   would call that district disconnected
+   */
   list(options?: CleverConnectionOptions): Promise<readonly CleverConnection[]>;
   /** One district; one that Clever does not list is `disconnected`, which is no error. */
   get(districtId: string, options?: CleverConnectionOptions): Promise<CleverConnection>;
@@ -111,7 +116,7 @@ export class CleverApp {
    *
    * The function throws a DisconnectedError where the district has withdrawn the application, or never added it.
    *
-   * @throws ConfigurationError where the id is empty
+   * @throws ConfigurationError where the id is none
    * @example
    * ```ts
    * import { CleverClient, type CleverApp } from 'rosterkit/clever';
@@ -130,7 +135,8 @@ export class CleverApp {
   }
 
   async #list(options: CleverConnectionOptions = {}): Promise<readonly CleverConnection[]> {
-    const { grants } = await this.#read({}, options);
+    const { grants, unreadable } = await this.#read({}, options);
+    if (unreadable !== undefined) throw unreadable;
     const newest = [...newestGrants(grants).values()];
     return newest.sort((left, right) => compareIds(left.district, right.district)).map(connectionOf);
   }

@@ -24,7 +24,9 @@ export function basicAuthorization(clientId: string, clientSecret: string): { re
 }
 
 /** @throws ConfigurationError where the id names no district */
-export function checkedDistrictId(districtId: string): string {
-  if (districtId === '') throw new ConfigurationError('districtId', 'is empty: name the district.');
+export function checkedDistrictId(districtId: unknown): string {
+  if (typeof districtId !== 'string' || !/^\S+$/.test(districtId)) {
+    throw new ConfigurationError('districtId', "is no id: give Clever's id of the district.");
+  }
   return districtId;
 }

@@ -9,7 +9,7 @@ export interface CleverCursor {
   /** The last event that is in the roster; undefined where there was none. */
   readonly event?: string | undefined;
   /** The district's `last_sync` as of that event. */
-  readonly lastSync?: string | undefined;
+  readonly lastSync: string;
   /** What the token could see, sorted; undefined where Clever did not tell. */
   readonly scopes?: readonly string[] | undefined;
   /** When the events were last asked for, ISO instant. */
@@ -25,7 +25,7 @@ const cursorSchema = z.strictObject({
   district: z.string(),
   version: z.string(),
   event: z.string().optional(),
-  lastSync: z.string().optional(),
+  lastSync: z.string(),
   scopes: z.array(z.string()).optional(),
   at: instant,
   readAt: instant,

@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Whether Clever writes events for the application: at each sync of the district it writes one at least. Undefined where
- * that cannot be told yet.
+ * that cannot be told.
  */
 export async function hasEvents(
   client: CleverClient,
@@ -33,6 +33,8 @@ export async function hasEvents(
   const newest = await latestEvent(client, options);
   if (newest === 'refused') return false;
   const { last_sync: lastSync } = await districtOf(client, options);
-  if (newest?.created === undefined || lastSync === undefined) return undefined;
+  if (lastSync === undefined) return undefined;
+  if (newest === undefined) return false;
+  if (newest.created === undefined) return undefined;
   return Date.parse(lastSync) - Date.parse(newest.created) < HOUR_MS;
 }

@@ -54,7 +54,7 @@ const FINDINGS = {
   LAST_SYNC_UNKNOWN: ['info', 'Clever does not tell when it last took in the district’s data.'],
   EVENTS_OFF: [
     'info',
-    'Clever records no events for the application, so every sync reads everything: in the application’s settings in Clever, turn on Settings → Integrations → Enable events.',
+    'Clever has recorded no events of the district’s last sync, so that reading only what changed is not possible (yet): if events are off, turn them on in the application’s settings in Clever, Settings → Integrations → Enable events.',
   ],
   // Rows
   ROWS_UNUSABLE: [

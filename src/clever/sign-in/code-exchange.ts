@@ -36,6 +36,8 @@ const tokensSchema = z.object({
 
 /** A code is good for a minute: so long the same one may still arrive again. */
 const MEMORY_MS = 60_000;
+/** How many exchanges may be under way at once: in a queue behind slow ones a code would grow too old. */
+const MOST_AT_ONCE = 64;
 /** How many exchanges are remembered; the oldest make room. */
 const MOST_REMEMBERED = 1_000;
 
@@ -43,13 +45,13 @@ const MOST_REMEMBERED = 1_000;
 const remembered = new Map<string, Promise<Tokens>>();
 
 /**
- * The transport for Clever's OAuth endpoints. It proves who asks only where a code is exchanged; a refused code is a
+ * The transport that codes are exchanged by, and nothing else: every request proves who asks. A refused code is a
  * SignInError.
  *
  * @throws ConfigurationError naming the option that is impossible
  */
-export function oauthTransportOf(
-  options: Omit<TransportOptions, 'source' | 'baseUrl' | 'authorize' | 'errorOf'>,
+export function exchangeTransportOf(
+  options: Omit<TransportOptions, 'source' | 'baseUrl' | 'authorize' | 'errorOf' | 'concurrency'>,
   { baseUrl, clientId, clientSecret }: CodeExchangeOptions,
 ): Transport {
   const authorization = basicAuthorization(clientId, clientSecret);
@@ -57,7 +59,8 @@ export function oauthTransportOf(
     ...options,
     baseUrl,
     source: 'clever',
-    authorize: ({ method }) => (method === 'POST' ? authorization : {}),
+    concurrency: MOST_AT_ONCE,
+    authorize: () => authorization,
     errorOf: codeError,
   });
 }
@@ -108,8 +111,8 @@ async function requestTokens(transport: Transport, options: CodeExchangeOptions,
 }
 
 /** Clever's words for a code that was used before or is older than a minute: `invalid_grant`, or "Invalid grant: ...". */
-function codeError({ method, status, text }: Answer): SignInError | undefined {
-  if (method !== 'POST' || status !== 400 || !/invalid[ _]grant/i.test(text)) return undefined;
+function codeError({ status, text }: Answer): SignInError | undefined {
+  if (status !== 400 || !/invalid[ _]grant/i.test(text)) return undefined;
   return new SignInError(
     "clever does not accept the code of this sign-in: it was used before, is older than a minute, or redirectUri is not letter for letter that of Clever's dashboard. Let the person sign in again.",
     { source: 'clever', problem: 'code' },

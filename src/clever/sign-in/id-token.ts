@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { SignInError } from '../../errors.js';
+import { ConnectionError, RosterError, SignInError } from '../../errors.js';
 import type { Transport } from '../../http/index.js';
 import { type Claims, claimsOf } from './claims.js';
 
@@ -39,7 +39,7 @@ export class IdTokenVerifier {
    * What the token says of the person. A token without the nonce that the sign-in began with is refused: it may be of
    * another sign-in.
    *
-   * @throws SignInError `token`
+   * @throws SignInError `token`; where Clever cannot be asked for its keys, the errors of requests
    */
   async verify(idToken: string, nonce: string): Promise<Claims> {
     const { issuer, clientId } = this.#options;
@@ -80,6 +80,8 @@ export class IdTokenVerifier {
     const body = await transport.getJson('/.well-known/openid-configuration').then(
       (response) => response.body,
       (error: unknown) => {
+        // The document is not at fault: the token may well be accepted later.
+        if (RosterError.isInstance(error) && error.isRetryable) throw error;
         throw refused('discovery document', error);
       },
     );
@@ -89,8 +91,25 @@ export class IdTokenVerifier {
     if (url === undefined || !keyOrigins.includes(url.origin)) throw refused('place of the keys');
     return createRemoteJWKSet(url, {
       timeoutDuration: timeoutMs,
-      ...(fetch === undefined ? {} : { [customFetch]: (address, options) => fetch(address, options) }),
+      [customFetch]: (address, options) =>
+        wholeAnswer(url.pathname, () => (fetch ?? globalThis.fetch)(address, options)),
     });
+  }
+}
+
+/**
+ * The key set's answer, read to its end: whatever goes wrong until then is the connection's fault, and the token's
+ * never. jose's own errors for it tell the two apart only in part.
+ */
+async function wholeAnswer(path: string, ask: () => Promise<Response>): Promise<Response> {
+  try {
+    const answer = await ask();
+    return answer.status === 200 ? new Response(await answer.text()) : answer;
+  } catch {
+    throw new ConnectionError(
+      `clever could not be asked at ${path} for the keys that its id tokens are signed with. Try again later.`,
+      { source: 'clever', path },
+    );
   }
 }
 
@@ -98,6 +117,7 @@ async function verifiedPayload(idToken: string, keys: KeySet, options: JWTVerify
   try {
     return (await jwtVerify(idToken, keys, options)).payload;
   } catch (error) {
+    if (RosterError.isInstance(error)) throw error;
     // Not as the cause: jose's errors carry the claims, and those name the person.
     throw refused(wordOf(error));
   }

@@ -3,7 +3,7 @@ import { ConfigurationError, SignInError } from '../../errors.js';
 import { Transport, type TransportOptions } from '../../http/index.js';
 import { checkedDistrictId } from '../districts/application.js';
 import { CleverClient } from '../api/client.js';
-import { type CodeExchangeOptions, exchangedCode, oauthTransportOf, type Tokens } from './code-exchange.js';
+import { type CodeExchangeOptions, exchangedCode, exchangeTransportOf, type Tokens } from './code-exchange.js';
 import { IdTokenVerifier } from './id-token.js';
 import type { CleverPerson } from './person.js';
 import { resolvedPerson } from './person-lookup.js';
@@ -18,6 +18,8 @@ export interface CleverSignInSession {
   readonly state: string;
   /** Proves that the id token belongs to this sign-in. */
   readonly nonce: string;
+  /** For which district the sign-in began: people of another one are refused. @default any district */
+  readonly districtId?: string | undefined;
 }
 
 /** A sign-in that begins. */
@@ -44,7 +46,12 @@ export interface CleverBounce extends CleverSignInStart {
 
 /** For which district. */
 export interface CleverSignInBeginOptions {
-  /** Clever's id of a district, so that the person need not look for their school. @default they choose */
+  /**
+   * Clever's id of a district, so that the person need not look for their school. The URL alone proves nothing, as the
+   * person may change it: `callback` refuses people of another district, by what was kept in the session.
+   *
+   * @default they choose
+   */
   readonly districtId?: string | undefined;
 }
 
@@ -55,8 +62,8 @@ export interface CleverSignInBeginOptions {
  * one, and must not be believed as they are; they are *bounced*: sent to Clever once more, with a state, from where they
  * return at once.
  *
- * After `signed-in`: forget the state and the nonce, put an end to whatever session the browser had (devices are
- * shared), and begin a new one.
+ * After `signed-in`: forget what was kept for the sign-in, put an end to whatever session the browser had (devices are
+ * shared), and begin a new one. After a SignInError forget what was kept too.
  *
  * @throws ConfigurationError naming the option that is unknown, missing or impossible
  * @example
@@ -73,7 +80,7 @@ export interface CleverSignInBeginOptions {
  *   const answer = await signIn.callback(url, session.clever);
  *   delete session.clever;
  *   if (answer.outcome === 'signed-in') return `/home/${answer.person.id}`;
- *   session.clever = { state: answer.state, nonce: answer.nonce };
+ *   session.clever = { state: answer.state, nonce: answer.nonce, districtId: answer.districtId };
  *   return answer.url;
  * }
  * ```
@@ -84,7 +91,7 @@ export class CleverSignIn {
   /** How requests are made, whoever they are sent to. */
   readonly #requests: Pick<TransportOptions, 'allowInsecureHosts' | 'timeoutMs' | 'retries' | 'fetch'>;
   readonly #exchange: CodeExchangeOptions;
-  readonly #oauth: Transport;
+  readonly #codes: Transport;
   readonly #idTokens: IdTokenVerifier;
 
   constructor(options: CleverSignInOptions) {
@@ -96,11 +103,12 @@ export class CleverSignIn {
     this.#version = known.version;
     this.#requests = { allowInsecureHosts, timeoutMs, retries: RETRIES, fetch };
     this.#exchange = { baseUrl, clientId, clientSecret, redirectUri, format };
-    this.#oauth = oauthTransportOf(this.#requests, this.#exchange);
+    this.#codes = exchangeTransportOf(this.#requests, this.#exchange);
     // Nobody has a token yet; but a mistake in the URL is to be heard of now.
     this.#apiTransport({});
     this.#idTokens = new IdTokenVerifier({
-      transport: this.#oauth,
+      // Not that of the codes: they last for a minute, and must not wait while the keys are slow.
+      transport: new Transport({ ...this.#requests, source: 'clever', baseUrl, authorize: () => ({}) }),
       issuer: baseUrl,
       clientId,
       keyOrigins: [new URL(baseUrl).origin, new URL(this.#apiBaseUrl).origin],
@@ -110,9 +118,10 @@ export class CleverSignIn {
   }
 
   /**
-   * A sign-in that begins here: keep `state` and `nonce` in the person's session, and send the browser to `url`.
+   * A sign-in that begins here: keep `state`, `nonce` and, where it is given, `districtId` in the person's session, and
+   * send the browser to `url`.
    *
-   * @throws ConfigurationError where the id is empty
+   * @throws ConfigurationError where the id is none
    */
   begin({ districtId }: CleverSignInBeginOptions = {}): CleverSignInStart {
     const state = randomWord();
@@ -124,14 +133,14 @@ export class CleverSignIn {
     if (districtId !== undefined) url.searchParams.set('district_id', checkedDistrictId(districtId));
     url.searchParams.set('state', state);
     url.searchParams.set('nonce', nonce);
-    return { url: url.href, state, nonce };
+    return { url: url.href, state, nonce, ...(districtId === undefined ? {} : { districtId }) };
   }
 
   /**
    * Clever's Instant Login link of a district: it may be put on any page, and signs in who follows it. Whoever does
    * arrives without a state, and is bounced.
    *
-   * @throws ConfigurationError where the id is empty
+   * @throws ConfigurationError where the id is none
    */
   instantLoginUrl({ districtId }: { readonly districtId: string }): string {
     const url = new URL(`${this.#exchange.baseUrl}/oauth/instant-login`);
@@ -141,7 +150,8 @@ export class CleverSignIn {
   }
 
   /**
-   * What became of a sign-in, from the request with which the browser came back.
+   * What became of a sign-in, from the request with which the browser came back. A bounce is for the district that the
+   * session names, if it names one.
    *
    * @param request The URL of that request, whole or from the path on, or its query.
    * @param session What `begin`, or the bounce, gave for this very browser; undefined where it holds nothing.
@@ -157,12 +167,14 @@ export class CleverSignIn {
     const state = only(answer, 'state');
     if (error !== undefined) throw denied(error);
     if (code === undefined) throw withoutCode();
-    if (state === undefined) return { outcome: 'bounce', ...this.begin() };
+    if (state === undefined) return { outcome: 'bounce', ...this.begin({ districtId: session?.districtId }) };
     // Not bounced: where the browser keeps no session, the two would send each other round for ever.
     if (session?.state === undefined || session.state === '' || !isSame(state, session.state)) throw anotherState();
-    const { nonce } = session;
-    const tokens = await exchangedCode(this.#oauth, this.#exchange, { code, state, nonce });
-    return signedIn(await this.#personOf(tokens, nonce), tokens.accessToken);
+    const { nonce, districtId } = session;
+    const tokens = await exchangedCode(this.#codes, this.#exchange, { code, state, nonce });
+    const person = await this.#personOf(tokens, nonce);
+    if (districtId !== undefined && person.district !== districtId) throw ofAnotherDistrict();
+    return signedIn(person, tokens.accessToken);
   }
 
   async #personOf({ accessToken, idToken }: Tokens, nonce: string): Promise<CleverPerson> {
@@ -251,5 +263,12 @@ function anotherState(): SignInError {
   return new SignInError(
     'The answer belongs to no sign-in that this browser began: it is an old one, or the session was lost. Let the person sign in again, with cookies allowed.',
     { source: 'clever', problem: 'state' },
+  );
+}
+
+function ofAnotherDistrict(): SignInError {
+  return new SignInError(
+    'clever vouches for somebody of another district than the one that this sign-in began for. Let the person sign in again, with an account of that district.',
+    { source: 'clever', problem: 'person' },
   );
 }
