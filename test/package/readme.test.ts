@@ -8,9 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Inside the project, so that the programs resolve `rosterkit` as the examples do.
 const folder = path.join(root, '.rosterkit', 'readme');
-const programs = [...readFileSync(path.join(root, 'README.md'), 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(
-  ([, code = '']) => code,
-);
+const programs = programsOf('README.md');
+/** Those of Clever's page that need no district of one's own. */
+const cleverPrograms = programsOf('docs/clever.md').filter((code) => code.includes('simulateClever('));
+
+function programsOf(document: string): readonly string[] {
+  const text = readFileSync(path.join(root, document), 'utf8');
+  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+}
 
 async function run(code: string, name: string): Promise<string> {
   const file = path.join(folder, `${name}.mts`);
@@ -48,5 +53,11 @@ describe('the programs of the README run', () => {
 
   it.each([1, 2])('and so does number %i after it', { timeout: 60_000 }, async (index) => {
     expect((await run(programs[index] ?? '', `program-${String(index)}`)).length).toBeGreaterThan(0);
+  });
+
+  it('and so do those of the page on Clever', { timeout: 60_000 }, async () => {
+    expect(cleverPrograms).toHaveLength(2);
+    expect(await run(cleverPrograms[0] ?? '', 'clever-0')).toMatch(/^2\n433 sections\.updated\n$/);
+    expect(await run(cleverPrograms[1] ?? '', 'clever-1')).toBe('signed-in\n');
   });
 });
