@@ -4,7 +4,8 @@
  * - without anything: a tour with two simulated districts
  * - with CLEVER_TOKEN, or the four CLASSLINK_ variables: a preview of your own district
  * - `npm start -- --csv <folder or zip>`: a preview of a OneRoster bundle
- * - with `--check`: what your district shares and what is missing, and nothing else
+ * - with `--check`: what your district shares and what is missing, and nothing else; exits with 1 where it is blocked
+ * - with CLEVER_BASE_URL beside CLEVER_TOKEN: another server than Clever's, such as a simulator
  * - with `--date 2026-10-01`: planned for that day, where the bundle is of another year
  * - with `--apply`: the preview is also applied to the local database; nobody is written to
  */
@@ -24,8 +25,8 @@ try {
     },
   });
   const choice = chooseDistrict(values.csv, process.env);
-  if (choice === undefined) await demonstrate();
-  else if (values.check) await checkOwnDistrict(choice);
+  if (values.check) process.exitCode = (await checkOwnDistrict(choice)) ? 0 : 1;
+  else if (choice === undefined) await demonstrate();
   else await importOwnDistrict(choice, values.apply, dayOf(values.date));
 } catch (error) {
   // Such a message says what to do next; the stack would only hide it. Anything else is a mistake of this program.

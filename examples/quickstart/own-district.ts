@@ -36,7 +36,7 @@ export function chooseDistrict(csv: string | undefined, environment: NodeJS.Proc
   }
   const { CLEVER_TOKEN: token, CLEVER_BASE_URL: baseUrl } = environment;
   if (token !== undefined && token !== '') {
-    const client = new CleverClient({ token, ...(baseUrl === undefined ? {} : reachable(baseUrl)) });
+    const client = new CleverClient({ token, ...(baseUrl === undefined || baseUrl === '' ? {} : reachable(baseUrl)) });
     return { title: 'Your district at Clever', name: 'clever', source: cleverSource(client) };
   }
   const names = ['CLASSLINK_TENANT_ID', 'CLASSLINK_CLIENT_ID', 'CLASSLINK_SECRET_KEY', 'CLASSLINK_SERVER_URL'];
@@ -52,16 +52,25 @@ export function chooseDistrict(csv: string | undefined, environment: NodeJS.Proc
 
 /** A server on this machine, such as a simulator, speaks http. */
 function reachable(baseUrl: string): { baseUrl: string; allowInsecureHosts?: readonly string[] } {
+  if (!/^https?:[/][/]/u.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new UsageError('CLEVER_BASE_URL is a URL such as https://api.clever.com or http://127.0.0.1:8080.');
+  }
   const { hostname } = new URL(baseUrl);
   return ['127.0.0.1', 'localhost'].includes(hostname) ? { baseUrl, allowInsecureHosts: [hostname] } : { baseUrl };
 }
 
-/** Looks at what the district shares; needs no database. */
-export async function checkOwnDistrict({ title, source }: Choice): Promise<void> {
+/** Looks at what the district shares; needs no database. Says whether it can be imported. */
+export async function checkOwnDistrict(choice: Choice | undefined): Promise<boolean> {
+  if (choice === undefined) {
+    throw new UsageError('--check looks at your own district: please set CLEVER_TOKEN to its token.');
+  }
+  const { title, source } = choice;
   heading(title);
   const check = source.preflight?.bind(source);
   if (check === undefined) throw new UsageError(`--check is for Clever: ${source.provider} tells nothing beforehand.`);
-  showPreflight(await working('Looking at what the district shares', () => check()));
+  const preflight = await working('Looking at what the district shares', () => check());
+  showPreflight(preflight);
+  return preflight.state !== 'blocked';
 }
 
 /** @param today the day for which to plan, for a bundle of another year */

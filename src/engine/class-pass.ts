@@ -195,8 +195,10 @@ class ClassPass implements ClassPassResult {
     enrollments: Stretch<Enrollment>,
     members: Stretch<LocalEnrollment>,
   ): void {
+    const { unreadable } = this.context.feed;
     const isNamed =
-      !isTombstoned && (hasActive(enrollments) || this.context.feed.unreadable.mayBeClass(local.sourcedId as string));
+      unreadable.mayBeSchool(local.schoolSourcedId) ||
+      (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
     const isSchoolGone = local.schoolSourcedId !== undefined && this.goneSchools.has(local.schoolSourcedId);
     const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;

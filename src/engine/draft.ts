@@ -7,6 +7,7 @@
 import { withNulls } from '../internal/patch.js';
 import type { Change, ChangeKind, Gate, Hold, Ledger, LimitKind, Note, Policy, Suppression } from '../model/index.js';
 import { ABSENT } from './fingerprint.js';
+import type { Unreadable } from './unreadable.js';
 
 /** A change without what follows from it. */
 export type Proposal = Change extends infer C
@@ -71,7 +72,6 @@ const DESTRUCTIVE: ReadonlyMap<ChangeKind, LimitKind> = new Map([
 ]);
 
 export class Draft {
-  readonly notes: Note[] = [];
   readonly holdRequests: HoldRequest[] = [];
   private readonly phases: Change[][] = [];
   private readonly suppressions = new Map<string, Suppression[]>();
@@ -83,6 +83,8 @@ export class Draft {
   constructor(
     private readonly policy: Policy,
     private readonly ledger: Ledger,
+    readonly notes: Note[] = [],
+    private readonly unreadable?: Unreadable,
   ) {
     this.reportedBefore = new Set(ledger.reported);
     for (const suppression of ledger.suppressions) {
@@ -92,7 +94,7 @@ export class Draft {
     }
   }
 
-  /** Adds the change, unless an undo or a discard forbids it. Says whether it was added. */
+  /** Adds the change, unless an undo, a discard or an unreadable school forbids it. Says whether it was added. */
   propose(proposal: Proposal): boolean {
     if (this.isSuppressed(proposal.kind, proposal.subject, proposal.fingerprint)) {
       this.note({
@@ -105,6 +107,7 @@ export class Draft {
       return false;
     }
     const destructive = DESTRUCTIVE.has(proposal.kind);
+    if (destructive && this.unreadable?.mayBeSchool(proposal.schoolSourcedId) === true) return false;
     if (destructive && this.policy.additiveOnly) {
       this.withheld += 1;
       return false;

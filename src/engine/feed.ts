@@ -54,7 +54,7 @@ export function readFeed(roster: Roster, notes: Note[]): Feed {
   const skippedSchools = new Set(attestation.skippedSchools);
   const guardians = attestation.collections.guardianLinks.state;
   const hasAllSchools = isEverySchoolRead(attestation);
-  const unreadable = new Unreadable(roster.rejected ?? []);
+  const unreadable = new Unreadable(roster.rejected ?? [], roster.schools);
   return {
     schools: once('school', inOrder(roster.schools, bySourcedId), notes),
     terms: inOrder(roster.terms, bySourcedId),

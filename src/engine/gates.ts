@@ -12,16 +12,11 @@ import { compareIds } from '../internal/ordered.js';
 import type { Change, ChangeKind, Evidence, GateResult, Hold, LatchedHold, LimitKind } from '../model/index.js';
 import type { Context } from './context.js';
 import { limitKind, type HoldRequest } from './draft.js';
+import type { EmptyKind } from './empty-kinds.js';
 import { hashChanges } from './hash.js';
 
 /** How many managed records there are of each kind: what a limit is a share of. */
 export type Baselines = Readonly<Record<LimitKind, number>>;
-
-/** Which kinds the feed has none of, although the host manages some (G3). */
-export interface EmptyKind {
-  readonly kind: 'classes' | 'students' | 'teachers';
-  readonly managed: number;
-}
 
 /** The plan's changes with the holds that name them, the holds themselves, and what the ledger keeps of them. */
 export interface Judgement {
@@ -53,16 +48,17 @@ export function judge(
   return judge.result();
 }
 
-function emptyFeed({ kind, managed }: EmptyKind): HoldRequest {
+function emptyFeed({ kind, managed, changes }: EmptyKind): HoldRequest {
   return {
     id: `G3:${kind}`,
     gate: 'G3',
     code: 'EMPTY_FEED',
     kind,
-    approvable: false,
+    // A single administrator may leave; that all classes, students or teachers do is for a later read to say.
+    approvable: changes !== 'all-destructive',
     baseline: managed,
     count: 0,
-    changes: 'all-destructive',
+    changes,
   };
 }
 
@@ -144,10 +140,11 @@ class Judge {
     }
   }
 
-  /** Whether this plan, by what was read and by its steps, could not say if what the hold names is still due. */
+  /** Whether this plan, by what could be read and by its steps, could not say if what the hold names is still due. */
   private isUnjudged(latch: LatchedHold): boolean {
-    const { policy, isRestricted, handlesClasses, handlesGuardians } = this.context;
+    const { policy, feed, isRestricted, handlesClasses, handlesGuardians } = this.context;
     if (latch.gate === 'K10' && isRestricted) return true;
+    if (latch.changes.some((change) => feed.unreadable.mayBeSchool(change.schoolSourcedId))) return true;
     const handlesPeople = policy.steps.includes('students') || policy.steps.includes('teachers');
     return [...latch.changes.map((change) => change.key), ...latch.approved].some((key) => {
       const kind = key.slice(0, key.indexOf(' ')) as ChangeKind;

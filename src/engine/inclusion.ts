@@ -4,6 +4,7 @@
  * @module
  */
 
+import { gradeKey } from '../model/grades.js';
 import { normalName } from '../internal/names.js';
 import { classSubject } from '../model/index.js';
 import type { Class } from '../model/index.js';
@@ -11,7 +12,7 @@ import type { ClassSelection } from '../model/policy.js';
 import { classNameOf } from './classes.js';
 import type { Context } from './context.js';
 import type { Feed } from './feed.js';
-import { gradeKey, levelsOfGrades, levelsOfSchool } from './grades.js';
+import { levelsOfGrades, levelsOfSchool } from './grades.js';
 
 /** One criterion: whether a section meets it; undefined where the section does not tell. */
 interface Criterion {

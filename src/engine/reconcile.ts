@@ -1,9 +1,10 @@
-import type { Hold, LocalEnrollment, LocalState, LocalUser, Plan, Policy, Roster } from '../model/index.js';
+import type { Hold, LocalEnrollment, LocalState, LocalUser, Note, Plan, Policy, Roster } from '../model/index.js';
 import { passClasses, type ClassPassResult } from './class-pass.js';
 import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
 import { Draft } from './draft.js';
+import { emptyKinds, isManaged } from './empty-kinds.js';
 import { readFeed, type Feed } from './feed.js';
-import { judge, type EmptyKind } from './gates.js';
+import { judge } from './gates.js';
 import { compareGuardians } from './guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys } from './identity.js';
@@ -44,8 +45,9 @@ export interface ReconcileInput {
 export function reconcile(input: ReconcileInput): Plan {
   const { roster, local, policy } = input;
   const instant = new Date(input.now);
-  const draft = new Draft(policy, local.ledger);
-  const feed = readFeed(roster, draft.notes);
+  const notes: Note[] = [];
+  const feed = readFeed(roster, notes);
+  const draft = new Draft(policy, local.ledger, notes, feed.unreadable);
   const context: Context = {
     policy,
     feed,
@@ -102,7 +104,7 @@ function plan(context: Context, readId: string): Plan {
       users: countManaged(people.localUsers, context),
       guardianLinks: managedLinks,
     },
-    emptyKinds(context, people, classes, goneSchools),
+    emptyKinds(context, people, { managedClasses: classes.managedClasses, goneSchools, changes }),
   );
   const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
   const restrictionGate = context.isRestricted
@@ -223,7 +225,10 @@ function noteUnassigned(context: Context, people: People, classes: ClassPassResu
   }
 }
 
-/** Z5: schools that are missing or empty as a whole, while others are fine: unshared, or closed. */
+/**
+ * Z5: schools that are missing or empty as a whole, while others are fine: unshared, or closed. A school whose row may
+ * be among those that could not be used is neither (G4).
+ */
 function findGoneSchools(context: Context): ReadonlySet<string> {
   const { feed, local, draft } = context;
   const gone = new Set<string>();
@@ -235,6 +240,7 @@ function findGoneSchools(context: Context): ReadonlySet<string> {
   for (const { origin, state, schoolSourcedId } of local.classes) {
     if (origin !== 'roster' || state !== 'active' || schoolSourcedId === undefined) continue;
     if (gone.has(schoolSourcedId) || !context.isInScope(schoolSourcedId)) continue;
+    if (feed.unreadable.mayBeSchool(schoolSourcedId)) continue;
     if (present.has(schoolSourcedId) && listed.has(schoolSourcedId)) continue;
     const hasOthers = [...present].some((other) => other !== schoolSourcedId && listed.has(other));
     if (!hasOthers) continue;
@@ -245,50 +251,10 @@ function findGoneSchools(context: Context): ReadonlySet<string> {
   return gone;
 }
 
-/** G3: the feed has none of a kind in scope although the host manages some, and not just at schools that are gone (Z5). */
-function emptyKinds(
-  context: Context,
-  people: People,
-  classes: ClassPassResult,
-  goneSchools: ReadonlySet<string>,
-): readonly EmptyKind[] {
-  const { feed } = context;
-  const kinds: EmptyKind[] = [];
-  if (classes.managedClasses > 0 && feed.classes.every((section) => section.status === 'tobedeleted')) {
-    kinds.push({ kind: 'classes', managed: classes.managedClasses });
-  }
-  const isAtGoneSchools = ({ schoolSourcedIds }: LocalUser): boolean => {
-    const schools = schoolSourcedIds.filter(context.isInScope);
-    return schools.length > 0 && schools.every((school) => goneSchools.has(school));
-  };
-  for (const [kind, role] of [
-    ['students', 'student'],
-    ['teachers', 'teacher'],
-  ] as const) {
-    const isThere = feed.users.some(
-      (user) => user.status !== 'tobedeleted' && user.roles.includes(role) && isUserInScope(user, undefined, context),
-    );
-    if (isThere) continue;
-    const managed = people.localUsers.filter(
-      (user) =>
-        isManaged(user) &&
-        user.roles.includes(role) &&
-        isUserInScope(undefined, user, context) &&
-        !isAtGoneSchools(user),
-    ).length;
-    if (managed > 0) kinds.push({ kind, managed });
-  }
-  return kinds;
-}
-
 function countManaged(users: readonly LocalUser[], context: Context): number {
   let count = 0;
   for (const user of users) if (isManaged(user) && isUserInScope(undefined, user, context)) count += 1;
   return count;
-}
-
-function isManaged(user: LocalUser): boolean {
-  return user.origin === 'roster' && user.state === 'active';
 }
 
 /** Whether people have put a person into a class of theirs. Looked up only when somebody is to be deactivated. */

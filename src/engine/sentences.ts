@@ -50,7 +50,7 @@ const SENTENCES = {
   ABSENT_CLASS_ACTIVE: 'The class is no longer in the district’s data. It stays active, because Archive is off.',
   UNREAD_ELSEWHERE: 'The class is missing, but not every school was read: it may have moved.',
   CLASS_UNSHARED:
-    'The class is missing, but enrollments or a row that could not be used still name it: it is not gone.',
+    'The class is missing, but enrollments or a row that could not be used still name it or its school: it is not gone.',
   LOCAL_ARCHIVE_WINS: 'A person archived the class, so it stays archived.',
   LOCAL_REVIVE_WINS: 'A person brought the class back, so it stays although the district’s data lacks it.',
   STAYS_ARCHIVED: 'The class is back in the district’s data and stays archived, because the settings say so.',
@@ -92,7 +92,7 @@ const SENTENCES = {
   // Gates and holds
   UNREADABLE: 'The data cannot be believed at all, so nothing was decided.',
   INCOMPLETE_READ: 'The data was not read completely: nothing is created, archived or removed. Read again.',
-  EMPTY_FEED: 'The data has none of a kind that is in use here: nothing is taken away. Read again.',
+  EMPTY_FEED: 'The data has none of a kind that is in use here: what that would take away waits. Read again.',
   LIMIT_EXCEEDED: 'More would be taken away than the limit allows in one run.',
   CLASS_EMPTIED: 'The class is there but has lost (nearly) all its members at once.',
   CLASSES_EMPTIED: 'Many classes have lost their members at once: the enrollments were probably not read.',

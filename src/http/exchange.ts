@@ -1,5 +1,5 @@
 import ky from 'ky';
-import { ConnectionTimeoutError } from '../errors.js';
+import { ConfigurationError, ConnectionTimeoutError } from '../errors.js';
 import { type Answer, connectionError, quoted } from './failure.js';
 import { retryAfterMs } from './rate-headers.js';
 
@@ -20,12 +20,14 @@ export interface Exchange {
 /**
  * Makes one request, once, and reads the answer to its end, whatever its status.
  *
- * @throws ConnectionError and ConnectionTimeoutError; where the caller aborts, the signal's own reason
+ * @throws ConnectionError and ConnectionTimeoutError; ConfigurationError naming a header that cannot be sent; where the
+ *   caller aborts, the signal's own reason
  */
 export async function exchange(request: Exchange): Promise<Answer> {
   const { source, method, url, body, timeoutMs, signal, fetch } = request;
   const path = url.pathname;
   signal?.throwIfAborted();
+  checkHeaders(request.headers);
   const stop = new AbortController();
   const stopForCaller = (): void => {
     stop.abort(signal?.reason);
@@ -66,6 +68,20 @@ export async function exchange(request: Exchange): Promise<Answer> {
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stopForCaller);
+  }
+}
+
+/** What no header can carry is refused here, because fetch would quote it, and with it the token. */
+function checkHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers([[name, value]]);
+    } catch {
+      throw new ConfigurationError(
+        name,
+        'holds characters that no header can carry, such as a line break. Check the credentials.',
+      );
+    }
   }
 }
 

@@ -116,7 +116,10 @@ function isNoJson(text: string): boolean {
   }
 }
 
-/** What fetch threw, as our error where the connection was at fault, else as it is: any other TypeError is a bug. */
+/**
+ * What fetch threw, as our error where the connection was at fault, else as it is: any other TypeError is a bug. The
+ * runtime's own error goes no further: Node keeps bytes of the answer in it, and Deno the whole URL.
+ */
 export function connectionError(
   error: unknown,
   where: {
@@ -134,7 +137,7 @@ export function connectionError(
   const message = hasBegun
     ? `${source} broke off its answer to ${path}${quoted(requestId)}${because}. Try again later, with smaller pages.`
     : `${source} could not be reached for ${path}${because}. Check the base URL and the network.`;
-  return new ConnectionError(message, { source, path, requestId, cause: error });
+  return new ConnectionError(message, { source, path, requestId, cause: codeOnly(code) });
 }
 
 /** The messages by which the runtimes' fetch marks a broken connection; there is no class for it. */
@@ -161,5 +164,10 @@ function isNetworkError(error: unknown): error is TypeError {
 function causeCode(error: Error): string | undefined {
   const cause: unknown = error.cause;
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return undefined;
-  return typeof cause.code === 'string' ? cause.code : undefined;
+  return typeof cause.code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(cause.code) ? cause.code : undefined;
+}
+
+/** All that is safe to keep of an error of the runtime. */
+function codeOnly(code: string | undefined): Error | undefined {
+  return code === undefined ? undefined : Object.assign(new Error(code), { code });
 }

@@ -23,6 +23,8 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
       resolve();
     };
     signal.addEventListener('abort', onAbort, { once: true });
+    // The work may have begun with the abort itself.
+    if (signal.aborted) resolve();
     stopListening = () => {
       signal.removeEventListener('abort', onAbort);
     };

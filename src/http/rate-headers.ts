@@ -22,14 +22,17 @@ const LONGEST_CREDIBLE_PAUSE_MS = 24 * 60 * 60 * 1000;
 /** `x-ratelimit-reset` and `date` are in whole seconds, so that what they say may be this much off. */
 const ROUNDING_MS = 2000;
 
+/** A moment that is told in whole seconds and seems to have come may still be almost a second away. */
+const SHORTEST_UNTIL_MOMENT_MS = 1000;
+
 /**
  * For how long a far side asks to be left alone: `Retry-After` (seconds, or an HTTP date), else on a 429 the time until
- * `x-ratelimit-reset` (unix seconds; an empty 429 of Clever has no other hint). Undefined where it says nothing that
- * can be believed.
+ * `x-ratelimit-reset` (unix seconds; an empty 429 of Clever has no other hint). On a 429 never less than a second until
+ * a moment. Undefined where it says nothing that can be believed.
  */
 export function retryAfterMs(status: number, headers: Headers): number | undefined {
   if (status < 400) return undefined;
-  const asked = retryAfterOf(headers) ?? (status === 429 ? resetInMs(headers) : undefined);
+  const asked = retrySecondsInMs(headers) ?? momentInMs(status, headers);
   return asked === undefined || asked > LONGEST_CREDIBLE_PAUSE_MS ? undefined : asked;
 }
 
@@ -51,11 +54,17 @@ export function statedWindow(headers: Headers, windowMs: number): StatedWindow |
   };
 }
 
-function retryAfterOf(headers: Headers): number | undefined {
+function retrySecondsInMs(headers: Headers): number | undefined {
   const retryAfter = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d+(\.\d+)?$/.test(retryAfter)) return Number(retryAfter) * 1000;
-  const at = timeOf(retryAfter);
-  return at === undefined ? undefined : inMsUntil(at, headers);
+  return /^\d+(\.\d+)?$/.test(retryAfter) ? Number(retryAfter) * 1000 : undefined;
+}
+
+function momentInMs(status: number, headers: Headers): number | undefined {
+  const at = timeOf(headers.get('retry-after') ?? '');
+  const asked = at === undefined ? undefined : inMsUntil(at, headers);
+  if (status !== 429) return asked;
+  const inMs = asked ?? resetInMs(headers);
+  return inMs === undefined ? undefined : Math.max(inMs, SHORTEST_UNTIL_MOMENT_MS);
 }
 
 function resetInMs(headers: Headers): number | undefined {

@@ -1,5 +1,6 @@
 import { sha256 } from '../internal/sha256.js';
 import { statedWindow } from './rate-headers.js';
+import { type Turn, WaitingLine } from './waiting-line.js';
 
 /** So many requests of one credential in one window. */
 export interface RateLimit {
@@ -31,6 +32,7 @@ export class RateWindow {
   #stated: CountedWindow | undefined;
   #statedLimit = Number.POSITIVE_INFINITY;
   #closedUntil = 0;
+  readonly #line = new WaitingLine();
 
   /** @param windowMs 0 where there is nothing to count, and only {@link RateWindow.close} says when to wait */
   constructor(windowMs: number) {
@@ -38,8 +40,22 @@ export class RateWindow {
   }
 
   /**
-   * Takes a turn, and gives 0; or takes none, and gives the milliseconds after which to ask again. Each turn that was
-   * taken is given back by {@link RateWindow.ended}.
+   * Waits for a turn behind everybody who came before, and takes it, unless that would take longer than `longestWaitMs`
+   * as far as can be seen now. Each turn that was taken is given back by {@link RateWindow.ended}, or by
+   * {@link RateWindow.giveBack} where it was not used.
+   *
+   * @throws the signal's own reason where the caller aborts; then no turn is taken
+   */
+  async turn(
+    requests: number,
+    { longestWaitMs, signal }: { readonly longestWaitMs: number; readonly signal: AbortSignal | undefined },
+  ): Promise<Turn> {
+    return await this.#line.turn({ take: () => this.take(requests), longestWaitMs, signal });
+  }
+
+  /**
+   * Takes a turn, whoever else waits for one, and gives 0; or takes none, and gives the milliseconds after which to ask
+   * again.
    */
   take(requests: number): number {
     const now = performance.now();
@@ -50,11 +66,21 @@ export class RateWindow {
     return 0;
   }
 
+  /** The request was not made. What the far side says is left stays as it is: it may not have counted this one. */
+  giveBack(): void {
+    this.#underWay -= 1;
+    this.#line.serve();
+  }
+
   /** A request has ended: with the headers of its answer, or without an answer. */
   ended(headers?: Headers): void {
-    const now = performance.now();
     this.#underWay -= 1;
-    if (this.#windowMs === 0) return;
+    if (this.#windowMs > 0) this.#count(headers);
+    this.#line.serve();
+  }
+
+  #count(headers: Headers | undefined): void {
+    const now = performance.now();
     this.#endedAt.push(now);
     const stated = headers === undefined ? undefined : statedWindow(headers, this.#windowMs);
     if (stated === undefined) return;
@@ -75,13 +101,15 @@ export class RateWindow {
   /** The far side asked to be left alone for so long. */
   close(forMs: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, performance.now() + forMs);
+    this.#line.serve();
   }
 
-  /** Whether it knows nothing any more that a new one would not know. */
+  /** Whether nobody waits for it, and it knows nothing any more that a new one would not know. */
   isIdle(): boolean {
     const now = performance.now();
     this.#forgetUntil(now);
-    return this.#underWay === 0 && this.#endedAt.length === 0 && this.#stated === undefined && this.#closedUntil <= now;
+    const isUnused = this.#underWay === 0 && this.#line.isEmpty;
+    return isUnused && this.#endedAt.length === 0 && this.#stated === undefined && this.#closedUntil <= now;
   }
 
   #countedWaitMs(requests: number, now: number): number {

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import pRetry from 'p-retry';
-import { ConfigurationError, RateLimitError, RosterError } from '../errors.js';
+import { ConfigurationError, ConnectionTimeoutError, RateLimitError, RosterError } from '../errors.js';
 import { checkedBaseUrl } from './base-url.js';
 import { exchange } from './exchange.js';
 import { type Answer, apiError, parsedBody } from './failure.js';
@@ -28,7 +28,8 @@ export interface TransportOptions {
   /** Hosts, with or without a port, for which http and private addresses are allowed. @default none */
   readonly allowInsecureHosts?: readonly string[] | undefined;
   /**
-   * The headers that authorize this very request; asked for anew at every attempt, and after every wait for a turn.
+   * The headers that authorize this very request; asked for anew at every attempt, and after every wait for a turn. Not
+   * waited for longer than `timeoutMs`, nor after the caller has aborted.
    */
   readonly authorize: (request: AuthorizationRequest) => Promise<Authorization> | Authorization;
   /**
@@ -47,7 +48,7 @@ export interface TransportOptions {
   readonly rateLimit?: RateLimit | undefined;
   /** What an answer that is no 2xx means at this provider, where that differs from the common rule. */
   readonly errorOf?: ((answer: Answer) => RosterError | undefined) | undefined;
-  /** For how long to wait for a whole answer, in milliseconds. @default 120000 */
+  /** For how long to wait for a whole answer, and for what authorizes a request, in milliseconds. @default 120000 */
   readonly timeoutMs?: number | undefined;
   /** How often a request is tried again. @default 4 */
   readonly retries?: number | undefined;
@@ -118,9 +119,6 @@ interface Answered {
 /** Twice the window of the strictest known rate limit (Clever: one minute); who asks for more is told to the caller. */
 const LONGEST_PAUSE_MS = 120_000;
 
-/** Requests that wait for the same moment come back over so long, rather than all at once. */
-const LONGEST_JITTER_MS = 500;
-
 /**
  * Makes requests politely: a few at a time, no more than are allowed in a window, again after failures that may pass,
  * later when asked to, and never to another origin than its own.
@@ -169,7 +167,7 @@ export class Transport {
     const { contentType, body } = bodyOf(options);
     const outgoing: Outgoing = { method: 'POST', url, body, headers: { ...contentType, ...headers }, signal };
     return await this.#queued(async () => {
-      const authorization = await this.#options.authorize({ method: 'POST', url });
+      const authorization = await this.#authorization({ method: 'POST', url }, signal);
       const { answer } = await this.#send(outgoing, authorization);
       return this.#responseOf(answer, {});
     }, signal);
@@ -179,6 +177,34 @@ export class Transport {
     signal?.throwIfAborted();
     // The queue knows no signal: a request that waits in it must end at once all the same.
     return await orAborted(this.#limit(work), signal);
+  }
+
+  /**
+   * What authorizes a request. Not asked for where the caller aborted while the request waited in the queue. Whoever
+   * gives it may hang, but must not hold up the queue for ever.
+   */
+  async #authorization(request: AuthorizationRequest, signal: AbortSignal | undefined): Promise<Authorization> {
+    signal?.throwIfAborted();
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort(this.#lateAuthorization(request));
+    }, this.#timeoutMs);
+    try {
+      const given = Promise.resolve(this.#options.authorize(request));
+      return await orAborted(orAborted(given, late.signal), signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #lateAuthorization({ method, url }: AuthorizationRequest): ConnectionTimeoutError {
+    const { source } = this.#options;
+    const timeoutMs = this.#timeoutMs;
+    const path = url.pathname;
+    return new ConnectionTimeoutError(
+      `The credentials for ${method} ${path} of ${source} were not given within ${String(timeoutMs)} ms, so that it was not made. Check what obtains them, or set a longer timeoutMs.`,
+      { source, path, timeoutMs },
+    );
   }
 
   async #getWithRetries(target: URL, options: GetJsonOptions): Promise<JsonResponse> {
@@ -220,10 +246,10 @@ export class Transport {
   /** One attempt; a 401 may be worth a second authorization. */
   async #get(url: URL, signal: AbortSignal | undefined): Promise<Answered> {
     const request = { method: 'GET', url } as const;
-    const answered = await this.#send({ ...request, signal }, await this.#options.authorize(request));
+    const answered = await this.#send({ ...request, signal }, await this.#authorization(request, signal));
     if (answered.answer.status !== 401 || this.#options.canReauthorize !== true) return answered;
     const refused = answered.authorization;
-    const renewed = await this.#options.authorize({ ...request, refused });
+    const renewed = await this.#authorization({ ...request, refused }, signal);
     return isSame(renewed, refused) ? answered : await this.#send({ ...request, signal }, renewed);
   }
 
@@ -238,29 +264,43 @@ export class Transport {
         timeoutMs: this.#timeoutMs,
         fetch: this.#options.fetch,
       });
+      const { status, retryAfterMs } = answer;
+      // Only of too many requests it is certain that the others of this credential are unwelcome for all that time too.
+      if (retryAfterMs !== undefined && (status === 429 || retryAfterMs <= LONGEST_PAUSE_MS))
+        window.close(retryAfterMs);
+      return { answer, authorization, window };
     } finally {
+      // Last, because those who wait may go at once.
       window.ended(answer?.headers);
     }
-    const { status, retryAfterMs } = answer;
-    // Only of too many requests it is certain that the others of this credential are unwelcome for all that time too.
-    if (retryAfterMs !== undefined && (status === 429 || retryAfterMs <= LONGEST_PAUSE_MS)) window.close(retryAfterMs);
-    return { answer, authorization, window };
   }
 
   /** Waits until the credential may be used; the wait may be long enough for another credential to be in place. */
   async #turn(outgoing: Outgoing, proposed: Authorization): Promise<Pick<Answered, 'authorization' | 'window'>> {
     const { method, url, signal } = outgoing;
-    const { rateLimit } = this.#options;
+    const requests = this.#options.rateLimit?.requests ?? Number.POSITIVE_INFINITY;
     let authorization = proposed;
     for (;;) {
-      const window =
-        rateLimit === undefined ? this.#ownWindow : sharedRateWindow(url.origin, authorization, rateLimit.windowMs);
-      const waitMs = window.take(rateLimit?.requests ?? Number.POSITIVE_INFINITY);
-      if (waitMs <= 0) return { authorization, window };
-      if (waitMs > LONGEST_PAUSE_MS) throw this.#tooLongAWait(outgoing, waitMs);
-      await pause(waitMs + Math.random() * Math.min(waitMs / 10, LONGEST_JITTER_MS), signal);
-      authorization = await this.#options.authorize({ method, url });
+      const window = this.#windowOf(outgoing, authorization);
+      const turn = await window.turn(requests, { longestWaitMs: LONGEST_PAUSE_MS, signal });
+      if (!turn.isTaken) throw this.#tooLongAWait(outgoing, turn.waitMs);
+      if (!turn.hasWaited) return { authorization, window };
+      try {
+        authorization = await this.#authorization({ method, url }, signal);
+      } catch (error) {
+        window.giveBack();
+        throw error;
+      }
+      if (this.#windowOf(outgoing, authorization) === window) return { authorization, window };
+      window.giveBack();
     }
+  }
+
+  #windowOf({ method, url }: Outgoing, authorization: Authorization): RateWindow {
+    const { rateLimit } = this.#options;
+    if (rateLimit !== undefined) return sharedRateWindow(url.origin, authorization, rateLimit.windowMs);
+    // What is posted stands alone, as a sign-in code does: the refusal of one must not stop all others.
+    return method === 'POST' ? new RateWindow(0) : this.#ownWindow;
   }
 
   #tooLongAWait({ method, url }: Outgoing, waitMs: number): RateLimitError {

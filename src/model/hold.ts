@@ -14,7 +14,7 @@ export interface Hold {
   /** Why, as a word, such as `LIMIT_EXCEEDED`, `EMPTY_FEED` or `SCHOOL_GONE`. */
   readonly code: string;
   /** The kind whose limit was exceeded or whose feed was empty, where the gate counts kinds. */
-  readonly kind?: LimitKind | 'students' | 'teachers';
+  readonly kind?: LimitKind | 'students' | 'teachers' | 'staff' | 'administrators';
   /** The record that the hold is about, where it is about one. */
   readonly subject?: string;
   /** The keys of the changes that it holds, sorted. */

@@ -42,7 +42,12 @@ export interface ClassSelection {
   readonly subjects?: readonly string[];
   /** Subjects to leave out, likewise. A section without a subject stays. @default none */
   readonly notSubjects?: readonly string[];
-  /** The section's own grades: `Kindergarten`, `KG`, `5` and `05` are understood in either word. @default all */
+  /**
+   * The section's own grades, in the words of Clever or OneRoster: `Kindergarten` is `KG`, `5` is `05`. Any other word is
+   * refused.
+   *
+   * @default all
+   */
   readonly grades?: readonly string[];
   /** Terms, by sourcedId or by name. Clever's ids of terms are not stable: name them there. @default all */
   readonly terms?: readonly string[];

@@ -7,7 +7,7 @@ export interface Scope {
    *
    * @default every school of the tenant
    */
-  readonly schools?: readonly string[];
+  readonly schools?: readonly string[] | undefined;
 }
 
 /** A part of an import. `classes`, `teachers` and `students` come first, `guardians` in a second import. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError } from '../errors.js';
+import { isGrade } from '../model/grades.js';
 import { defaultPolicy, type Policy } from '../model/index.js';
 
 /** A policy in part: what is left out is at its default. */
@@ -14,32 +15,42 @@ type PartOf<T> = T extends readonly unknown[]
 const share = z.number().min(0, 'is a share from 0 to 1').max(1, 'is a share from 0 to 1, not a percentage');
 const sourcedRoles = ['student', 'teacher', 'aide', 'administrator', 'staff', 'guardian', 'other'] as const;
 
-const listed = (noun: string) =>
+const listOf = <T extends z.ZodType>(noun: string, entry: T) =>
   z
-    .array(z.string().refine((word) => word.trim() !== '', `is the ${noun} to look for, and can't be blank`))
+    .array(entry, `is a list, with one ${noun} or more`)
     .min(1, `names at least one ${noun}; leave the setting out for all`)
     .optional();
+const listed = (noun: string) => {
+  const message = `is the ${noun} to look for, and can't be blank`;
+  return listOf(
+    noun,
+    z.string(message).refine((word) => word.trim() !== '', message),
+  );
+};
+const gradeMessage = 'is a grade in the words of Clever or OneRoster, such as "05" or "Kindergarten"';
+const patternMessage = 'is a pattern such as "Homeroom*": at least one character besides * and white space';
 const namePattern = z
-  .string()
-  .refine(
-    (pattern) => pattern.replaceAll('*', '').trim() !== '',
-    'is a pattern such as "Homeroom*": at least one character besides * and white space',
-  )
+  .string(patternMessage)
+  .refine((pattern) => pattern.replaceAll('*', '').trim() !== '', patternMessage)
   .optional();
 
-const classSelection = z.strictObject({
-  schoolLevels: z
-    .array(z.enum(['elementary', 'middle', 'high']))
-    .min(1, 'names at least one level; leave the setting out for all')
-    .optional(),
-  subjects: listed('subject'),
-  notSubjects: listed('subject'),
-  grades: listed('grade'),
-  terms: listed('term'),
-  names: namePattern,
-  notNames: namePattern,
-  ids: listed('sourcedId'),
-});
+const classSelection = z.strictObject(
+  {
+    schoolLevels: listOf('level', z.enum(['elementary', 'middle', 'high'], 'is "elementary", "middle" or "high"')),
+    subjects: listed('subject'),
+    notSubjects: listed('subject'),
+    grades: listOf('grade', z.string(gradeMessage).refine(isGrade, gradeMessage)),
+    terms: listed('term'),
+    names: namePattern,
+    notNames: namePattern,
+    ids: listed('sourcedId'),
+  },
+  {
+    // A criterion that does not exist is told as any other setting that does not.
+    error: ({ code }) =>
+      code === 'invalid_type' ? 'is an object of criteria, such as { subjects: ["math"] }' : undefined,
+  },
+);
 
 const policySchema = z.strictObject({
   steps: z.array(z.enum(['classes', 'teachers', 'students', 'guardians'])).min(1, 'names at least one step'),

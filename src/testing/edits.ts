@@ -6,6 +6,7 @@ import type {
   DistrictClass,
   DistrictGuardian,
   DistrictRecord,
+  DistrictStaff,
   DistrictStudent,
   DistrictTeacher,
 } from './district.js';
@@ -109,6 +110,39 @@ export function withTeacher(district: District, fields: DistrictFields<DistrictT
       title: 'Teacher',
       sisId: `T${String(serialOf(base.id))}`,
       stateId: `88${String(serialOf(base.id))}`,
+    };
+  });
+}
+
+/**
+ * The district with one member of staff more, or, where one has the `id` given, with these fields of them changed. A new
+ * one works in an office, unless `role` makes them an administrator.
+ *
+ * @throws {ConfigurationError} where a new one names no school and is no administrator of the district.
+ * @example
+ * ```ts
+ * import { generateDistrict, withStaff } from 'rosterkit/testing';
+ *
+ * const district = generateDistrict();
+ * const [school] = district.schools;
+ * const next = school
+ *   ? withStaff(district, { role: 'school-administrator', schoolIds: [school.id], title: 'Principal' })
+ *   : district;
+ * ```
+ */
+export function withStaff(district: District, fields: DistrictFields<DistrictStaff>): District {
+  return put(district, 'staff', fields, (base): DistrictStaff => {
+    const role = fields.role ?? 'staff';
+    const schoolIds = role === 'district-administrator' ? [] : required('schoolIds', fields.schoolIds);
+    return {
+      ...base,
+      role,
+      givenName: 'New',
+      familyName: 'Colleague',
+      username: `staff${String(serialOf(base.id))}`,
+      schoolIds,
+      title: role === 'staff' ? 'Office Clerk' : 'Administrator',
+      sisId: `S${String(serialOf(base.id))}`,
     };
   });
 }
@@ -275,7 +309,7 @@ export function withDuplicateUser(district: District, studentId?: string): Distr
   return { ...district, updatedAt: at, students: district.students.toSpliced(position + 1, 0, twin) };
 }
 
-type Editable = Pick<District, 'classes' | 'students' | 'teachers' | 'guardians'>;
+type Editable = Pick<District, 'classes' | 'students' | 'teachers' | 'staff' | 'guardians'>;
 
 function put<Key extends keyof Editable, T extends District[Key][number]>(
   district: District,

@@ -33,6 +33,7 @@ export {
   withoutGuardian,
   withoutStudent,
   withoutTeacher,
+  withStaff,
   withStudent,
   withTeacher,
 } from './edits.js';

@@ -81,7 +81,7 @@ it('members that were withheld are kept too where only the changes are read, unt
   const delta = await source.readSince(before.cursor ?? '', scope);
   expect(delta.kind === 'changes' && delta.withdrawn).toContain('sections.students');
   const withheld = foldDelta(before, delta);
-  const local = (await store.load(scope)) as LocalState;
+  const local = (await store.load(scope));
   const now = '2026-09-01T12:00:00Z';
   const plan = reconcile({ roster: withheld, local, policy: { ...defaultPolicy, ...policy }, now });
   expect(plan.counts.destructive).toBe(0);

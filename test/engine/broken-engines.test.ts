@@ -89,9 +89,9 @@ const BREAKS: readonly Break[] = [
   {
     promise: 5,
     name: 'takes an empty feed at its word',
-    file: 'reconcile.ts',
-    find: 'for (const [kind, role] of',
-    replace: 'kinds.length = 0;\n  for (const [kind, role] of',
+    file: 'empty-kinds.ts',
+    find: 'for (const [kind, roles] of NEEDED) {',
+    replace: 'kinds.length = 0;\n  for (const [kind, roles] of NEEDED) {',
   },
   {
     promise: 6,

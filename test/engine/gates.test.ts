@@ -240,6 +240,85 @@ describe('G3: what is empty', () => {
   });
 });
 
+describe('G3: staff or administrators who are not shared any more', () => {
+  const policy = { ...ARCHIVE, deactivateUnrostered: true, staff: { create: true }, limits: OPEN } as const;
+  const aide = student('e1', { roles: ['aide'] });
+  const office = student('e2', { roles: ['staff'] });
+  const principal = student('p1', { roles: ['administrator'] });
+  const CLASS = classWith('c1', { students: ['a', 'b'] });
+  const SHARED = merge(CLASS, people(aide, office, principal), {
+    enrollments: [enrolled('c1', 'e1', { role: 'aide' })],
+  });
+  const STAFF = hostOf(SHARED);
+  const later = (feed: RosterParts, ledger: Ledger = emptyLedger): Plan =>
+    planOf({ feed, host: { ...STAFF, ledger }, policy });
+  const lines = (plan: Plan): readonly string[] =>
+    plan.changes.map(({ kind, target, heldBy }) =>
+      [
+        kind,
+        'userSourcedId' in target ? target.userSourcedId : 'sourcedId' in target ? target.sourcedId : '',
+        ...heldBy,
+      ]
+        .join(' ')
+        .trim(),
+    );
+
+  it('holds what is taken away from them, and nothing else', () => {
+    const plan = later({ ...CLASS, enrollments: (CLASS.enrollments ?? []).filter((row) => row.userSourcedId !== 'b') });
+    expect(lines(plan)).toEqual([
+      'enrollment-remove b',
+      'enrollment-remove e1 G3:staff',
+      'user-deactivate e1 G3:staff',
+      'user-deactivate e2 G3:staff',
+      'user-deactivate p1 G3:administrators',
+    ]);
+    expect(ofHold(plan, 'G3:staff')).toMatchObject({
+      code: 'EMPTY_FEED',
+      kind: 'staff',
+      // The only one may have left: a person decides.
+      approvable: true,
+      baseline: 2,
+      count: 0,
+    });
+    expect(ofHold(plan, 'G3:administrators')).toMatchObject({ kind: 'administrators', approvable: true, baseline: 1 });
+  });
+
+  it('also where the provider says of each of them that they are deleted', () => {
+    const gone = people({ ...principal, status: 'tobedeleted' });
+    expect(lines(later(merge(CLASS, people(aide, office), gone, { enrollments: SHARED.enrollments ?? [] })))).toEqual([
+      'user-deactivate p1 G3:administrators',
+    ]);
+  });
+
+  it('not where one of the kind is left', () => {
+    const plan = later(merge(CLASS, people(office, principal)));
+    expect(lines(plan)).toEqual(['enrollment-remove e1', 'user-deactivate e1']);
+    expect(plan.holds).toEqual([]);
+  });
+
+  it('not where the only one has another role now', () => {
+    const plan = later(merge(SHARED, people({ ...principal, roles: ['teacher'] })));
+    expect(changeLines(plan)).toEqual(['user-update p1 U16 FIELDS_CHANGED']);
+    expect(plan.holds).toEqual([]);
+  });
+
+  it('not in a first run', () => {
+    expect(planOf({ feed: CLASS, policy }).holds).toEqual([]);
+  });
+
+  it('stays through an incomplete read; when one of the kind is back a person may decide on the others', () => {
+    const empty = later(CLASS);
+    const broken = later({ ...CLASS, ...INCOMPLETE }, empty.ledger);
+    expect(broken.ledger.holds.map(({ id }) => id)).toEqual(['G3:administrators', 'G3:staff']);
+    const some = later(merge(CLASS, people(office, principal)), broken.ledger);
+    expect(holdLines(some)).toEqual(['G3:staff EMPTY_FEED 2']);
+    expect(ofHold(some, 'G3:staff')).toMatchObject({ approvable: true, baseline: 2 });
+    const all = later(SHARED, some.ledger);
+    expect(all.holds).toEqual([]);
+    expect(all.ledger.holds).toEqual([]);
+  });
+});
+
 describe('G6: too much at once', () => {
   it('more than the limit holds every destructive change of the run, and nothing constructive', () => {
     const plan = gated(merge(without(8), classWith('new', { students: ['n'], teachers: [] })));

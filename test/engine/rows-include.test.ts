@@ -97,6 +97,7 @@ describe('which new sections are imported: one criterion', () => {
     ];
     expect(imported({ grades: ['5', 'Kindergarten'] }, ...sections)).toEqual(['a', 'c']);
     expect(imported({ grades: ['ungraded'] }, ...sections)).toEqual(['d']);
+    expect(imported({ grades: ['UG'] }, ...sections)).toEqual(['d']);
   });
 
   it('by subject, whatever its letters; where it has none it is not known to be one of them', () => {
@@ -290,12 +291,46 @@ describe('the setting itself', () => {
     ['no level', { schoolLevels: [] }, 'policy.classes.include.schoolLevels'],
     ['a level that does not exist', { schoolLevels: ['primary'] }, 'policy.classes.include.schoolLevels.0'],
     ['a blank word in a list', { grades: ['5', ' '] }, 'policy.classes.include.grades.1'],
+    ['a grade that does not exist', { grades: ['KG', '5th'] }, 'policy.classes.include.grades.1'],
+    ['a grade beyond the last', { grades: ['14'] }, 'policy.classes.include.grades.0'],
     ['an empty pattern', { names: '' }, 'policy.classes.include.names'],
     ['a pattern that leaves everything out', { notNames: ' * ' }, 'policy.classes.include.notNames'],
     ['a criterion that does not exist', { teachers: ['t'] }, 'policy.classes.include.teachers'],
   ])('refuses %s', (_, include, parameter) => {
     const input = { classes: { include } } as PolicyInput;
     expect(() => definePolicy(input)).toThrow(expect.objectContaining({ code: 'configuration', parameter }));
+  });
+
+  it('shows how a grade is written', () => {
+    expect(() => definePolicy(including({ grades: ['fifth'] }))).toThrow(/"05" or "Kindergarten"/u);
+  });
+
+  it('knows every grade of Clever and OneRoster, in any case of letters', () => {
+    const clever = ['InfantToddler', 'Preschool', 'PreKindergarten', 'TransitionalKindergarten', 'Kindergarten'];
+    const oneRoster = ['IT', 'PR', 'PK', 'TK', 'KG', '01', '09', '13', 'PS', 'UG', 'other'];
+    const grades = [...clever, '1', '12', '13', 'PostGraduate', 'Ungraded', 'Other', ...oneRoster];
+    expect(definePolicy(including({ grades })).classes.include).toEqual({ grades });
+  });
+
+  it.each<[string, unknown]>([
+    ['no object', 'math'],
+    ['a list', ['math']],
+    ['no list of levels', { schoolLevels: 'high' }],
+    ['a level that does not exist', { schoolLevels: ['primary'] }],
+    ['no list of subjects', { subjects: 'math' }],
+    ['a subject that is no word', { subjects: [5] }],
+    ['a grade that is no word', { grades: [5] }],
+    ['no list of grades', { grades: '5' }],
+    ['a name that is no pattern', { names: ['Math'] }],
+    ['an id that is no word', { ids: [undefined] }],
+  ])('says in its own words what it is: %s', (_, include) => {
+    const input = { classes: { include } } as PolicyInput;
+    expect(() => definePolicy(input)).toThrow(
+      expect.objectContaining({
+        name: 'ConfigurationError',
+        message: expect.not.stringMatching(/invalid|expected|received|option/iu) as string,
+      }),
+    );
   });
 
   it('of one import takes the place of the sync’s own as a whole', () => {

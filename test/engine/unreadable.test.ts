@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/engine/index.js';
-import { defaultPolicy, type Plan, type Policy, type RejectedRow } from '../../src/model/index.js';
+import { defaultPolicy, emptyLedger, type Plan, type Policy, type RejectedRow } from '../../src/model/index.js';
 import * as build from '../support/build.js';
+import type { RosterParts } from '../support/build.js';
+import { classWith, hostOf, merge, noteLines, OPEN, people, planOf } from '../support/rows.js';
 
 /** Everything that vanishes here would be taken away, if its absence were believed. */
 const policy: Policy = { ...defaultPolicy, fullData: true, archive: true, deactivateUnrostered: true };
@@ -62,5 +64,82 @@ describe('a row that came and could not be used is not taken for absent', () => 
     const plan = planWithout([row]);
     expect(removals(plan)).toEqual(ALL.filter((key) => !kept.includes(key)));
     expect(plan.notes).toContainEqual(expect.objectContaining({ rule: 'G4', code: 'ROWS_REJECTED' }));
+  });
+});
+
+describe('a school whose row came and could not be used is neither gone nor closed', () => {
+  const south = [build.section('c1')];
+  const north = merge(
+    classWith('n1', { schoolSourcedId: 's2', students: ['x', 'y'], teachers: ['u'] }),
+    classWith('n2', { schoolSourcedId: 's2', students: [], teachers: [] }),
+  );
+  const before = hostOf(merge(classWith('c1', { students: ['a', 'b'] }), north));
+  /** In the south one student has left their class; in the north one class is still there, and nobody is in it. */
+  const feed: RosterParts = merge(
+    classWith('c1'),
+    people(build.student('b')),
+    classWith('n1', { schoolSourcedId: 's2', students: [], teachers: [] }),
+    { enrollments: [build.enrolled('n1', 'y', { status: 'tobedeleted' })], schools: [build.school('s1')] },
+  );
+  const SOUTH = 'enrollment-remove enrollment:2:c1:b';
+
+  function planOfNorth(rejected: readonly RejectedRow[], parts: RosterParts = {}, ledger = emptyLedger): Plan {
+    return planOf({
+      feed: { ...feed, ...parts, rejected } as RosterParts,
+      host: { ...before, ledger },
+      policy: { fullData: true, archive: true, deactivateUnrostered: true, limits: OPEN },
+    });
+  }
+
+  it('near miss: without any row of it the school is gone, and a person decides', () => {
+    const plan = planOfNorth([]);
+    expect(removals(plan)).toEqual([
+      SOUTH,
+      'enrollment-remove enrollment:2:n1:u',
+      'enrollment-remove enrollment:2:n1:x',
+      'enrollment-remove enrollment:2:n1:y',
+      'class-archive class:n2',
+      'user-deactivate user:u',
+      'user-deactivate user:x',
+      'user-deactivate user:y',
+    ]);
+    expect(plan.changes.filter((change) => change.destructive && change.heldBy.length === 0)).toMatchObject([
+      { key: SOUTH },
+    ]);
+    expect(noteLines(plan)).toContain('Z5 SCHOOL_GONE s2');
+  });
+
+  it.each<{ title: string; row: RejectedRow }>([
+    { title: 'by its id', row: { collection: 'schools', sourcedId: 's2', problem: 'x' } },
+    { title: 'a row without an id may be any school', row: { collection: 'schools', problem: 'x' } },
+  ])('$title: nothing is taken away there, and nothing waits for a person', ({ row }) => {
+    const plan = planOfNorth([row]);
+    expect(removals(plan)).toEqual([SOUTH]);
+    expect(plan.holds).toEqual([]);
+    expect(noteLines(plan)).toContain('M10 CLASS_UNSHARED n2');
+    expect(noteLines(plan)).not.toContain('Z5 SCHOOL_GONE s2');
+  });
+
+  it('also where its classes are marked as deleted', () => {
+    const deleted = (north.classes ?? []).map((section) => ({ ...section, status: 'tobedeleted' as const }));
+    const plan = planOfNorth([{ collection: 'schools', problem: 'x' }], { classes: [...south, ...deleted] });
+    expect(removals(plan)).toEqual([SOUTH]);
+    expect(plan.holds).toEqual([]);
+    expect(noteLines(plan)).toContain('M10 CLASS_UNSHARED n1');
+  });
+
+  it('near miss: the row of another school, or a school that could be read and has no class', () => {
+    expect(noteLines(planOfNorth([{ collection: 'schools', sourcedId: 's9', problem: 'x' }]))).toContain(
+      'Z5 SCHOOL_GONE s2',
+    );
+    const listed = { schools: [build.school('s1'), build.school('s2')], classes: south };
+    expect(noteLines(planOfNorth([{ collection: 'schools', problem: 'x' }], listed))).toContain('Z5 SCHOOL_GONE s2');
+  });
+
+  it('a hold of the school stays until it is known whether the school is gone', () => {
+    const gone = planOfNorth([]);
+    const plan = planOfNorth([{ collection: 'schools', problem: 'x' }], {}, gone.ledger);
+    expect(plan.holds).toEqual([]);
+    expect(plan.ledger.holds).toEqual(gone.ledger.holds);
   });
 });

@@ -87,6 +87,46 @@ describe('a credential that is refused', () => {
   });
 });
 
+describe('a credential that does not come', () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+
+  it('is not waited for longer than timeoutMs, and the next request has its place', async () => {
+    const server = await startServer(() => ({ body: 1 }));
+    const authorize: TransportOptions['authorize'] = ({ url }) => (url.pathname === '/next' ? {} : never());
+    const transport = transportTo(server.baseUrl, { authorize, timeoutMs: 200, retries: 0, concurrency: 1 });
+    const hanging = [rejection(transport.getJson('/x?a=1')), rejection(transport.post('/x?a=1'))];
+    expect((await transport.getJson('/next')).status).toBe(200);
+    for (const error of await Promise.all(hanging)) {
+      expect(error).toMatchObject({ name: 'ConnectionTimeoutError', path: '/x', timeoutMs: 200, source: 'clever' });
+      expect((error as Error).message).toMatch(/credentials .* not given within 200 ms/);
+    }
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is not waited for longer either where another one was refused', async () => {
+    const server = await serverFor(() => 'new');
+    const authorize: TransportOptions['authorize'] = ({ refused }) =>
+      refused === undefined ? { authorization: 'old' } : never();
+    const transport = transportTo(server.baseUrl, { authorize, canReauthorize: true, timeoutMs: 200, retries: 0 });
+    expect(await rejection(transport.getJson('/x'))).toMatchObject({ name: 'ConnectionTimeoutError' });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a credential that no header can carry', () => {
+  it.each(['line\nbreak', 'an el…ipsis'])(
+    'is refused by the name of the header (%j), and not quoted',
+    async (token) => {
+      const server = await startServer(() => ({ body: 1 }));
+      const authorize = (): Readonly<Record<string, string>> => ({ authorization: token });
+      const error = await rejection(transportTo(server.baseUrl, { authorize }).getJson('/x'));
+      expect(error).toMatchObject({ name: 'ConfigurationError', parameter: 'authorization' });
+      expect((error as Error).message).not.toContain(token);
+      expect(server.requests).toHaveLength(0);
+    },
+  );
+});
+
 describe("a provider's own meaning of an answer", () => {
   const spent: TransportOptions['errorOf'] = ({ status, text }) =>
     status === 400 && text.includes('invalid_grant')

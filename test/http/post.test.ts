@@ -110,7 +110,31 @@ describe('what is posted', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('takes its turn like everything else of the credential', async () => {
+  it('neither waits for the refusal of another one, nor makes others wait for its own', async () => {
+    const headers = { 'retry-after': '86400' };
+    const server = await startServer(({ path }) => (path.startsWith('/refused') ? { status: 429, headers } : {}));
+    const transport = transportTo(server.baseUrl);
+    const outcomes = [];
+    for (const request of [
+      () => transport.post('/refused', { form: {} }),
+      () => transport.post('/posted', { form: {} }),
+      () => transport.getJson('/refused-get'),
+      () => transport.post('/posted-again', { form: {} }),
+      () => transport.getJson('/kept-back'),
+    ]) {
+      outcomes.push(await rejection(request()));
+    }
+    expect(outcomes).toMatchObject([
+      { name: 'RateLimitError' },
+      { name: 'DecodeError' },
+      { name: 'RateLimitError' },
+      { name: 'DecodeError' },
+      { name: 'RateLimitError' },
+    ]);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/refused', '/posted', '/refused-get', '/posted-again']);
+  });
+
+  it('takes its turn like everything else of a credential that has a rate limit', async () => {
     const { server, sent } = await receiver({});
     const rateLimit: RateLimit = { requests: 1, windowMs: 600_000 };
     const transport = transportTo(server.baseUrl, { rateLimit });

@@ -43,6 +43,44 @@ describe('a rate limit', () => {
     expect(arrivals).toHaveLength(30);
   });
 
+  it('gives its turns to those who came first', async () => {
+    server = await serverSaying();
+    const transport = transportTo(server.baseUrl, { rateLimit: { requests: 1, windowMs: 10 }, concurrency: 20 });
+    const paths = Array.from({ length: 20 }, (_, index) => `/${String(index)}`);
+    await Promise.all(paths.map(async (path) => await transport.getJson(path)));
+    expect(server.requests.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('spends no turn on a request that was aborted while it waited in the queue', async () => {
+    const controller = new AbortController();
+    server = await startServer(({ path }) => {
+      if (path === '/first') controller.abort(new Error('stopped by the caller'));
+      return { body: 1 };
+    });
+    const transport = transportTo(server.baseUrl, { rateLimit: { requests: 2, windowMs: LONG }, concurrency: 1 });
+    const first = transport.getJson('/first');
+    const queued = outcomes(3, () => transport.getJson('/queued', { signal: controller.signal }));
+    const last = transport.getJson('/last');
+    expect(await queued).toEqual(['Error', 'Error', 'Error']);
+    await Promise.all([first, last]);
+    expect(server.requests.map(({ path }) => path)).toEqual(['/first', '/last']);
+  });
+
+  it('spends no turn on a request whose credentials do not come after the wait', async () => {
+    server = await serverSaying();
+    let asked = 0;
+    const authorize = (): Readonly<Record<string, string>> => {
+      asked += 1;
+      if (asked === 3) throw new Error('no credentials');
+      return { authorization: 'given back' };
+    };
+    const transport = transportTo(server.baseUrl, { rateLimit: { requests: 1, windowMs: 60 }, authorize });
+    await transport.getJson('/1');
+    expect(await outcomes(1, () => transport.getJson('/2'))).toEqual(['Error']);
+    await transport.getJson('/3');
+    expect(server.requests.map(({ path }) => path)).toEqual(['/1', '/3']);
+  });
+
   it('is shared by the transports of one credential, and by no others', async () => {
     server = await serverSaying();
     const other = await startServer(() => ({ body: 1 }));
@@ -85,12 +123,14 @@ describe('a rate limit', () => {
     let asked = 0;
     const authorize = (): Readonly<Record<string, string>> => {
       asked += 1;
-      return { authorization: asked < 3 ? 'first' : 'second' };
+      return { authorization: asked === 3 ? 'second' : 'first' };
     };
     const transport = transportTo(server.baseUrl, { rateLimit: { requests: 1, windowMs: 60 }, authorize });
     await transport.getJson('/1');
     await transport.getJson('/2');
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['first', 'second']);
+    // The turn of the first credential that was not used is there for the next request.
+    await transport.getJson('/3');
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['first', 'second', 'first']);
   });
 
   it('lets a request that waits for its turn end at once with the abort, and wait in nobody else’s way', async () => {
@@ -241,6 +281,14 @@ describe('too many requests (429)', () => {
     expect(server.requests).toHaveLength(1);
     await rejection(transportTo(server.baseUrl, { rateLimit, ...bearer('closed-2') }).getJson('/3'));
     expect(server.requests).toHaveLength(2);
+  });
+
+  it('close the window before those who wait for their turn hear that the count begins anew', async () => {
+    const headers = { date, 'retry-after': '600', 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(second) };
+    server = await startServer(() => ({ status: 429, headers }));
+    const transport = transportTo(server.baseUrl, { rateLimit: { requests: 1, windowMs: 60_000 } });
+    expect(await outcomes(2, () => transport.getJson('/x'))).toEqual(['RateLimitError', 'RateLimitError']);
+    expect(server.requests).toHaveLength(1);
   });
 
   it.each([

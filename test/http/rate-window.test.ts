@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RateWindow, sharedRateWindow } from '../../src/http/rate-window.js';
@@ -172,6 +173,164 @@ describe('the window of a credential', () => {
     window.ended(saying(5, 30));
     window.ended(saying(0, 20));
     expect(window.take(9)).toBe(0);
+  });
+});
+
+describe('those who wait for a turn', () => {
+  const longestWaitMs = 2 * MINUTE;
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
+  });
+
+  /** Somebody asks for a turn; notes how it ends. */
+  function wait(name: string, window: RateWindow, limit: number, noted: string[], signal?: AbortSignal): void {
+    window.turn(limit, { longestWaitMs, signal }).then(
+      (turn) => noted.push(turn.isTaken ? name : `${name} does not wait`),
+      () => noted.push(`${name} aborts`),
+    );
+  }
+
+  it('get one in the order in which they came, as soon as it is free', async () => {
+    const window = new RateWindow(MINUTE);
+    const noted: string[] = [];
+    useUp(window, 1, 2);
+    pass(20_000);
+    useUp(window, 1, 2);
+    for (const name of ['first', 'second', 'third', 'fourth']) wait(name, window, 2, noted);
+    await vi.advanceTimersByTimeAsync(39_000);
+    expect(noted).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(noted).toEqual(['first']);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(noted).toEqual(['first', 'second']);
+    window.ended();
+    window.ended();
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(noted).toEqual(['first', 'second', 'third', 'fourth']);
+  });
+
+  it('come before whoever asks when one has just become free', async () => {
+    const window = new RateWindow(MINUTE);
+    const noted: string[] = [];
+    useUp(window, 1);
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    wait('early', window, 1, noted);
+    await vi.advanceTimersByTimeAsync(MINUTE + 100);
+    expect(noted).toEqual([]);
+    wait('late', window, 1, noted);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(noted).toEqual(['early']);
+    vi.restoreAllMocks();
+  });
+
+  it('hear at once of a window that ends earlier, and of a turn that was not used', async () => {
+    const window = new RateWindow(MINUTE);
+    const noted: string[] = [];
+    expect(window.take(1)).toBe(0);
+    wait('after the window', window, 1, noted);
+    window.ended(saying(0, 5));
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(noted).toEqual(['after the window']);
+    wait('after the other', window, 1, noted);
+    window.giveBack();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(noted).toEqual(['after the window', 'after the other']);
+  });
+
+  it('hear at once that it takes too long', async () => {
+    const window = new RateWindow(MINUTE);
+    const noted: string[] = [];
+    useUp(window, 1);
+    wait('one', window, 1, noted);
+    wait('two', window, 1, noted);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(noted).toEqual([]);
+    window.close(longestWaitMs + 1);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(noted).toHaveLength(2);
+    wait('three', window, 1, noted);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(noted).toEqual(['one does not wait', 'two does not wait', 'three does not wait']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leave with an abort, take no turn, and hold nobody up', async () => {
+    const window = new RateWindow(MINUTE);
+    const noted: string[] = [];
+    const controller = new AbortController();
+    useUp(window, 1);
+    wait('one', window, 1, noted, controller.signal);
+    wait('two', window, 1, noted);
+    controller.abort();
+    await vi.advanceTimersByTimeAsync(0);
+    wait('three', window, 1, noted, controller.signal);
+    await vi.advanceTimersByTimeAsync(MINUTE + 1000);
+    expect(noted).toEqual(['one aborts', 'three aborts', 'two']);
+  });
+
+  it('keep the window in use, a timer and a listener only for as long as they wait', async () => {
+    const window = new RateWindow(0);
+    const noted: string[] = [];
+    const controller = new AbortController();
+    window.close(1000);
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    wait('one', window, 1, noted, controller.signal);
+    await vi.advanceTimersByTimeAsync(1050);
+    expect(window.isIdle()).toBe(false);
+    expect(vi.getTimerCount()).toBe(1);
+    controller.abort();
+    expect(window.isIdle()).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+
+    const { signal } = new AbortController();
+    window.close(1000);
+    wait('two', window, 1, noted, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(noted).toEqual(['one aborts', 'two']);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    vi.restoreAllMocks();
+  });
+
+  it('are never let through too soon, overtaken or forgotten, whoever leaves', async () => {
+    const step = fc.record({ after: fc.nat(30), slowness: fc.nat(60), leavesAfter: fc.option(fc.nat(100)) });
+    const steps = fc.array(step, { minLength: 20, maxLength: 60 });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (requests, all) => {
+        const window = new RateWindow(50);
+        const taken: { readonly index: number; readonly at: number }[] = [];
+        const ends: number[] = [];
+        const left: number[] = [];
+        const request = async (index: number, slowness: number, signal: AbortSignal): Promise<void> => {
+          await window.turn(requests, { longestWaitMs, signal });
+          taken.push({ index, at: performance.now() });
+          await new Promise((resolve) => setTimeout(resolve, slowness));
+          ends.push(performance.now());
+          window.ended();
+        };
+        for (const [index, { after, slowness, leavesAfter }] of all.entries()) {
+          await vi.advanceTimersByTimeAsync(after);
+          const controller = new AbortController();
+          request(index, slowness, controller.signal).catch(() => left.push(index));
+          if (leavesAfter === null) continue;
+          setTimeout(() => {
+            controller.abort();
+          }, leavesAfter);
+        }
+        await vi.advanceTimersByTimeAsync(all.length * 200);
+        const order = taken.map(({ index }) => index);
+        expect(order).toEqual(order.toSorted((one, other) => one - other));
+        expect(order.length + left.length).toBe(all.length);
+        ends.sort((one, other) => one - other);
+        for (const [number, { at }] of taken.entries()) {
+          const ended = ends[number - requests];
+          if (ended !== undefined) expect(at - ended).toBeGreaterThanOrEqual(50 - 1e-6);
+        }
+        expect([window.isIdle(), vi.getTimerCount()]).toEqual([true, 0]);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

@@ -17,6 +17,16 @@ import type { RequestRetry, TransportOptions } from '../../src/http/index.js';
 import { type Handler, rejection, startServer, unusedBaseUrl } from '../support/http-server.js';
 import { SECRET, transportTo } from './transport-to.js';
 
+/** Writes bytes that are no proper answer. */
+function raw(...lines: readonly string[]): Handler {
+  return (_, response) => {
+    response.socket?.end(lines.join('\r\n'));
+    return undefined;
+  };
+}
+
+const CHUNKED = ['HTTP/1.1 200 OK', 'content-type: application/json', 'transfer-encoding: chunked', ''];
+
 async function failureOf(handler: Handler, options: Partial<TransportOptions> = {}): Promise<unknown> {
   const server = await startServer(handler);
   return rejection(transportTo(server.baseUrl, options).getJson('/v3.0/users', { query: { limit: 7 } }));
@@ -147,14 +157,19 @@ describe('an answer that is an error', () => {
       await failureOf(() => ({ status: 404, body: 'payload-of-theirs' })),
       await failureOf(() => ({ body: 'payload-of-theirs' })),
       await failureOf(() => undefined, { timeoutMs: 20, retries: 0 }),
+      await failureOf(raw(...CHUNKED, '["payload-of-theirs"]', ''), { retries: 0 }),
+      await failureOf(raw(...CHUNKED, '1', '[', '"payload-of-theirs"]', ''), { retries: 0 }),
+      await failureOf(raw('HTTP/1.1 200 OK', 'content-length: 9', 'content-length: 8', '', 'payload-of-theirs'), {
+        retries: 0,
+      }),
+      await failureOf(() => undefined, { authorize: () => ({ authorization: `Bearer ${SECRET}\nsecond line` }) }),
+      await failureOf(() => undefined, { authorize: () => new Promise(() => undefined), timeoutMs: 20, retries: 0 }),
       await rejection(transportTo(await unusedBaseUrl(), { retries: 0 }).getJson('/x', { query: { limit: 7 } })),
     ];
     for (const error of errors) {
       expect(RosterError.isInstance(error)).toBe(true);
       const printed = inspect(error, { depth: 20, showHidden: true });
-      expect(printed).not.toContain(SECRET);
-      expect(printed).not.toContain('limit=7');
-      expect(printed).not.toContain('payload-of-theirs');
+      for (const secret of [SECRET, 'limit=7', 'payload-of-theirs', '<Buffer']) expect(printed).not.toContain(secret);
     }
   });
 });
@@ -171,6 +186,19 @@ describe('no answer', () => {
       { attempt: 1, delayMs: 0 },
       { attempt: 2, delayMs: 0 },
     ]);
+  });
+
+  it('keeps of the error of the runtime only the code, and that only where it is a word of the system', async () => {
+    const refused = await rejection(transportTo(await unusedBaseUrl(), { retries: 0 }).getJson('/x'));
+    const code = 'ECONNREFUSED';
+    expect((refused as Error).cause).toEqual(Object.assign(new Error(code), { code }));
+    for (const cause of [{ code: 'name of a child' }, { code: 7 }, 'text', undefined]) {
+      const fetch = async (): Promise<never> => await Promise.reject(new TypeError('fetch failed', { cause }));
+      const error = await rejection(transportTo('https://roster.example.com', { fetch, retries: 0 }).getJson('/x'));
+      expect(error).toBeInstanceOf(ConnectionError);
+      expect((error as Error).cause).toBeUndefined();
+      expect((error as Error).message).not.toContain('child');
+    }
   });
 
   it('in time is a ConnectionTimeoutError, before the headers as well as in the middle of the body', async () => {
@@ -229,19 +257,13 @@ describe('a failure that may pass', () => {
     expect(response.query).toEqual({ limit: 2 });
   });
 
-  it('waits as long as Retry-After says, in seconds or as a date of the server’s clock', async () => {
-    const replies = [
-      { 'retry-after': '0.02' },
-      { 'retry-after': new Date(1_000_000).toUTCString(), date: new Date(1_000_000).toUTCString() },
-      { 'x-ratelimit-reset': '1000', date: new Date(1_000_000).toUTCString() },
-    ];
-    const server = await startServer(() => {
-      const headers = replies[server.requests.length - 1];
-      return headers === undefined ? { body: 1 } : { status: 429, headers };
-    });
+  it('waits as long as Retry-After says', async () => {
+    const server = await startServer(() =>
+      server.requests.length === 1 ? { status: 429, headers: { 'retry-after': '0.02' } } : { body: 1 },
+    );
     const retries: RequestRetry[] = [];
     await transportTo(server.baseUrl).getJson('/x', { onRetry: (retry) => retries.push(retry) });
-    expect(retries.map((retry) => retry.delayMs)).toEqual([20, 0, 0]);
+    expect(retries.map((retry) => retry.delayMs)).toEqual([20]);
   });
 
   it('is paused for before the next attempt, and by every other request of the credential if the far side asked', async () => {
@@ -326,6 +348,45 @@ describe('an abort', () => {
     });
     expect(await rejection(reading)).toBe(reason);
   });
+
+  it('of a request whose credentials do not come ends it at once, and its place in the queue is free', async () => {
+    const server = await startServer(() => ({ body: 1 }));
+    const controller = new AbortController();
+    const authorize: TransportOptions['authorize'] = ({ url }) => {
+      if (url.pathname !== '/hanging') return {};
+      controller.abort(reason);
+      return new Promise(() => undefined);
+    };
+    const transport = transportTo(server.baseUrl, { concurrency: 1, authorize });
+    const hanging = rejection(transport.getJson('/hanging', { signal: controller.signal }));
+    const next = transport.getJson('/next');
+    expect(await hanging).toBe(reason);
+    expect((await next).status).toBe(200);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each(['getJson', 'post'] as const)(
+    'of a request that waits in the queue (%s) asks for no credentials',
+    async (method) => {
+      const controller = new AbortController();
+      const server = await startServer(({ path }) => {
+        if (path === '/first') controller.abort(reason);
+        return { body: 1 };
+      });
+      const asked: string[] = [];
+      const authorize: TransportOptions['authorize'] = ({ url }) => {
+        asked.push(url.pathname);
+        return {};
+      };
+      const transport = transportTo(server.baseUrl, { concurrency: 1, authorize });
+      const first = transport.getJson('/first');
+      const queued = rejection(transport[method]('/queued', { signal: controller.signal }));
+      const last = transport.getJson('/last');
+      expect(await queued).toBe(reason);
+      await Promise.all([first, last]);
+      expect(asked).toEqual(['/first', '/last']);
+    },
+  );
 
   it('of a request that still waits for its turn does not wait for the others', async () => {
     const server = await startServer(() => undefined);

@@ -140,6 +140,7 @@ test('the names of rosterkit/testing', async () => {
     withDanglingEnrollment
     withDuplicateUser
     withGuardian
+    withStaff
     withStudent
     withTeacher
     withoutClass

@@ -62,6 +62,11 @@ describe('the options of a sync', () => {
     expect(await sync.runs()).toEqual([]);
   });
 
+  it('a scope may say that it names no schools', async () => {
+    const sync = new RosterSync({ ...good, scope: { ...scope, schools: undefined } });
+    expect((await sync.plan()).scope).toStrictEqual(scope);
+  });
+
   it('a host that lists no roles allows any', async () => {
     const world = new World(roster(), { policy: { access: { roles: { teacher: 'Staff' } } } });
     expect((await world.sync.run()).outcome).toBe('applied');

@@ -9,6 +9,7 @@ import {
   withoutGuardian,
   withoutStudent,
   withoutTeacher,
+  withStaff,
   withStudent,
   withTeacher,
 } from 'rosterkit/testing';
@@ -49,6 +50,18 @@ describe('an edited district', () => {
     expect(student).toMatchObject({ givenName: 'Ada', grade: 4, role: 'student' });
     const teacher = withTeacher(district, { schoolIds: [firstSchool.id], email: 'a@b.example' }).teachers.at(-1);
     expect(teacher).toMatchObject({ email: 'a@b.example', role: 'teacher' });
+    const clerk = withStaff(district, { schoolIds: [firstSchool.id], givenName: 'Grace' }).staff.at(-1);
+    expect(clerk).toMatchObject({ givenName: 'Grace', role: 'staff', schoolIds: [firstSchool.id] });
+    const head = withStaff(district, { role: 'district-administrator' }).staff.at(-1);
+    expect(head).toMatchObject({ role: 'district-administrator', schoolIds: [] });
+  });
+
+  test('has staff with new fields, at their place', () => {
+    const [first, ...others] = district.staff;
+    const next = withStaff(district, { id: first?.id, email: undefined, title: 'Registrar' });
+    expect(next.staff[0]).toMatchObject({ id: first?.id, role: first?.role, title: 'Registrar' });
+    expect(next.staff[0]).not.toHaveProperty('email');
+    expect(next.staff.slice(1)).toEqual(others);
   });
 
   test('has no trace of what was taken away', () => {
@@ -80,6 +93,7 @@ describe('an edited district', () => {
     ['schoolId', () => withClass(district, { name: 'Nowhere' })],
     ['schoolId', () => withStudent(district, {})],
     ['schoolIds', () => withTeacher(district, {})],
+    ['schoolIds', () => withStaff(district, { role: 'school-administrator' })],
   ])('is refused with the name of the %s that is unknown or missing', (parameter, edit) => {
     expect(edit).toThrow(expect.objectContaining({ parameter }));
   });

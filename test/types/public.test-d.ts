@@ -15,6 +15,7 @@ import {
   type RosterRead,
   type RosterStore,
   type RosterSync,
+  type Scope,
 } from 'rosterkit';
 import type { CleverUser } from 'rosterkit/clever';
 import type { MemoryStore } from 'rosterkit/memory';
@@ -55,6 +56,12 @@ describe('what a reader may rely on', () => {
     for await (const user of client.users.list({ role: 'student' })) expectTypeOf(user).toEqualTypeOf<CleverUser>();
     // Awaiting a list would hide its second page.
     expectTypeOf(client.users.list()).not.toHaveProperty('then');
+  });
+
+  test('a scope of all schools may say so', () => {
+    const right = {} as { schools: 'all' | readonly string[] };
+    const schools = right.schools === 'all' ? undefined : right.schools;
+    expectTypeOf({ tenant: 'district-1', schools }).toExtend<Scope>();
   });
 
   test('the engine answers at once', () => {
