@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { cleverSource } from '../../src/clever/index.js';
 import { foldDelta, reconcile } from '../../src/engine/index.js';
-import { defaultPolicy, type LocalState } from '../../src/model/index.js';
+import { defaultPolicy } from '../../src/model/index.js';
 import { RosterSync } from '../../src/sync/index.js';
 import { evolve, generateDistrict, simulateClever } from '../../src/testing/index.js';
 import { clientOf, smallDistrict, startDistrict } from './district.js';
@@ -81,7 +81,7 @@ it('members that were withheld are kept too where only the changes are read, unt
   const delta = await source.readSince(before.cursor ?? '', scope);
   expect(delta.kind === 'changes' && delta.withdrawn).toContain('sections.students');
   const withheld = foldDelta(before, delta);
-  const local = (await store.load(scope));
+  const local = await store.load(scope);
   const now = '2026-09-01T12:00:00Z';
   const plan = reconcile({ roster: withheld, local, policy: { ...defaultPolicy, ...policy }, now });
   expect(plan.counts.destructive).toBe(0);
