@@ -35,13 +35,15 @@ export abstract class RosterError extends Error {
   abstract readonly code: string;
   /** Whether the same call may succeed when it is made again later. */
   readonly isRetryable: boolean = false;
-  /** @internal The class's own word: bundlers change the names of classes. */
+  /** @internal The name of the class: bundlers change that of the class itself. */
   static readonly kind: string = 'RosterError';
-  /** @internal The words of its class and of those above. */
+  override readonly name: string;
+  /** @internal The names of its class and of those above. */
   readonly [BRAND]: readonly string[];
 
   constructor(message: string, options: RosterErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.kind;
     this[BRAND] = kindsOf(new.target);
   }
 
@@ -64,7 +66,7 @@ export abstract class RosterError extends Error {
   }
 }
 
-/** The words of a class and of those above it, up to that of all. */
+/** The names of a class and of those above it, up to that of all. */
 function kindsOf(target: { readonly kind: string }): readonly string[] {
   const kinds: string[] = [];
   for (let each: unknown = target; typeof each === 'function' && 'kind' in each; each = Object.getPrototypeOf(each)) {
@@ -76,7 +78,6 @@ function kindsOf(target: { readonly kind: string }): readonly string[] {
 /** The caller's own mistake: an option that is unknown, impossible or missing. Thrown at once, never retried. */
 export class ConfigurationError extends RosterError {
   static override readonly kind: string = 'ConfigurationError';
-  override readonly name = 'ConfigurationError';
   readonly code = 'configuration';
   /** The option's path, such as `policy.archive`. */
   readonly parameter: string;
@@ -103,7 +104,6 @@ export interface ApiErrorDetails extends RosterErrorOptions {
 /** The far side answered, and the answer is an error. */
 export class ApiError extends RosterError {
   static override readonly kind: string = 'ApiError';
-  override readonly name: string = 'ApiError';
   readonly code: string = 'api';
   readonly source: string;
   readonly status: number;
@@ -126,14 +126,12 @@ export class ApiError extends RosterError {
 /** 401: the token, key or secret is not (or no longer) accepted. */
 export class AuthenticationError extends ApiError {
   static override readonly kind: string = 'AuthenticationError';
-  override readonly name = 'AuthenticationError';
   override readonly code = 'authentication';
 }
 
 /** 403: the credentials are good, but what was asked for is not shared with them. */
 export class PermissionDeniedError extends ApiError {
   static override readonly kind: string = 'PermissionDeniedError';
-  override readonly name = 'PermissionDeniedError';
   override readonly code = 'permission_denied';
 }
 
@@ -143,7 +141,6 @@ export class PermissionDeniedError extends ApiError {
  */
 export class NotFoundError extends ApiError {
   static override readonly kind: string = 'NotFoundError';
-  override readonly name = 'NotFoundError';
   override readonly code = 'not_found';
   readonly isWrongEndpoint: boolean;
 
@@ -156,7 +153,6 @@ export class NotFoundError extends ApiError {
 /** 429: too many requests; `retryAfterMs` says for how long to wait, where the far side said so. */
 export class RateLimitError extends ApiError {
   static override readonly kind: string = 'RateLimitError';
-  override readonly name = 'RateLimitError';
   override readonly code = 'rate_limited';
   readonly retryAfterMs: number | undefined;
 
@@ -169,7 +165,6 @@ export class RateLimitError extends ApiError {
 /** 5xx: the far side failed. */
 export class ServerError extends ApiError {
   static override readonly kind: string = 'ServerError';
-  override readonly name = 'ServerError';
   override readonly code = 'server';
 }
 
@@ -184,7 +179,6 @@ export interface ConnectionErrorDetails extends RosterErrorOptions {
 /** No answer: the name does not resolve, the connection was refused, or it broke. */
 export class ConnectionError extends RosterError {
   static override readonly kind: string = 'ConnectionError';
-  override readonly name: string = 'ConnectionError';
   readonly code: string = 'connection';
   override readonly isRetryable: boolean = true;
   readonly source: string;
@@ -202,7 +196,6 @@ export class ConnectionError extends RosterError {
 /** No answer in time. */
 export class ConnectionTimeoutError extends ConnectionError {
   static override readonly kind: string = 'ConnectionTimeoutError';
-  override readonly name = 'ConnectionTimeoutError';
   override readonly code = 'connection_timeout';
   readonly timeoutMs: number;
 
@@ -215,7 +208,6 @@ export class ConnectionTimeoutError extends ConnectionError {
 /** The far side answered in a shape that this client does not know, such as a web page instead of JSON. */
 export class DecodeError extends RosterError {
   static override readonly kind: string = 'DecodeError';
-  override readonly name = 'DecodeError';
   readonly code = 'decode';
   readonly source: string;
   /** The path of the request, without its query string; or the file's name. */
@@ -245,7 +237,6 @@ export class DecodeError extends RosterError {
 /** A list ended early or moved while it was read, and the caller had asked for the whole of it. */
 export class IncompleteReadError extends RosterError {
   static override readonly kind: string = 'IncompleteReadError';
-  override readonly name = 'IncompleteReadError';
   readonly code = 'incomplete_read';
   override readonly isRetryable = true;
   readonly collection: string;
@@ -277,7 +268,6 @@ export class IncompleteReadError extends RosterError {
  */
 export class DisconnectedError extends RosterError {
   static override readonly kind: string = 'DisconnectedError';
-  override readonly name = 'DisconnectedError';
   readonly code = 'disconnected';
   readonly source: string;
   /** The provider's id of the district. */
@@ -306,7 +296,6 @@ export type SignInProblem =
 /** A person's sign-in cannot be accepted. */
 export class SignInError extends RosterError {
   static override readonly kind: string = 'SignInError';
-  override readonly name = 'SignInError';
   readonly code = 'sign_in';
   readonly source: string;
   readonly problem: SignInProblem;
@@ -324,7 +313,6 @@ export class SignInError extends RosterError {
 /** A person who signed in may not do what they asked for. The message is meant to be shown to them. */
 export class NotAllowedError extends RosterError {
   static override readonly kind: string = 'NotAllowedError';
-  override readonly name = 'NotAllowedError';
   readonly code = 'not_allowed';
   /** What they asked for, such as `import`. */
   readonly action: string;
@@ -338,14 +326,12 @@ export class NotAllowedError extends RosterError {
 /** Something about a plan forbids what was asked of it. */
 export class PlanError extends RosterError {
   static override readonly kind: string = 'PlanError';
-  override readonly name: string = 'PlanError';
   readonly code: string = 'plan';
 }
 
 /** The plan, or the set asked for, is held and may not be applied this way. */
 export class PlanHeldError extends PlanError {
   static override readonly kind: string = 'PlanHeldError';
-  override readonly name = 'PlanHeldError';
   override readonly code = 'plan_held';
   /** The ids of the holds concerned. */
   readonly holds: readonly string[];
@@ -359,7 +345,6 @@ export class PlanHeldError extends PlanError {
 /** The world has moved since the plan was made, or another plan was acknowledged than the one at hand. */
 export class StalePlanError extends PlanError {
   static override readonly kind: string = 'StalePlanError';
-  override readonly name = 'StalePlanError';
   override readonly code = 'stale_plan';
   readonly planHash: string;
 
@@ -372,7 +357,6 @@ export class StalePlanError extends PlanError {
 /** The store could not do what was asked. */
 export class StoreError extends RosterError {
   static override readonly kind: string = 'StoreError';
-  override readonly name: string = 'StoreError';
   readonly code: string = 'store';
   override readonly isRetryable: boolean = false;
   /** What the store was doing, such as `apply`. */
@@ -387,14 +371,12 @@ export class StoreError extends RosterError {
 /** A record is not as the writer believed it to be, or the writer's lease is not the newest. */
 export class StoreConflictError extends StoreError {
   static override readonly kind: string = 'StoreConflictError';
-  override readonly name = 'StoreConflictError';
   override readonly code = 'store_conflict';
 }
 
 /** Another run holds the scope. */
 export class LockHeldError extends StoreError {
   static override readonly kind: string = 'LockHeldError';
-  override readonly name = 'LockHeldError';
   override readonly code = 'lock_held';
   override readonly isRetryable = true;
   /** Who holds the scope: the id of a run or of a process, never a person. */
@@ -412,7 +394,6 @@ export class LockHeldError extends StoreError {
 /** A message could not be handed over. Holds a count, never an address. */
 export class MailError extends RosterError {
   static override readonly kind: string = 'MailError';
-  override readonly name = 'MailError';
   readonly code = 'mail';
   override readonly isRetryable: boolean;
   /** How many recipients were refused. */

@@ -3,21 +3,18 @@ import type { ReadOptions } from '../ports/index.js';
 import type { CleverClient } from './api/client.js';
 import type { CleverDistrict } from './api/wire.js';
 import { districtOf, scopesOf } from './district-state.js';
-import { latestEvent } from './events/latest-event.js';
+import { latestEvent, REFUSED } from './events/latest-event.js';
 
 /** Where a district stands: two equal marks, and nothing changed in between that Clever tells of. */
 export interface DistrictMark {
   readonly district: CleverDistrict;
-  /** The id of the newest event; undefined where there is none yet, `refused` where events cannot be had. */
+  /** The id of the newest event; undefined where there is none yet, {@link REFUSED} where events cannot be had. */
   readonly event: string | undefined;
   /** What the token may see, sorted; undefined where Clever does not tell. */
   readonly scopes: readonly string[] | undefined;
   /** How many records the token sees, where no event tells of a change; undefined where events do, or nothing does. */
   readonly counts: string | undefined;
 }
-
-/** That events cannot be had: no id of Clever's. */
-export const REFUSED = 'refused';
 
 /** Where the district stands now. */
 export async function markOf(

@@ -17,9 +17,9 @@ import type { Clock, ReadOptions, RosterSource } from '../ports/index.js';
 import type { CleverClient } from './api/client.js';
 import { writeCursor } from './events/cursor.js';
 import { staleSince } from './district-state.js';
-import { type DistrictMark, hasMoved, markOf, REFUSED } from './mark.js';
+import { type DistrictMark, hasMoved, markOf } from './mark.js';
 import { type CollectionRead, readCollection } from './read-collection.js';
-import { hasEvents } from './events/latest-event.js';
+import { REFUSED } from './events/latest-event.js';
 import { cleverPreflight } from './preflight/preflight.js';
 import { readSince } from './events/read-since.js';
 import { toClass, toCourse, toEnrollments, toGuardianLinks, toSchool, toTerm, toUser } from './roster.js';
@@ -111,8 +111,7 @@ export function cleverSource(client: CleverClient, options: CleverSourceOptions 
     read,
     readSince: async (cursor, scope, readOptions = {}) =>
       await readSince({ client, clock, settleMs, wholeReadEveryMs, readWhole: read }, cursor, scope, readOptions),
-    preflight: async ({ signal } = {}) =>
-      await cleverPreflight(client, { clock, signal, hasEvents: async (asked) => await hasEvents(client, asked) }),
+    preflight: async ({ signal } = {}) => await cleverPreflight(client, { clock, signal }),
     schools: async ({ signal } = {}) => {
       const schools = await client.schools.list().toArray({ signal });
       return bySourcedId(schools.map(toSchool));

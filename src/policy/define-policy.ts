@@ -46,7 +46,7 @@ const classSelection = z.strictObject(
     ids: listed('sourcedId'),
   },
   {
-    // A criterion that does not exist is told as any other setting that does not.
+    // A criterion that does not exist is told like every unknown setting.
     error: ({ code }) =>
       code === 'invalid_type' ? 'is an object of criteria, such as { subjects: ["math"] }' : undefined,
   },

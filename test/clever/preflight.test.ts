@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cleverPreflight, type CleverPreflightOptions } from '../../src/clever/preflight/preflight.js';
-import { DisconnectedError, PermissionDeniedError, ServerError } from '../../src/errors.js';
+import { cleverPreflight } from '../../src/clever/preflight/preflight.js';
+import { DisconnectedError, ServerError } from '../../src/errors.js';
 import type { Preflight, PreflightFinding } from '../../src/model/preflight.js';
 import { type Handler, rejection, type Reply } from '../support/http-server.js';
 import { clientOf, DISTRICT, type Records, smallDistrict, startDistrict } from './district.js';
@@ -22,7 +22,7 @@ function instead(replies: Readonly<Record<string, Reply>>, scopes = SCOPES): Han
 async function preflight(
   records: Records,
   handler: Handler = withScopes(SCOPES),
-  options: CleverPreflightOptions = {},
+  options: { readonly signal?: AbortSignal } = {},
 ): Promise<Preflight> {
   const server = await startDistrict(records, handler);
   return cleverPreflight(clientOf(server, { pageSize: 2, retries: 0 }), { clock, ...options });
@@ -112,7 +112,8 @@ describe('what a district shares', () => {
       ]),
     };
     const result = await preflight(whole);
-    expect(result.findings).toEqual([]);
+    // The server of this test has no events.
+    expect(codes(result)).toEqual(['EVENTS_OFF']);
     expect(result.state).toBe('ready');
   });
 
@@ -124,6 +125,7 @@ describe('what a district shares', () => {
       '/oauth/tokeninfo',
       '/v3.0/courses',
       '/v3.0/districts',
+      '/v3.0/events',
       '/v3.0/schools',
       '/v3.0/sections',
       '/v3.0/terms',
@@ -233,7 +235,7 @@ describe('a district without the application', () => {
     expect(result.collections.users).toEqual({ state: 'not-shared', count: 0 });
   });
 
-  it('is told by a token that nobody has any more, with the district’s id', async () => {
+  it('is told by whoever gives the token, with the district’s id', async () => {
     const server = await startDistrict(smallDistrict);
     const token = (): string => {
       throw new DisconnectedError('no token', { source: 'clever', districtId: 'district-9' });
@@ -334,14 +336,28 @@ describe('the district’s own sync', () => {
     expect(result.freshness.ageHours).toBe(0);
   });
 
-  it('events that are switched off are told where somebody can tell', async () => {
-    const off = await preflight(smallDistrict, undefined, { hasEvents: () => Promise.resolve(false) });
+  /** A small district whose newest event is of this instant. */
+  const withNewest =
+    (created: string | undefined): Handler =>
+    (request, response) => {
+      if (request.path !== '/v3.0/events') return withScopes(SCOPES)(request, response);
+      const event = { id: '1', type: 'schools.updated', created, data: { object: { id: 'school-1' } } };
+      return { body: { data: created === 'never' ? [] : [{ data: event }], links: [] } };
+    };
+
+  it.each([
+    ['are of the last sync', '2026-01-05T06:01:30.000Z', false],
+    ['are of a sync before', '2026-01-04T06:01:30.000Z', true],
+    ['never came', 'never', true],
+    ['do not say when they are of', undefined, false],
+  ])('events that %s: that they are off is told or not', async (_, created, isOff) => {
+    const result = await preflight(smallDistrict, withNewest(created));
+    expect(codes(result).includes('EVENTS_OFF')).toBe(isOff);
+  });
+
+  it('events that are refused are told, with the switch to flip', async () => {
+    const off = await preflight(smallDistrict);
     expect(found(off, 'EVENTS_OFF')?.message).toContain('Settings → Integrations → Enable events');
-    const unknown = await preflight(smallDistrict, undefined, { hasEvents: () => Promise.resolve(undefined) });
-    expect(codes(unknown)).not.toContain('EVENTS_OFF');
-    const details = { source: 'clever', status: 403, method: 'GET', path: '/v3.0/events' };
-    const hasEvents = () => Promise.reject(new PermissionDeniedError('refused', details));
-    expect(codes(await preflight(smallDistrict, undefined, { hasEvents }))).toEqual(codes(unknown));
   });
 });
 

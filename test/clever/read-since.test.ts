@@ -246,7 +246,7 @@ describe('a delta', () => {
     clever.setDistrict(withClass(district, { id: section.id, name: 'Former name' }));
     clever.setDistrict(withClass(clever.district, { id: section.id, name: 'Present name' }));
     const answer = await fetch(`${clever.url}/v3.0/events`, { headers: { authorization: 'Bearer token-1' } });
-    const body = (await answer.json()) as { readonly data: readonly unknown[] };
+    const body = (await answer.json()) as { readonly data: readonly { readonly data: { readonly id: string } }[] };
     // Clever expects that events come again, and in another order than they happened.
     clever.fail({
       path: '/events',
@@ -255,6 +255,7 @@ describe('a delta', () => {
     const delta = await source.readSince(cursorOf(roster), scope);
     const now = foldDelta(roster, delta);
     expect(now.classes.find(({ sourcedId }) => sourcedId === section.id)?.name).toBe('Present name');
+    expect(JSON.parse(cursorOf(now))).toMatchObject({ event: body.data.at(-1)?.data.id });
     expect(reasonOf(await source.readSince(cursorOf(now), scope))).toBe('changes');
     expect(contentsOf(now)).toEqual(contentsOf(await source.read(scope)));
   });

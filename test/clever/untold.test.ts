@@ -33,8 +33,17 @@ async function planWith(changed: Readonly<Record<string, unknown>>, users = smal
   return await sync.plan();
 }
 
-const contacts = (contact: Readonly<Record<string, unknown>>) =>
-  smallDistrict.users?.map((user) => (user['id'] === 'user-6' ? { ...user, roles: { contact } } : user));
+/** The people of the small district, and one more contact; the first one is sent like this. */
+function withContacts(contact: Readonly<Record<string, unknown>>) {
+  const people = (smallDistrict.users ?? []).map((user) =>
+    user['id'] === 'user-6' ? { ...user, roles: { contact } } : user,
+  );
+  const student_relationships = [{ student: 'user-1', relationship: 'Parent' }];
+  return [
+    ...people,
+    { id: 'user-7', roles: { contact: { phone: '5550101', phone_type: 'Cell', student_relationships } } },
+  ];
+}
 
 it.each([
   ['students are absent', { students: undefined }],
@@ -60,9 +69,11 @@ it('a section whose teacher is in an unknown shape is not used, and its class st
   expect(plan.outcome).toBe('failed');
 });
 
-it('a contact whose students are not told keeps them; one that has none any more loses them', async () => {
-  const kept = await planWith({}, contacts({ phone: '555-0100', phone_type: 'Cell' }));
-  expect(kept.counts.byKind['guardian-unlink']).toBeUndefined();
+it('a contact whose students are not told keeps them, and one who has none is unlinked', async () => {
+  const untold = await planWith({}, withContacts({ phone: '555-0100', phone_type: 'Cell' }));
+  expect(untold.counts.byKind['guardian-unlink']).toBeUndefined();
+  const told = await planWith({}, withContacts({ phone: '555-0100', phone_type: 'Cell', student_relationships: [] }));
+  expect(told.counts.byKind['guardian-unlink']).toBe(2);
 });
 
 it('members that were withheld are kept too where only the changes are read, until they are told again', async () => {

@@ -16,6 +16,7 @@ describe('isInstance', () => {
     expect(NotFoundError.isInstance(new ApiError('else', details))).toBe(false);
     const narrowed: unknown = notFound;
     expect(NotFoundError.isInstance(narrowed) && narrowed.isWrongEndpoint).toBe(false);
+    expect(notFound.toJSON()).toMatchObject({ name: 'NotFoundError', code: 'not_found' });
   });
 
   it.each([undefined, null, 'text', 7, new Error('another'), { code: 'not_found' }])('is false of %j', (value) => {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type DecodeError, DisconnectedError, IncompleteReadError } from '../../errors.js';
-import { type JsonResponse, type RequestRetry, Transport } from '../../http/index.js';
+import { type JsonResponse, Transport } from '../../http/index.js';
 import { compareIds } from '../../internal/ordered.js';
 import { applicationOptions, basicAuthorization, checkedDistrictId } from './application.js';
+import type { CleverRequestOptions } from '../api/collection.js';
 import { checked } from '../checked.js';
 import {
   type CleverConnection,
@@ -33,13 +34,6 @@ export interface CleverAppOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** How to ask for connections. */
-export interface CleverConnectionOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called before a request is made again. */
-  readonly onRetry?: ((retry: RequestRetry) => void) | undefined;
-}
-
 /** The districts that have the application. */
 export interface CleverConnections {
   /**
@@ -48,9 +42,9 @@ export interface CleverConnections {
    * @throws DecodeError where a row of Clever's list cannot be read: it may be of any district, and a list without it
    *   would call that district disconnected
    */
-  list(options?: CleverConnectionOptions): Promise<readonly CleverConnection[]>;
+  list(options?: CleverRequestOptions): Promise<readonly CleverConnection[]>;
   /** One district; one that Clever does not list is `disconnected`, which is no error. */
-  get(districtId: string, options?: CleverConnectionOptions): Promise<CleverConnection>;
+  get(districtId: string, options?: CleverRequestOptions): Promise<CleverConnection>;
 }
 
 const TOKENS = '/oauth/tokens';
@@ -134,7 +128,7 @@ export class CleverApp {
     return made;
   }
 
-  async #list(options: CleverConnectionOptions = {}): Promise<readonly CleverConnection[]> {
+  async #list(options: CleverRequestOptions = {}): Promise<readonly CleverConnection[]> {
     const { grants, unreadable } = await this.#read({}, options);
     if (unreadable !== undefined) throw unreadable;
     const newest = [...newestGrants(grants).values()];
@@ -142,7 +136,7 @@ export class CleverApp {
   }
 
   /** The district's newest grant. A list with rows that could not be read is no proof that there is none. */
-  async #grantOf(district: string, options: CleverConnectionOptions = {}): Promise<DistrictGrant | undefined> {
+  async #grantOf(district: string, options: CleverRequestOptions = {}): Promise<DistrictGrant | undefined> {
     const { grants, unreadable } = await this.#read({ district }, options);
     const grant = newestGrants(grants).get(district);
     if (grant === undefined && unreadable !== undefined) throw unreadable;
@@ -162,7 +156,7 @@ export class CleverApp {
   }
 
   /** The whole list, or that of one district. Clever has been seen to send it in one piece; a next page is followed. */
-  async #read(query: { readonly district?: string }, options: CleverConnectionOptions) {
+  async #read(query: { readonly district?: string }, options: CleverRequestOptions) {
     const grants: DistrictGrant[] = [];
     let unreadable: DecodeError | undefined;
     const seen = new Set<string>();

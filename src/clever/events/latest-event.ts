@@ -1,20 +1,23 @@
 import { RosterError } from '../../errors.js';
 import type { ReadOptions } from '../../ports/index.js';
 import type { CleverClient } from '../api/client.js';
-import { districtOf } from '../district-state.js';
+import type { CleverDistrict } from '../api/wire.js';
 import type { CleverEvent } from './event-types.js';
 
-/** The newest event, undefined where there is none yet; `refused` where events cannot be had. */
+/** That events cannot be had: no id of Clever's. */
+export const REFUSED = 'refused';
+
+/** The newest event, undefined where there is none yet. */
 export async function latestEvent(
   client: CleverClient,
   { signal, onRetry }: Pick<ReadOptions, 'signal' | 'onRetry'>,
-): Promise<CleverEvent | undefined | 'refused'> {
+): Promise<CleverEvent | typeof REFUSED | undefined> {
   try {
     return await client.events.latest({ signal, onRetry });
   } catch (error) {
     // Events are a convenience: whatever keeps them away does not keep the district from being read.
     if (!RosterError.isInstance(error) || FATAL.has(error.code)) throw error;
-    return 'refused';
+    return REFUSED;
   }
 }
 
@@ -28,11 +31,11 @@ const HOUR_MS = 3_600_000;
  */
 export async function hasEvents(
   client: CleverClient,
-  options: { readonly signal?: AbortSignal } = {},
+  { last_sync: lastSync }: CleverDistrict,
+  options: Pick<ReadOptions, 'signal' | 'onRetry'>,
 ): Promise<boolean | undefined> {
   const newest = await latestEvent(client, options);
-  if (newest === 'refused') return false;
-  const { last_sync: lastSync } = await districtOf(client, options);
+  if (newest === REFUSED) return false;
   if (lastSync === undefined) return undefined;
   if (newest === undefined) return false;
   if (newest.created === undefined) return undefined;

@@ -5,6 +5,7 @@ import type { Preflight, PreflightCollection, PreflightFreshness } from '../../m
 import type { Clock } from '../../ports/index.js';
 import type { CleverClient } from '../api/client.js';
 import { districtOf, scopesOf } from '../district-state.js';
+import { hasEvents } from '../events/latest-event.js';
 import { type CleverTier, tierOf } from '../tier.js';
 import { type FindingCode, Findings, type Kind, KINDS, Tally } from './findings.js';
 import { PeopleCheck } from './people.js';
@@ -16,12 +17,6 @@ export interface CleverPreflightOptions {
   /** Judges how old the data is. @default the system's clock */
   readonly clock?: Clock | undefined;
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Whether Clever records events for the application, or undefined where that cannot be told.
-   *
-   * @default not asked
-   */
-  readonly hasEvents?: ((options: { readonly signal?: AbortSignal }) => Promise<boolean | undefined>) | undefined;
 }
 
 /** After so long without a sync of the district something is wrong: Clever's usual ones run at least daily. */
@@ -103,8 +98,12 @@ class CleverPreflight {
         return;
       }
       await this.readLists();
+      if (this.hasNoRoster()) {
+        this.findings.add('NO_ROSTER');
+        return;
+      }
       this.judgeSharing();
-      await this.judgeEvents();
+      if ((await hasEvents(this.client, this.district, this.signal)) === false) this.findings.add('EVENTS_OFF');
     } catch (error) {
       const code = refusalCode(error);
       if (code === undefined) throw error;
@@ -194,23 +193,13 @@ class CleverPreflight {
     if (launch !== undefined && Date.parse(launch) > now.getTime()) findings.addNotLaunched(launch);
   }
 
-  /** A hint alone: where the question itself fails, nothing is told. */
-  private async judgeEvents(): Promise<void> {
-    try {
-      if ((await this.options.hasEvents?.(this.signal)) === false) this.findings.add('EVENTS_OFF');
-    } catch (error) {
-      if (tolerableCode(error) === undefined) throw error;
-    }
+  private hasNoRoster(): boolean {
+    return Object.values(LIST_OF).every((name) => this.listOutcome(name).ending === 'refused');
   }
 
   /** What is not there, and whether that is a matter of scopes, of sharing, or of the moment. */
   private judgeSharing(): void {
     const { findings } = this;
-    const required = [...new Set(Object.values(LIST_OF))];
-    if (required.every((name) => this.listOutcome(name).ending === 'refused')) {
-      findings.add('NO_ROSTER');
-      return;
-    }
     for (const [name, { ending }] of this.outcomes) {
       if (ending === 'failed') findings.addFailed(name, name !== 'terms' && name !== 'courses');
     }
