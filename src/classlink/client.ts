@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import type { OneRosterResource, OneRosterResources, OneRosterTransportOptions } from '../oneroster/index.js';
 import { OneRosterClient, oauth1 } from '../oneroster/index.js';
-import { checkOptionNames, checkText, TRANSPORT_OPTION_NAMES } from '../oneroster/options.js';
+import { checkOptionNames, checkText, TRANSPORT_OPTION_NAMES } from '../oneroster/api/options.js';
 
 /** The four details by which a district shares its roster, and how patiently to ask. */
 export interface ClassLinkClientOptions extends OneRosterTransportOptions {

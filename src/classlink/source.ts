@@ -1,4 +1,4 @@
-import { sourceOver } from '../oneroster/source.js';
+import { sourceOver } from '../oneroster/source/source.js';
 import type { RosterSource } from '../ports/index.js';
 import type { ClassLinkClient } from './client.js';
 

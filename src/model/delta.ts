@@ -65,6 +65,11 @@ export interface RosterChanges extends DeltaHead {
    * missing from `changed`, and no reason to forget what is known.
    */
   readonly withdrawn: readonly string[];
+  /**
+   * Whether the provider tells what is gone. `told`: it does, and so the roster of now is whole. `hint`: not every server
+   * does; what is gone without a word stays in the roster of now until it is read whole, which decides.
+   */
+  readonly removals: 'told' | 'hint';
   /** As in a roster's head. */
   readonly staleSince?: string;
 }
@@ -80,6 +85,7 @@ export interface RosterChanges extends DeltaHead {
  * - `EVENTS_REFUSED`: the provider does not give its events to these credentials (any more).
  * - `EVENTS_SILENT`: the district's data moved and no event told of it: events are, or were, switched off.
  * - `EVENT_UNREADABLE`: an event came that cannot be understood.
+ * - `FILTER_REFUSED`: the server does not answer what changed since an instant.
  * - `READ_DUE`: no whole read for long. Events are a convenience; a whole read mends what they may have missed.
  */
 export type WholeReadReason =
@@ -91,6 +97,7 @@ export type WholeReadReason =
   | 'EVENTS_REFUSED'
   | 'EVENTS_SILENT'
   | 'EVENT_UNREADABLE'
+  | 'FILTER_REFUSED'
   | 'READ_DUE';
 
 /** The source cannot tell what changed, and read everything. */

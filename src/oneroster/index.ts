@@ -4,11 +4,11 @@
  * say how far it can be believed.
  */
 
-export { bearer, type OneRosterAuth } from './auth.js';
-export { OneRosterClient, type OneRosterClientOptions, type OneRosterResources } from './client.js';
+export { bearer, type OneRosterAuth } from './auth/auth.js';
+export { OneRosterClient, type OneRosterClientOptions, type OneRosterResources } from './api/client.js';
 export { oneRosterCsvSource } from './csv/source.js';
-export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './oauth1.js';
-export type { OneRosterTransportOptions } from './options.js';
+export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './auth/oauth1.js';
+export type { OneRosterTransportOptions } from './api/options.js';
 export type {
   OneRosterGetOptions,
   OneRosterListOptions,
@@ -16,9 +16,9 @@ export type {
   OneRosterPageOptions,
   OneRosterRejectedRow,
   OneRosterResource,
-} from './resource.js';
-export { oneRosterSource } from './source.js';
-export { type OneRosterRows, type RosterCollections, toRoster } from './to-roster.js';
+} from './api/resource.js';
+export { oneRosterSource } from './source/source.js';
+export { type OneRosterRows, type RosterCollections, toRoster } from './roster/to-roster.js';
 export type {
   OneRosterAcademicSession,
   OneRosterClass,
@@ -33,4 +33,4 @@ export type {
   OneRosterStatus,
   OneRosterUser,
   OneRosterUserId,
-} from './wire.js';
+} from './records/wire.js';

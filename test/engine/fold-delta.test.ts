@@ -50,6 +50,7 @@ function changesBetween(before: Roster, after: Roster, isByOwner: boolean): Rost
     guardianLinks: pairsDelta(before.guardianLinks, after.guardianLinks, (row) => row.guardianSourcedId, isByOwner),
     rejected: [],
     withdrawn: [],
+    removals: 'told',
   };
 }
 

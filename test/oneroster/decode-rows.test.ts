@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeRow } from '../../src/oneroster/decode-rows.js';
+import { decodeRow } from '../../src/oneroster/records/decode-rows.js';
 import type { OneRosterCollection, OneRosterRecords } from 'rosterkit/oneroster';
 
 function decoded<K extends OneRosterCollection>(collection: K, row: unknown): OneRosterRecords[K] {

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { oauth1 } from 'rosterkit/oneroster';
 import { describe, expect, test } from 'vitest';
-import { oauth1Signature, percentEncoded } from '../../src/oneroster/oauth1.js';
+import { oauth1Signature, percentEncoded } from '../../src/oneroster/auth/oauth1.js';
 import { clientOf } from './support/roster.js';
 import { type Asked, serve } from './support/server.js';
 

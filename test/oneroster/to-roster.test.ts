@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type OneRosterCollection, type OneRosterRecords, type OneRosterRows, toRoster } from 'rosterkit/oneroster';
-import { decodeRow } from '../../src/oneroster/decode-rows.js';
+import { decodeRow } from '../../src/oneroster/records/decode-rows.js';
 
 function decoded<K extends OneRosterCollection>(collection: K, rows: readonly unknown[] = []): OneRosterRecords[K][] {
   return rows.map((row) => {

@@ -134,6 +134,7 @@ function changesOf(
   const next = { ...cursor, event: events.lastEvent, lastSync: events.lastSync, at: readAt };
   return {
     ...events.changes(),
+    removals: 'told',
     cursor: writeCursor(next),
     ...(stale === undefined ? {} : { staleSince: stale }),
   };

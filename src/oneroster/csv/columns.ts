@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { OneRosterCollection } from '../wire.js';
+import type { OneRosterRosterCollection } from '../records/wire.js';
 
 /** The file of each collection, its name in lower case. */
-export const FILE_NAMES: Readonly<Record<OneRosterCollection, string>> = {
+export const FILE_NAMES: Readonly<Record<OneRosterRosterCollection, string>> = {
   orgs: 'orgs.csv',
   academicSessions: 'academicsessions.csv',
   courses: 'courses.csv',
@@ -23,7 +23,7 @@ export const DATA_FILES: readonly string[] = Object.values(FILE_NAMES);
 export const KNOWN_FILES: ReadonlySet<string> = new Set([...DATA_FILES, 'manifest.csv', 'roles.csv']);
 
 /** Without one of these columns a file means something else than it says. In 1.2, `role` and `orgSourcedIds` moved. */
-export const REQUIRED_COLUMNS: Readonly<Record<OneRosterCollection | 'roles', readonly string[]>> = {
+export const REQUIRED_COLUMNS: Readonly<Record<OneRosterRosterCollection | 'roles', readonly string[]>> = {
   orgs: ['sourcedId', 'name', 'type'],
   academicSessions: ['sourcedId', 'title', 'startDate', 'endDate'],
   courses: ['sourcedId', 'title'],

@@ -7,10 +7,10 @@
 import { sourcedId, text } from '../../http/index.js';
 import type { CollectionAttestation, RejectedRow } from '../../model/index.js';
 import type { ReadOptions } from '../../ports/index.js';
-import { decodeRow, identityOf } from '../decode-rows.js';
-import { type RawRow, statusOf } from '../decode-values.js';
-import { type CollectionRead, ROSTER_NAMES } from '../read-collections.js';
-import type { OneRosterCollection, OneRosterRecords } from '../wire.js';
+import { decodeRow, identityOf } from '../records/decode-rows.js';
+import { type RawRow, statusOf } from '../records/decode-values.js';
+import { type CollectionRead, ROSTER_NAMES } from '../source/read-collections.js';
+import type { OneRosterRosterCollection, OneRosterRecords } from '../records/wire.js';
 import type { Bundle } from './bundle.js';
 import { COLUMNS_OF_ROLES, FILE_NAMES, REQUIRED_COLUMNS } from './columns.js';
 import type { FileMode } from './manifest.js';
@@ -34,7 +34,7 @@ export interface RolesRead {
 }
 
 /** Reads the file of a collection. `roles` are those of 1.2, for users. */
-export async function readFile<K extends OneRosterCollection>(
+export async function readFile<K extends OneRosterRosterCollection>(
   reader: FileReader,
   collection: K,
   roles?: RolesRead,

@@ -1,8 +1,8 @@
 import { ConfigurationError } from '../../errors.js';
 import type { ReadOptions, RosterSource } from '../../ports/index.js';
-import { assembleRoster } from '../assemble.js';
-import type { CollectionReads } from '../read-collections.js';
-import { schoolsOf } from '../to-roster.js';
+import { assembleRoster } from '../roster/assemble.js';
+import type { CollectionReads } from '../source/read-collections.js';
+import { schoolsOf } from '../roster/to-roster.js';
 import { openBundle } from './bundle.js';
 import { readManifest } from './manifest.js';
 import { type FileReader, readFile, readRoles } from './read-file.js';

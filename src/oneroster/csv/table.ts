@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { parse } from 'csv-parse';
-import type { RawRow } from '../decode-values.js';
+import type { RawRow } from '../records/decode-values.js';
 import { columnOf } from './columns.js';
 
 /** One row of a file: its cells by column, blank ones left out; or what is wrong with it. */

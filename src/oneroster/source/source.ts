@@ -1,9 +1,9 @@
-import type { School } from '../model/index.js';
-import type { RosterSource } from '../ports/index.js';
-import { assembleRoster } from './assemble.js';
-import type { OneRosterClient, OneRosterResources } from './client.js';
+import type { School } from '../../model/index.js';
+import type { RosterSource } from '../../ports/index.js';
+import { assembleRoster } from '../roster/assemble.js';
+import type { OneRosterClient, OneRosterResources } from '../api/client.js';
 import { readCollections } from './read-collections.js';
-import { schoolsOf } from './to-roster.js';
+import { schoolsOf } from '../roster/to-roster.js';
 
 /**
  * The roster behind a OneRoster server, with provider `oneroster`.

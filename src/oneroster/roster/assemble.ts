@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Roster, Scope } from '../model/index.js';
+import type { Roster, Scope } from '../../model/index.js';
 import { guardianAttestation } from './guardians.js';
-import { type CollectionReads, rowsIn } from './read-collections.js';
+import { type CollectionReads, rowsIn } from '../source/read-collections.js';
 import { toRoster } from './to-roster.js';
 
 /** One roster out of what was read, whichever way it came. */

@@ -1,9 +1,9 @@
-import { ConfigurationError } from '../errors.js';
-import { Transport } from '../http/index.js';
-import type { OneRosterAuth } from './auth.js';
+import { ConfigurationError } from '../../errors.js';
+import { Transport } from '../../http/index.js';
+import type { OneRosterAuth } from '../auth/auth.js';
 import { checkOptionNames, checkText, type OneRosterTransportOptions, TRANSPORT_OPTION_NAMES } from './options.js';
 import { type OneRosterResource, RestResource } from './resource.js';
-import type { OneRosterCollection } from './wire.js';
+import type { OneRosterCollection } from '../records/wire.js';
 
 /** Which OneRoster server to read, and with which credentials. */
 export interface OneRosterClientOptions extends OneRosterTransportOptions {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { sourcedId, text, triState } from '../http/index.js';
+import { sourcedId, text, triState } from '../../http/index.js';
 import {
   day,
   instant,

@@ -11,13 +11,13 @@ import {
   NotFoundError,
   PermissionDeniedError,
   RosterError,
-} from '../errors.js';
-import type { Collection, CollectionAttestation, RejectedRow } from '../model/index.js';
-import type { ReadOptions } from '../ports/index.js';
-import type { OneRosterResources } from './client.js';
-import type { OneRosterResource } from './resource.js';
-import type { OneRosterRows } from './to-roster.js';
-import type { OneRosterCollection, OneRosterRecords } from './wire.js';
+} from '../../errors.js';
+import type { Collection, CollectionAttestation, RejectedRow } from '../../model/index.js';
+import type { ReadOptions } from '../../ports/index.js';
+import type { OneRosterResources } from '../api/client.js';
+import type { OneRosterResource } from '../api/resource.js';
+import type { OneRosterRows } from '../roster/to-roster.js';
+import type { OneRosterRosterCollection, OneRosterRecords } from '../records/wire.js';
 
 /** A collection as it was read. */
 export interface CollectionRead<T> {
@@ -27,10 +27,10 @@ export interface CollectionRead<T> {
 }
 
 /** All six of them. */
-export type CollectionReads = { readonly [K in OneRosterCollection]: CollectionRead<OneRosterRecords[K]> };
+export type CollectionReads = { readonly [K in OneRosterRosterCollection]: CollectionRead<OneRosterRecords[K]> };
 
 /** What each collection is called in a roster. */
-export const ROSTER_NAMES: Readonly<Record<OneRosterCollection, Collection>> = {
+export const ROSTER_NAMES: Readonly<Record<OneRosterRosterCollection, Collection>> = {
   orgs: 'schools',
   academicSessions: 'terms',
   courses: 'courses',
@@ -40,7 +40,7 @@ export const ROSTER_NAMES: Readonly<Record<OneRosterCollection, Collection>> = {
 };
 
 /** Without these there is no roster; the others only describe classes further. */
-const REQUIRED: ReadonlySet<OneRosterCollection> = new Set(['orgs', 'classes', 'users', 'enrollments']);
+const REQUIRED: ReadonlySet<OneRosterRosterCollection> = new Set(['orgs', 'classes', 'users', 'enrollments']);
 
 /** The records alone. */
 export function rowsIn(reads: CollectionReads): OneRosterRows {
@@ -63,7 +63,7 @@ export function rowsIn(reads: CollectionReads): OneRosterRows {
 export async function readCollections(resources: OneRosterResources, options: ReadOptions): Promise<CollectionReads> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
-  const read = <K extends OneRosterCollection>(collection: K): Promise<CollectionRead<OneRosterRecords[K]>> =>
+  const read = <K extends OneRosterRosterCollection>(collection: K): Promise<CollectionRead<OneRosterRecords[K]>> =>
     readCollection<K>(collection, resources[collection], { ...options, signal });
   const reads = [
     read('orgs'),
@@ -83,7 +83,7 @@ export async function readCollections(resources: OneRosterResources, options: Re
   }
 }
 
-async function readCollection<K extends OneRosterCollection>(
+async function readCollection<K extends OneRosterRosterCollection>(
   collection: K,
   resource: OneRosterResource<K>,
   { signal, onPage, onRetry }: ReadOptions,

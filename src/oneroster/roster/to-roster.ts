@@ -5,15 +5,21 @@
  * @module
  */
 
-import { compareIds } from '../internal/ordered.js';
-import type { Class, Course, Enrollment, RejectedRow, Roster, School, Term, User } from '../model/index.js';
-import { withoutUndefined } from './decode-values.js';
+import { compareIds } from '../../internal/ordered.js';
+import type { Class, Course, Enrollment, RejectedRow, Roster, School, Term, User } from '../../model/index.js';
+import { withoutUndefined } from '../records/decode-values.js';
 import { guardianLinksOf } from './guardians.js';
 import { enrollmentRoleOf, userRolesOf } from './roles.js';
-import type { OneRosterClass, OneRosterCollection, OneRosterCourse, OneRosterRecords, OneRosterUser } from './wire.js';
+import type {
+  OneRosterClass,
+  OneRosterRosterCollection,
+  OneRosterCourse,
+  OneRosterRecords,
+  OneRosterUser,
+} from '../records/wire.js';
 
 /** The records of the six collections. */
-export type OneRosterRows = { readonly [K in OneRosterCollection]: readonly OneRosterRecords[K][] };
+export type OneRosterRows = { readonly [K in OneRosterRosterCollection]: readonly OneRosterRecords[K][] };
 
 /** The collections of a roster. */
 export type RosterCollections = Pick<

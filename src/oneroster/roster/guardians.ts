@@ -1,6 +1,6 @@
-import type { CollectionAttestation, GuardianLink } from '../model/index.js';
+import type { CollectionAttestation, GuardianLink } from '../../model/index.js';
 import { wireRoles } from './roles.js';
-import type { OneRosterUser } from './wire.js';
+import type { OneRosterUser } from '../records/wire.js';
 
 const GUARDIAN_WORDS = ['parent', 'guardian', 'relative'];
 

@@ -1,5 +1,5 @@
-import type { EnrollmentRole, UserRole } from '../model/index.js';
-import type { OneRosterUser } from './wire.js';
+import type { EnrollmentRole, UserRole } from '../../model/index.js';
+import type { OneRosterUser } from '../records/wire.js';
 
 /** The words of 1.1's one role and of 1.2's roles, in lower case: ClassLink sends `Teacher` and `teacher`. */
 export function wireRoles(user: OneRosterUser): readonly string[] {

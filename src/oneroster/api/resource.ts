@@ -1,4 +1,10 @@
-import { ApiError, ConfigurationError, ConnectionTimeoutError, DecodeError, IncompleteReadError } from '../errors.js';
+import {
+  ApiError,
+  ConfigurationError,
+  ConnectionTimeoutError,
+  DecodeError,
+  IncompleteReadError,
+} from '../../errors.js';
 import {
   type JsonResponse,
   type Page,
@@ -8,11 +14,11 @@ import {
   type RejectedItem,
   type RequestRetry,
   type Transport,
-} from '../http/index.js';
-import { decodeRow, identityOf, sourcedIdOf } from './decode-rows.js';
+} from '../../http/index.js';
+import { decodeRow, identityOf, sourcedIdOf } from '../records/decode-rows.js';
 import { rowOf, rowsOf } from './envelope.js';
-import { percentEncoded } from './oauth1.js';
-import type { OneRosterCollection, OneRosterRecords } from './wire.js';
+import { percentEncoded } from '../auth/oauth1.js';
+import type { OneRosterCollection, OneRosterRecords } from '../records/wire.js';
 
 /** Which records to list. */
 export interface OneRosterListOptions {

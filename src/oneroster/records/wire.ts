@@ -150,3 +150,6 @@ export interface OneRosterRecords {
 
 /** The name of a collection, as it stands in the path. */
 export type OneRosterCollection = keyof OneRosterRecords;
+
+/** The collections that a roster is made of. */
+export type OneRosterRosterCollection = 'orgs' | 'academicSessions' | 'courses' | 'classes' | 'users' | 'enrollments';

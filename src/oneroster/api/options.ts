@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
 
 /** How patiently and how fast to ask, the same for every client of OneRoster. */
 export interface OneRosterTransportOptions {

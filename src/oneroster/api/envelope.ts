@@ -5,10 +5,10 @@
  * @module
  */
 
-import { DecodeError } from '../errors.js';
-import type { JsonResponse } from '../http/index.js';
-import { isRow, type RawRow } from './decode-values.js';
-import type { OneRosterCollection } from './wire.js';
+import { DecodeError } from '../../errors.js';
+import type { JsonResponse } from '../../http/index.js';
+import { isRow, type RawRow } from '../records/decode-values.js';
+import type { OneRosterCollection } from '../records/wire.js';
 
 /** The keys of each collection: the standard's first, then those of servers that name the key after the path. */
 const COLLECTION_KEYS: Readonly<Record<OneRosterCollection, readonly string[]>> = {

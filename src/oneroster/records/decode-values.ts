@@ -4,7 +4,7 @@
  * @module
  */
 
-import { list, sourcedId, text } from '../http/index.js';
+import { list, sourcedId, text } from '../../http/index.js';
 import type { OneRosterReference, OneRosterRole, OneRosterStatus, OneRosterUserId } from './wire.js';
 
 /** A row as it arrived: the fields of a JSON object, or the cells of a file by their column. */

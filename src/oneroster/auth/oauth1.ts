@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { ConfigurationError } from '../errors.js';
-import { compareIds } from '../internal/ordered.js';
+import { ConfigurationError } from '../../errors.js';
+import { compareIds } from '../../internal/ordered.js';
 import type { OneRosterAuth } from './auth.js';
 
 /** How requests are signed. ClassLink's own libraries use HMAC-SHA256; some servers still want HMAC-SHA1. */

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../errors.js';
+import { ConfigurationError } from '../../errors.js';
 
 /** What proves to a server who asks. Made by `oauth1` or `bearer`; holds its secrets where no log finds them. */
 export interface OneRosterAuth {
