@@ -2,10 +2,12 @@
  * `npm start`: the whole of rosterkit in one go.
  *
  * - without anything: a tour with two simulated districts
- * - with CLEVER_TOKEN, or the four CLASSLINK_ variables: a preview of your own district
+ * - with CLEVER_TOKEN: a preview of your own district at Clever
+ * - with CLASSLINK_TENANT_ID, CLASSLINK_CLIENT_ID, CLASSLINK_SECRET_KEY and CLASSLINK_SERVER_URL: of one at ClassLink;
+ *   with CLASSLINK_API_KEY and CLASSLINK_TENANT_ID: by ClassLink's proxy; without the tenant it names those that share
  * - `npm start -- --csv <folder or zip>`: a preview of a OneRoster bundle
  * - with `--check`: what your district shares and what is missing, and nothing else; exits with 1 where it is blocked
- * - with CLEVER_BASE_URL beside CLEVER_TOKEN: another server than Clever's, such as a simulator
+ * - with CLEVER_BASE_URL or CLASSLINK_PROXY_URL beside them: another server, such as a simulator
  * - with `--date 2026-10-01`: planned for that day, where the bundle is of another year
  * - with `--apply`: the preview is also applied to the local database; nobody is written to
  */
@@ -24,7 +26,7 @@ try {
       apply: { type: 'boolean', default: false },
     },
   });
-  const choice = chooseDistrict(values.csv, process.env);
+  const choice = await chooseDistrict(values.csv, process.env);
   if (values.check) process.exitCode = (await checkOwnDistrict(choice)) ? 0 : 1;
   else if (choice === undefined) await demonstrate();
   else await importOwnDistrict(choice, values.apply, dayOf(values.date));

@@ -37,10 +37,29 @@ export type {
   CleverSourceOptions,
   ImportRight,
 } from './clever/index.js';
-export { ClassLinkClient, classlinkSource } from './classlink/index.js';
-export type { ClassLinkClientOptions } from './classlink/index.js';
-export { bearer, oauth1, OneRosterClient, oneRosterCsvSource, oneRosterSource } from './oneroster/index.js';
-export type { OAuth1Options, OneRosterAuth, OneRosterClientOptions } from './oneroster/index.js';
+export { ClassLinkClient, ClassLinkProxy, ClassLinkSignIn, classlinkSource } from './classlink/index.js';
+export type {
+  ClassLinkApplication,
+  ClassLinkClientOptions,
+  ClassLinkPerson,
+  ClassLinkProxyOptions,
+  ClassLinkSignInOptions,
+} from './classlink/index.js';
+export {
+  bearer,
+  clientCredentials,
+  oauth1,
+  OneRosterClient,
+  guardiansCsvSource,
+  oneRosterCsvSource,
+  oneRosterSource,
+} from './oneroster/index.js';
+export type {
+  ClientCredentialsOptions,
+  OAuth1Options,
+  OneRosterAuth,
+  OneRosterClientOptions,
+} from './oneroster/index.js';
 export type { Page, Paged } from './clever/index.js';
 
 // People

@@ -2,6 +2,7 @@
 
 import {
   ClassLinkClient,
+  ClassLinkProxy,
   CleverClient,
   classlinkSource,
   cleverSource,
@@ -30,44 +31,85 @@ export interface Choice {
 }
 
 /** The district that the arguments or the environment name; undefined where they name none. */
-export function chooseDistrict(csv: string | undefined, environment: NodeJS.ProcessEnv): Choice | undefined {
+export async function chooseDistrict(
+  csv: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<Choice | undefined> {
   if (csv !== undefined) {
     return { title: `The OneRoster bundle in ${csv}`, name: 'csv', source: oneRosterCsvSource(csv) };
   }
-  const { CLEVER_TOKEN: token, CLEVER_BASE_URL: baseUrl } = environment;
-  if (token !== undefined && token !== '') {
-    const client = new CleverClient({ token, ...(baseUrl === undefined || baseUrl === '' ? {} : reachable(baseUrl)) });
+  const { CLEVER_TOKEN: token = '', CLEVER_BASE_URL: baseUrl = '' } = environment;
+  if (token !== '') {
+    const client = new CleverClient({
+      token,
+      ...(baseUrl === '' ? {} : { baseUrl, ...insecureHosts('CLEVER_BASE_URL', baseUrl) }),
+    });
     return { title: 'Your district at Clever', name: 'clever', source: cleverSource(client) };
   }
-  const names = ['CLASSLINK_TENANT_ID', 'CLASSLINK_CLIENT_ID', 'CLASSLINK_SECRET_KEY', 'CLASSLINK_SERVER_URL'];
-  const [tenantId, clientId, secretKey, serverUrl] = names.map((name) => environment[name] ?? '');
-  if (!tenantId && !clientId && !secretKey && !serverUrl) return undefined;
-  if (!tenantId || !clientId || !secretKey || !serverUrl) {
-    const missing = names.filter((name) => (environment[name] ?? '') === '');
-    throw new UsageError(`For ClassLink, please also set ${missing.join(', ')}.`);
-  }
-  const client = new ClassLinkClient({ tenantId, clientId, secretKey, serverUrl });
+  const client = (await classLinkByKey(environment)) ?? classLinkByDetails(environment);
+  if (client === undefined) return undefined;
   return { title: 'Your district at ClassLink', name: 'classlink', source: classlinkSource(client) };
 }
 
-/** A server on this machine, such as a simulator, speaks http. */
-function reachable(baseUrl: string): { baseUrl: string; allowInsecureHosts?: readonly string[] } {
-  if (!/^https?:[/][/]/u.test(baseUrl) || !URL.canParse(baseUrl)) {
-    throw new UsageError('CLEVER_BASE_URL is a URL such as https://api.clever.com or http://127.0.0.1:8080.');
+const DETAILS = ['CLASSLINK_TENANT_ID', 'CLASSLINK_CLIENT_ID', 'CLASSLINK_SECRET_KEY', 'CLASSLINK_SERVER_URL'];
+
+/** The four details that a district hands out. */
+function classLinkByDetails(environment: NodeJS.ProcessEnv): ClassLinkClient | undefined {
+  const [tenantId, clientId, secretKey, serverUrl] = DETAILS.map((name) => environment[name] ?? '');
+  if (!tenantId && !clientId && !secretKey && !serverUrl) return undefined;
+  if (!tenantId || !clientId || !secretKey || !serverUrl) {
+    const missing = DETAILS.filter((name) => (environment[name] ?? '') === '');
+    throw new UsageError(`For ClassLink, please also set ${missing.join(', ')}.`);
   }
-  const { hostname } = new URL(baseUrl);
-  return ['127.0.0.1', 'localhost'].includes(hostname) ? { baseUrl, allowInsecureHosts: [hostname] } : { baseUrl };
+  const hosts = serverUrl.startsWith('http:') ? insecureHosts('CLASSLINK_SERVER_URL', serverUrl) : {};
+  return new ClassLinkClient({ tenantId, clientId, secretKey, serverUrl, ...hosts });
+}
+
+/** How many districts are named to choose from. */
+const MOST_DISTRICTS = 20;
+
+/** A partner's key reads every district that shares; which one is meant has to be said. */
+async function classLinkByKey(environment: NodeJS.ProcessEnv): Promise<ClassLinkClient | undefined> {
+  const { CLASSLINK_API_KEY: apiKey = '', CLASSLINK_TENANT_ID: tenantId = '' } = environment;
+  const { CLASSLINK_PROXY_URL: baseUrl = '' } = environment;
+  if (apiKey === '') return undefined;
+  const proxy = new ClassLinkProxy({
+    apiKey,
+    ...(baseUrl === '' ? {} : { baseUrl, ...insecureHosts('CLASSLINK_PROXY_URL', baseUrl) }),
+  });
+  if (tenantId !== '') return await proxy.clientOf(tenantId);
+  const applications = await proxy.applications().toArray();
+  const shared = applications.filter(({ isShared }) => isShared);
+  const names = shared.slice(0, MOST_DISTRICTS).map((each) => `${each.tenantId} (${each.tenantName ?? 'no name'})`);
+  const more = shared.length > names.length ? ` and ${String(shared.length - names.length)} more` : '';
+  throw new UsageError(
+    names.length === 0
+      ? 'No district shares its data with this CLASSLINK_API_KEY yet.'
+      : `Please set CLASSLINK_TENANT_ID to one of the districts that share: ${names.join(', ')}${more}.`,
+  );
+}
+
+/** A server on this machine, such as a simulator, speaks http. */
+function insecureHosts(variable: string, url: string): { allowInsecureHosts?: readonly string[] } {
+  if (!/^https?:[/][/]/u.test(url) || !URL.canParse(url)) {
+    throw new UsageError(`${variable} is a URL such as https://api.clever.com or http://127.0.0.1:8080.`);
+  }
+  const { hostname } = new URL(url);
+  return ['127.0.0.1', 'localhost'].includes(hostname) ? { allowInsecureHosts: [hostname] } : {};
 }
 
 /** Looks at what the district shares; needs no database. Says whether it can be imported. */
 export async function checkOwnDistrict(choice: Choice | undefined): Promise<boolean> {
   if (choice === undefined) {
-    throw new UsageError('--check looks at your own district: please set CLEVER_TOKEN to its token.');
+    throw new UsageError(
+      '--check looks at your own district: please set CLEVER_TOKEN, or the CLASSLINK_ variables, or give --csv a bundle.',
+    );
   }
   const { title, source } = choice;
   heading(title);
   const check = source.preflight?.bind(source);
-  if (check === undefined) throw new UsageError(`--check is for Clever: ${source.provider} tells nothing beforehand.`);
+  if (check === undefined)
+    throw new UsageError(`${source.provider} tells nothing beforehand. Leave --check out for a preview.`);
   const preflight = await working('Looking at what the district shares', () => check());
   showPreflight(preflight);
   return preflight.state !== 'blocked';

@@ -60,8 +60,8 @@ export function showPreflight({ state, people, contactTypes, freshness, findings
     `  ${styled('bold', STATES[state])}: ${counted(people.teacher, 'teacher')}, ${counted(people.student, 'student')}, ` +
       `${counted(people.guardian, 'contact')}${types.length === 0 ? '' : ` (${types.join(', ')})`}`,
   );
-  if (freshness.lastSync !== undefined)
-    say(`  as the district was on ${freshness.lastSync.slice(0, 16).replace('T', ' ')}`);
+  const asOf = freshness.lastSync ?? freshness.lastChange;
+  if (asOf !== undefined) say(`  as the district was on ${asOf.slice(0, 16).replace('T', ' ')}`);
   for (const { severity, message, count } of findings) {
     const mark = styled(severity === 'error' ? 'red' : severity === 'warning' ? 'yellow' : 'dim', severity.padStart(9));
     say(`${mark}  ${message}${count === undefined ? '' : ` (${String(count)})`}`);

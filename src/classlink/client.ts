@@ -1,18 +1,28 @@
 import { ConfigurationError } from '../errors.js';
-import type { OneRosterResource, OneRosterResources, OneRosterTransportOptions } from '../oneroster/index.js';
-import { OneRosterClient, oauth1 } from '../oneroster/index.js';
+import { renamedOption } from '../http/index.js';
+import {
+  oauth1,
+  type OAuth1SignatureMethod,
+  type OneRosterAuth,
+  OneRosterClient,
+  type OneRosterClientOptions,
+  type OneRosterTransportOptions,
+} from '../oneroster/index.js';
 import { checkOptionNames, checkText, TRANSPORT_OPTION_NAMES } from '../oneroster/api/options.js';
 
-/** The four details by which a district shares its roster, and how patiently to ask. */
-export interface ClassLinkClientOptions extends OneRosterTransportOptions {
+/** Which district, at which server, and how patiently to ask. */
+export interface ClassLinkServerOptions extends OneRosterTransportOptions {
   /** ClassLink's number of the district. A sourcedId is unique only within it. */
-  readonly tenantId: string;
-  /** The key of the OneRoster application. */
-  readonly clientId: string;
-  /** The secret of the OneRoster application. */
-  readonly secretKey: string;
-  /** The district's roster server, such as `https://example-nj-v2.rosterserver.com`. https only. */
+  readonly tenantId: string | number;
+  /**
+   * The district's roster server, such as `https://example-nj-v2.rosterserver.com`: with or without a slash at the end,
+   * with or without the path of the interface. https only.
+   */
   readonly serverUrl: string;
+  /** Of OneRoster. ClassLink's servers are known to serve 1.1. @default '1.1' */
+  readonly version?: OneRosterClientOptions['version'];
+  /** Where the services are at other paths than the standard's. @default those of the version */
+  readonly paths?: OneRosterClientOptions['paths'];
   /**
    * Further hosts that may be asked, besides ClassLink's own: exact names, or `*.` and a domain. People type the server
    * URL in, and the secret signs requests to it.
@@ -22,12 +32,31 @@ export interface ClassLinkClientOptions extends OneRosterTransportOptions {
   readonly allowedHosts?: readonly string[] | undefined;
 }
 
+/** The four details by which a district shares its roster, and how patiently to ask. */
+export interface ClassLinkClientOptions extends ClassLinkServerOptions {
+  /** The key of the OneRoster application. */
+  readonly clientId: string;
+  /** The secret of the OneRoster application. */
+  readonly secretKey: string;
+  /** @default 'HMAC-SHA256', as ClassLink's own libraries do */
+  readonly signatureMethod?: OAuth1SignatureMethod | undefined;
+}
+
+/** A roster server that wants another proof than OAuth 1.0a. */
+export interface ClassLinkAuthOptions extends ClassLinkServerOptions {
+  /** From `bearer` or `clientCredentials`. */
+  readonly auth: OneRosterAuth;
+}
+
 /** The hosts of ClassLink's roster servers: those of before 2020 are still in use. */
 const CLASSLINK_HOSTS = ['*.oneroster.com', '*.rosterserver.com'];
 
+const COMMON_NAMES = ['tenantId', 'serverUrl', 'version', 'paths', 'allowedHosts', ...TRANSPORT_OPTION_NAMES] as const;
+
 /**
- * Reads a district's ClassLink roster server by OneRoster 1.1, signed by OAuth 1.0a with HMAC-SHA256 as ClassLink's own
- * libraries do.
+ * Reads a district's ClassLink roster server: a OneRoster client with all its resources, signed by OAuth 1.0a.
+ *
+ * The schools behind the details are `client.schools.list()`: show them, and link one.
  *
  * @throws ConfigurationError naming the option that is unknown, missing or impossible
  * @example
@@ -41,61 +70,54 @@ const CLASSLINK_HOSTS = ['*.oneroster.com', '*.rosterserver.com'];
  * }
  * ```
  */
-export class ClassLinkClient implements OneRosterResources {
-  /** ClassLink's number of the district, as given. */
+export class ClassLinkClient extends OneRosterClient {
+  /** ClassLink's number of the district, as a text. */
   readonly tenantId: string;
-  readonly orgs: OneRosterResource<'orgs'>;
-  readonly academicSessions: OneRosterResource<'academicSessions'>;
-  readonly courses: OneRosterResource<'courses'>;
-  readonly classes: OneRosterResource<'classes'>;
-  readonly users: OneRosterResource<'users'>;
-  readonly enrollments: OneRosterResource<'enrollments'>;
 
-  constructor(options: ClassLinkClientOptions) {
-    checkOptionNames(options, [
-      'tenantId',
-      'clientId',
-      'secretKey',
-      'serverUrl',
-      'allowedHosts',
-      ...TRANSPORT_OPTION_NAMES,
-    ]);
-    const { tenantId, clientId, secretKey, serverUrl, allowedHosts = [], ...transport } = options;
-    checkText('tenantId', tenantId, "is ClassLink's number of the district, as a text");
-    checkText('clientId', clientId, 'is the key of the OneRoster application');
-    checkText('secretKey', secretKey, 'is the secret of the OneRoster application');
-    checkText('serverUrl', serverUrl, 'is the URL of the roster server');
-    const client = namingServerUrl(() => {
-      const made = new OneRosterClient({
-        ...transport,
-        baseUrl: serverUrl,
-        auth: oauth1({ key: clientId, secret: secretKey, signatureMethod: 'HMAC-SHA256' }),
-        source: 'classlink',
-      });
-      checkHost(new URL(serverUrl.trim()), [...allowedHosts, ...(transport.allowInsecureHosts ?? [])]);
-      return made;
-    });
-    this.tenantId = tenantId;
-    this.orgs = client.orgs;
-    this.academicSessions = client.academicSessions;
-    this.courses = client.courses;
-    this.classes = client.classes;
-    this.users = client.users;
-    this.enrollments = client.enrollments;
+  constructor(options: ClassLinkClientOptions | ClassLinkAuthOptions) {
+    try {
+      super(clientOptions(options));
+    } catch (error) {
+      throw renamedOption(error, 'serverUrl');
+    }
+    this.tenantId = String(options.tenantId);
   }
 }
 
-/** What is wrong with the client's base URL is wrong with the option that it came from. */
-function namingServerUrl<T>(make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') throw error;
-    throw new ConfigurationError('serverUrl', error.message.slice('baseUrl: '.length), { cause: error });
-  }
+/** The options of the OneRoster client that a ClassLink client is, checked as far as they are ClassLink's own. */
+function clientOptions(options: ClassLinkClientOptions | ClassLinkAuthOptions): OneRosterClientOptions {
+  const auth = authOf(options);
+  const { tenantId, serverUrl, version, paths, allowedHosts = [], allowInsecureHosts = [] } = options;
+  checkTenantId(tenantId);
+  checkText('serverUrl', serverUrl, 'is the URL of the roster server');
+  checkHost(serverUrl, [...allowedHosts, ...allowInsecureHosts]);
+  const transport = Object.fromEntries(
+    TRANSPORT_OPTION_NAMES.map((name) => [name, options[name]]),
+  ) as OneRosterTransportOptions;
+  return { ...transport, baseUrl: serverUrl, auth, version, paths, source: 'classlink' };
 }
 
-function checkHost(url: URL, allowed: readonly string[]): void {
+function authOf(options: ClassLinkClientOptions | ClassLinkAuthOptions): OneRosterAuth {
+  if ('auth' in options) {
+    checkOptionNames(options, [...COMMON_NAMES, 'auth']);
+    return options.auth;
+  }
+  checkOptionNames(options, [...COMMON_NAMES, 'clientId', 'secretKey', 'signatureMethod']);
+  const { clientId, secretKey, signatureMethod } = options;
+  checkText('clientId', clientId, 'is the key of the OneRoster application');
+  checkText('secretKey', secretKey, 'is the secret of the OneRoster application');
+  return oauth1({ key: clientId, secret: secretKey, signatureMethod });
+}
+
+function checkTenantId(tenantId: unknown): void {
+  const isNumber = typeof tenantId === 'number' && Number.isSafeInteger(tenantId);
+  if (!isNumber) checkText('tenantId', tenantId, "is ClassLink's number of the district");
+}
+
+/** What is no URL at all is left to the client, which says what is wrong with it. */
+function checkHost(serverUrl: string, allowed: readonly string[]): void {
+  const url = URL.canParse(serverUrl.trim()) ? new URL(serverUrl.trim()) : undefined;
+  if (url === undefined || url.protocol !== 'https:') return;
   const isAllowed = [...CLASSLINK_HOSTS, ...allowed].some((pattern) =>
     pattern.startsWith('*.')
       ? url.hostname.endsWith(pattern.slice(1).toLowerCase())

@@ -16,7 +16,7 @@ import type {
   User,
   UserRole,
 } from '../model/index.js';
-import { isTold } from './api/fields.js';
+import { isTold } from '../http/index.js';
 import type {
   CleverContactRole,
   CleverCourse,

@@ -7,7 +7,6 @@ import type {
   Course,
   Enrollment,
   GuardianLink,
-  PairsDelta,
   RecordsDelta,
   RejectedRow,
   Roster,
@@ -81,44 +80,65 @@ function foldRecords<T extends RosterRecord>(
   );
 }
 
+/**
+ * An enrollment with an id of its own replaces the one of this id, wherever that was, and no other: a member may have one
+ * for each term. Without an id it stands for all of its class and user.
+ */
 function foldEnrollments(rows: readonly Enrollment[], delta: RosterChanges): readonly Enrollment[] {
   const { replacedOf, changed, deleted } = delta.enrollments;
   const owners = new Set([...replacedOf, ...delta.classes.deleted]);
-  return foldPairs(rows, { owners, changed, deleted }, (row) => [row.classSourcedId, row.userSourcedId]);
+  const told = [...changed, ...deleted];
+  const ids = new Set(told.flatMap(({ sourcedId }) => sourcedId ?? []));
+  const kept = ids.size === 0 ? rows : rows.filter(({ sourcedId }) => sourcedId === undefined || !ids.has(sourcedId));
+  return foldPairs(
+    kept,
+    { owners, changed, told: told.filter(({ sourcedId }) => sourcedId === undefined) },
+    (row) => [row.classSourcedId, row.userSourcedId],
+    (left, right) => compareIds(left.sourcedId ?? '', right.sourcedId ?? ''),
+  );
 }
 
 function foldGuardianLinks(rows: readonly GuardianLink[], delta: RosterChanges): readonly GuardianLink[] {
   const { replacedOf, changed, deleted } = delta.guardianLinks;
   const owners = new Set([...replacedOf, ...delta.users.deleted]);
-  return foldPairs(rows, { owners, changed, deleted }, (row) => [row.guardianSourcedId, row.studentSourcedId]);
+  return foldPairs(
+    rows,
+    { owners, changed, told: [...changed, ...deleted] },
+    (row) => [row.guardianSourcedId, row.studentSourcedId],
+    () => 0,
+  );
 }
 
-interface ToldPairs<T, Pair> extends Pick<PairsDelta<T, Pair>, 'changed' | 'deleted'> {
+interface ToldPairs<T, Pair> {
   /** The owners of whom nothing is kept but what is told. */
   readonly owners: ReadonlySet<string>;
+  readonly changed: readonly T[];
+  /** The pairs of which nothing is kept but what is told. */
+  readonly told: readonly Pair[];
 }
 
 function foldPairs<Pair, T extends Pair>(
   rows: readonly T[],
-  { owners, changed, deleted }: ToldPairs<T, Pair>,
+  { owners, changed, told }: ToldPairs<T, Pair>,
   idsOf: (row: Pair) => readonly [owner: string, other: string],
+  compareAlike: (left: T, right: T) => number,
 ): readonly T[] {
-  if (owners.size === 0 && changed.length === 0 && deleted.length === 0) return rows;
-  const told = new Map<string, Set<string>>();
-  for (const pair of [...changed, ...deleted]) {
+  if (owners.size === 0 && changed.length === 0 && told.length === 0) return rows;
+  const othersOf = new Map<string, Set<string>>();
+  for (const pair of told) {
     const [owner, other] = idsOf(pair);
-    const others = told.get(owner);
-    if (others === undefined) told.set(owner, new Set([other]));
+    const others = othersOf.get(owner);
+    if (others === undefined) othersOf.set(owner, new Set([other]));
     else others.add(other);
   }
   const kept = rows.filter((row) => {
     const [owner, other] = idsOf(row);
-    return !owners.has(owner) && told.get(owner)?.has(other) !== true;
+    return !owners.has(owner) && othersOf.get(owner)?.has(other) !== true;
   });
   return merged(kept, changed, (left, right) => {
     const [leftOwner, leftOther] = idsOf(left);
     const [rightOwner, rightOther] = idsOf(right);
-    return compareIds(leftOwner, rightOwner) || compareIds(leftOther, rightOther);
+    return compareIds(leftOwner, rightOwner) || compareIds(leftOther, rightOther) || compareAlike(left, right);
   });
 }
 

@@ -24,11 +24,14 @@ export interface Answer {
   readonly retryAfterMs: number | undefined;
 }
 
-/** The error that an answer amounts to: the one place where statuses become classes. */
-export function apiError(answer: Answer): RosterError {
+/**
+ * The error that an answer amounts to: the one place where statuses become classes. `said` is what the far side gives as
+ * the reason, as far as it may be repeated, such as ` (forbidden)`.
+ */
+export function apiError(answer: Answer, said = ''): RosterError {
   const { source, status, method, path, requestId } = answer;
   const details = { source, status, method, path, requestId };
-  const answered = `${source} answered ${method} ${path} with ${String(status)}${quoted(requestId)}`;
+  const answered = `${source} answered ${method} ${path} with ${String(status)}${said}${quoted(requestId)}`;
   if (status === 0 || (status >= 300 && status < 400)) {
     return new ApiError(
       `${answered}: a redirect, which is not followed because the credentials would go along. Check the base URL: the server moved, or http was meant to be https.`,

@@ -3,6 +3,7 @@
  * that are read page by page, and lenient decoding. Not part of the public surface but for `Paged` and `Page`.
  */
 
+export { callbackOf, checkRedirectUri, keptSession, randomWord } from './callback.js';
 export {
   issuesOf,
   lenientTextList,
@@ -16,11 +17,36 @@ export {
   textList,
   triState,
 } from './decode.js';
-export type { Answer } from './failure.js';
+export { type Answer, apiError } from './failure.js';
+export {
+  anyObject,
+  detail,
+  details,
+  type Field,
+  type Fields,
+  ids,
+  isObject,
+  isTold,
+  optionalId,
+  optionalTexts,
+  part,
+  parts,
+  Problem,
+  record,
+  reference,
+  requiredId,
+  texts,
+  told,
+  words,
+  yesOrNo,
+} from './fields.js';
+export { baseUrlNamed, renamedOption } from './named-option.js';
 export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
 export { pause } from './pause.js';
 export type { RateLimit } from './rate-window.js';
+export { type FetchedToken, rememberedToken, type TokenProvider } from './remembered-token.js';
 export type { Query } from './request-url.js';
+export { sharedExchange } from './shared-exchange.js';
 export {
   type JsonResponse,
   type RequestRetry,

@@ -22,13 +22,20 @@ export function resolvedUrl(pathOrUrl: string, base: URL, source: string): URL {
   return url;
 }
 
-/** The URL with the query set in it. */
+/**
+ * The URL with the query set in it. Spaces are written `%20`: whoever reads `+` literally, as some servers and verifiers
+ * of signatures do, reads another filter than was meant.
+ */
 export function withQuery(target: URL, query: Query): URL {
   const url = new URL(target);
+  let isSet = false;
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined) continue;
     url.searchParams.delete(name);
     for (const word of typeof value === 'object' ? value : [value]) url.searchParams.append(name, String(word));
+    isSet = true;
   }
+  // Once written anew, every `+` is a space: a true plus is `%2B`.
+  if (isSet) url.search = url.search.replaceAll('+', '%20');
   return url;
 }

@@ -15,7 +15,7 @@ export interface RecordsDelta<T> {
   readonly deleted: readonly string[];
 }
 
-/** What changed among the pairs of a collection whose records have no id of their own. */
+/** What changed among the pairs of a collection, whose records need no id of their own. */
 export interface PairsDelta<T, Pair> {
   /**
    * The owners (classes of enrollments, guardians of links) whose pairs are told in full: what `changed` does not have of
@@ -24,12 +24,15 @@ export interface PairsDelta<T, Pair> {
   readonly replacedOf: readonly string[];
   /** The pairs as they are now, in order of owner and other. */
   readonly changed: readonly T[];
-  /** Single pairs that the provider says are gone. */
+  /** Single ones that the provider says are gone. */
   readonly deleted: readonly Pair[];
 }
 
-/** A place in a class. */
-export type EnrollmentPair = Pick<Enrollment, 'classSourcedId' | 'userSourcedId'>;
+/**
+ * A place in a class. Where the enrollments have ids of their own, only the one of the same id is meant: a member may have
+ * one for each term. Without an id all of the pair are.
+ */
+export type EnrollmentPair = Pick<Enrollment, 'classSourcedId' | 'userSourcedId' | 'sourcedId'>;
 
 /** A guardian of a student. */
 export type GuardianPair = Pick<GuardianLink, 'guardianSourcedId' | 'studentSourcedId'>;
@@ -86,6 +89,7 @@ export interface RosterChanges extends DeltaHead {
  * - `EVENTS_SILENT`: the district's data moved and no event told of it: events are, or were, switched off.
  * - `EVENT_UNREADABLE`: an event came that cannot be understood.
  * - `FILTER_REFUSED`: the server does not answer what changed since an instant.
+ * - `CHANGES_UNCLEAR`: what came as changes contradicts itself, or does not tell enough.
  * - `READ_DUE`: no whole read for long. Events are a convenience; a whole read mends what they may have missed.
  */
 export type WholeReadReason =
@@ -98,6 +102,7 @@ export type WholeReadReason =
   | 'EVENTS_SILENT'
   | 'EVENT_UNREADABLE'
   | 'FILTER_REFUSED'
+  | 'CHANGES_UNCLEAR'
   | 'READ_DUE';
 
 /** The source cannot tell what changed, and read everything. */

@@ -80,10 +80,14 @@ export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
 export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
 export type { ClassSelection, Limits, Policy, SchoolLevel } from './policy.js';
 export { defaultPolicy } from './policy.js';
-export type {
-  Preflight,
-  PreflightCollection,
-  PreflightCount,
-  PreflightFinding,
-  PreflightFreshness,
+export {
+  gravestFirst,
+  type Preflight,
+  type PreflightCollection,
+  type PreflightCount,
+  type PreflightFinding,
+  type PreflightFreshness,
+  preflightCollectionOf,
+  preflightCountsOf,
+  preflightStateOf,
 } from './preflight.js';

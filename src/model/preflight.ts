@@ -4,6 +4,7 @@
  * @module
  */
 
+import { compareIds } from '../internal/ordered.js';
 import type { Collection, UserRole } from './roster.js';
 
 /**
@@ -29,7 +30,9 @@ export interface PreflightCount {
 export interface PreflightFreshness {
   /** When the provider last took in the district's data, ISO instant. */
   readonly lastSync?: string;
-  /** Whole hours since then. */
+  /** The newest change that the records tell of, ISO instant, where the provider does not say when it took them in. */
+  readonly lastChange?: string;
+  /** Whole hours since the last sync or, where that is not told, since the last change. */
   readonly ageHours?: number;
   /** The first day or instant of a pause of the district's sync, as the provider writes it. */
   readonly pausedFrom?: string;
@@ -74,4 +77,29 @@ export interface Preflight {
   readonly freshness: PreflightFreshness;
   /** The gravest first. */
   readonly findings: readonly PreflightFinding[];
+}
+
+const GRAVITY: Readonly<Record<PreflightFinding['severity'], number>> = { error: 0, warning: 1, info: 2 };
+
+/** The findings in the order of a {@link Preflight}. */
+export function gravestFirst(findings: readonly PreflightFinding[]): readonly PreflightFinding[] {
+  return findings.toSorted((left, right) => GRAVITY[left.severity] - GRAVITY[right.severity]);
+}
+
+/** What the findings amount to. */
+export function preflightStateOf(findings: readonly PreflightFinding[]): Preflight['state'] {
+  if (findings.some(({ severity }) => severity === 'error')) return 'blocked';
+  return findings.some(({ severity }) => severity === 'warning') ? 'warning' : 'ready';
+}
+
+/** What came of a collection whose list was read to its end, was refused, or broke off. */
+export function preflightCollectionOf(ending: 'complete' | 'refused' | 'failed', count: number): PreflightCollection {
+  if (ending === 'failed') return { state: 'failed', count };
+  if (count > 0) return { state: 'shared', count };
+  return { state: ending === 'refused' ? 'not-shared' : 'empty', count };
+}
+
+/** Counts by type, in order of the types. */
+export function preflightCountsOf(counts: ReadonlyMap<string, number>): readonly PreflightCount[] {
+  return [...counts].map(([type, count]) => ({ type, count })).sort((left, right) => compareIds(left.type, right.type));
 }

@@ -171,6 +171,8 @@ export interface RejectedRow {
   readonly problem: string;
   /** Where the row stood: a file and line, or a page. */
   readonly location?: string;
+  /** The field, or the column of a file, that the problem is about, where it is one. */
+  readonly field?: string;
 }
 
 /** Records in ascending order of their ids (by UTF-16 code unit). An array is the simple case, a stream the large one. */

@@ -4,33 +4,92 @@
  * say how far it can be believed.
  */
 
-export { bearer, type OneRosterAuth } from './auth/auth.js';
-export { OneRosterClient, type OneRosterClientOptions, type OneRosterResources } from './api/client.js';
-export { oneRosterCsvSource } from './csv/source.js';
+export {
+  bearer,
+  type BearerTokenProvider,
+  type OneRosterAuth,
+  type OneRosterAuthHeaders,
+  type OneRosterAuthRequest,
+} from './auth/auth.js';
+export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials.js';
+export { OneRosterClient, type OneRosterClientOptions } from './api/client.js';
+export type { OneRosterService, OneRosterVersion } from './api/endpoints.js';
+export type { OneRosterListEnd } from './api/paging.js';
+export {
+  OneRosterClause,
+  type OneRosterField,
+  type OneRosterFieldPath,
+  OneRosterFilter,
+  type OneRosterPredicate,
+  where,
+} from './api/query.js';
+export type { OneRosterCsvFiles } from './csv/bundle.js';
+export type { GuardiansCsvColumn } from './csv/guardians-columns.js';
+export { guardiansCsvSource, type GuardiansCsvSourceOptions } from './csv/guardians-csv.js';
+export type { CsvProblem, CsvProblemListener } from './csv/problems.js';
+export { oneRosterCsvSource, type OneRosterCsvSourceOptions } from './csv/source.js';
+export type { GuardianEntry } from './roster/guardians/entries.js';
+export type {
+  GuardianHidingPlace,
+  GuardiansInMetadata,
+  HiddenGuardian,
+} from './roster/guardians/in-metadata.js';
 export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './auth/oauth1.js';
 export type { OneRosterTransportOptions } from './api/options.js';
 export type {
   OneRosterGetOptions,
+  OneRosterInnerList,
   OneRosterListOptions,
+  OneRosterNestedList,
   OneRosterPage,
   OneRosterPageOptions,
   OneRosterRejectedRow,
   OneRosterResource,
+  OneRosterSelection,
+  OneRosterSelectOptions,
 } from './api/resource.js';
-export { oneRosterSource } from './source/source.js';
+export type {
+  OneRosterClasses,
+  OneRosterCourses,
+  OneRosterPeople,
+  OneRosterResources,
+  OneRosterSchools,
+  OneRosterTerms,
+  OneRosterUsers,
+} from './api/resources.js';
+export { oneRosterPreflight, type OneRosterPreflightOptions } from './preflight/preflight.js';
+export { oneRosterSource, type OneRosterSource, type OneRosterSourceOptions } from './source/source.js';
 export { type OneRosterRows, type RosterCollections, toRoster } from './roster/to-roster.js';
 export type {
   OneRosterAcademicSession,
+  OneRosterAssessmentLineItem,
+  OneRosterAssessmentResult,
+  OneRosterCategory,
   OneRosterClass,
   OneRosterCollection,
   OneRosterCourse,
+  OneRosterCredential,
+  OneRosterDemographics,
   OneRosterEnrollment,
+  OneRosterLearningObjectives,
+  OneRosterLearningResource,
+  OneRosterLineItem,
+  OneRosterMetadata,
   OneRosterOrg,
+  OneRosterOrgType,
   OneRosterRecord,
   OneRosterRecords,
   OneRosterReference,
+  OneRosterResult,
   OneRosterRole,
+  OneRosterRosterCollection,
+  OneRosterScoreScale,
+  OneRosterScoreScaleValue,
+  OneRosterScoreStatus,
+  OneRosterSessionType,
   OneRosterStatus,
   OneRosterUser,
   OneRosterUserId,
+  OneRosterUserProfile,
+  OneRosterUserRole,
 } from './records/wire.js';

@@ -107,13 +107,17 @@ function withGuardians(roster: Roster, guardians: Roster): Roster {
   const added = guardians.users.filter((user) => isOnlyGuardian(user) && !taken.has(user.sourcedId));
   const { guardianLinks, users: guardianUsers } = guardians.attestation.collections;
   const state = READ_STATES.find((candidate) => [guardianLinks.state, guardianUsers.state].includes(candidate));
+  const unread = (guardians.rejected ?? []).filter(
+    ({ collection }) => collection === 'guardianLinks' || collection === 'users',
+  );
+  // The roster vouches for everybody but the guardians: without a whole list of these, nobody is known to be gone.
+  const isWhole = state === 'complete' && unread.length === 0;
   return {
     ...roster,
     rejected: [
       ...(roster.rejected ?? []),
-      ...(guardians.rejected ?? []).filter(
-        ({ collection }) => collection === 'guardianLinks' || collection === 'users',
-      ),
+      ...unread,
+      ...(isWhole ? [] : [{ collection: 'users', problem: 'guardians-unread', location: guardians.source } as const]),
     ],
     attestation: {
       ...roster.attestation,

@@ -1,11 +1,16 @@
 /**
  * What users' own tests need: districts of made-up people that are the same each time, their school years, the
- * rosters that a faultless source would read of them, and Clever and ClassLink as services that run in the test's own
+ * rosters that a faultless source would read of them, and Clever, ClassLink and any OneRoster server as services that run in the test's own
  * process and fail when told to. `rosterkit/testing/msw` has the same services as request handlers of msw.
  *
  * @module
  */
 
+export type { ClassLinkApplicationRecord, ClassLinkProxyOptions } from './class-link/proxy.js';
+export type { ClassLinkControls, ClassLinkSimulationOptions } from './class-link/service.js';
+export type { ClassLinkPersonOptions, ClassLinkSignInOptions } from './class-link/sign-in.js';
+export type { SimulatedClassLink } from './class-link/simulated-class-link.js';
+export { simulateClassLink } from './class-link/simulated-class-link.js';
 export type { CleverOAuthOptions, SignInAsOptions } from './clever/oauth.js';
 export type { CleverControls, CleverSimulationOptions } from './clever/service.js';
 export type {
@@ -46,7 +51,14 @@ export { generateDistrict } from './generate.js';
 export type { MemorySource } from './memory-source.js';
 export { rosterSource } from './memory-source.js';
 export type { AgentsSide } from './one-roster/rows.js';
-export type { ClassLinkSimulationOptions } from './one-roster/service.js';
+export type { AccessOptions, ClientCredentialsOptions } from './one-roster/access.js';
+export type { OneRosterCsvOptions } from './one-roster/csv.js';
+export { oneRosterCsvFiles } from './one-roster/csv.js';
+export type { OneRosterCsvQuirks } from './one-roster/csv-quirks.js';
+export type { OneRosterQuirks, SimulatedCollection } from './one-roster/quirks.js';
+export type { OneRosterSimulationOptions, SimulatedVersion } from './one-roster/service.js';
+export type { SimulatedOneRoster } from './one-roster/simulated-one-roster.js';
+export { simulateOneRoster } from './one-roster/simulated-one-roster.js';
 export type { RolloverOptions } from './rollover.js';
 export { rollover } from './rollover.js';
 export type { DistrictRosterOptions } from './roster.js';
@@ -54,4 +66,3 @@ export { districtRoster } from './roster.js';
 export type { SimulatedClever } from './clever/simulated-clever.js';
 export { simulateClever } from './clever/simulated-clever.js';
 export type { ReceivedRequest, SimulatedService, SimulationServerOptions } from './simulated-service.js';
-export { simulateClassLink } from './simulated-service.js';

@@ -1,18 +1,21 @@
 /**
  * The simulated providers as request handlers of msw (version 2), for tests that run where no port can be opened or
- * that already use msw. They give the same answers as `simulateClever` and `simulateClassLink`, byte for byte.
+ * that already use msw. They give the same answers as `simulateClever`,
+ * `simulateClassLink` and `simulateOneRoster`, byte for byte.
  *
  * @module
  */
 
 import { HttpResponse, http, type RequestHandler } from 'msw';
+import { ClassLinkService, type ClassLinkSimulationOptions } from './class-link/service.js';
 import { CleverService, type CleverSimulationOptions } from './clever/service.js';
 import type { District } from './district.js';
-import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster/service.js';
+import { OneRosterService, type OneRosterSimulationOptions } from './one-roster/service.js';
 import type { Service } from './service.js';
 
+export type { ClassLinkSimulationOptions } from './class-link/service.js';
 export type { CleverSimulationOptions } from './clever/service.js';
-export type { ClassLinkSimulationOptions } from './one-roster/service.js';
+export type { OneRosterSimulationOptions } from './one-roster/service.js';
 
 /** Where the handlers answer. */
 export interface HandlerOptions {
@@ -45,10 +48,13 @@ export function cleverHandlers(
 }
 
 /**
- * A ClassLink roster server. A function in place of the district is asked at every request.
+ * ClassLink: a district's roster server, the proxy, and sign-in. A function in place of the district is asked at every
+ * request.
  *
- * @param options `baseUrl` is `https://sample-vn-v2.rosterserver.com` unless given.
- * @throws {ConfigurationError} where the key is empty.
+ * @param options `baseUrl` is all of ClassLink's hosts, `https://sample-vn-v2.rosterserver.com`,
+ * `https://oneroster-proxy.apis.classlink.com`, `https://launchpad.classlink.com` and
+ * `https://nodeapi.classlink.com`, unless given.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -63,7 +69,38 @@ export function classLinkHandlers(
   district: District | (() => District),
   options: ClassLinkSimulationOptions & HandlerOptions = {},
 ): RequestHandler[] {
-  const { baseUrl = 'https://sample-vn-v2.rosterserver.com' } = options;
+  const service = new ClassLinkService(currentOf(district), options);
+  const hosts = options.baseUrl === undefined ? classLinkHosts : [options.baseUrl];
+  return hosts.flatMap((host) => handlersOf(service, host));
+}
+
+const classLinkHosts = [
+  'https://sample-vn-v2.rosterserver.com',
+  'https://oneroster-proxy.apis.classlink.com',
+  'https://launchpad.classlink.com',
+  'https://nodeapi.classlink.com',
+];
+
+/**
+ * A OneRoster server. A function in place of the district is asked at every request.
+ *
+ * @param options `baseUrl` is `https://oneroster.example` unless given.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
+ * @example
+ * ```ts
+ * import { setupServer } from 'msw/node';
+ * import { generateDistrict } from 'rosterkit/testing';
+ * import { oneRosterHandlers } from 'rosterkit/testing/msw';
+ *
+ * const server = setupServer(...oneRosterHandlers(generateDistrict(), { version: '1.2', bearer: 'b' }));
+ * server.listen({ onUnhandledRequest: 'error' });
+ * ```
+ */
+export function oneRosterHandlers(
+  district: District | (() => District),
+  options: OneRosterSimulationOptions & HandlerOptions = {},
+): RequestHandler[] {
+  const { baseUrl = 'https://oneroster.example' } = options;
   return handlersOf(new OneRosterService(currentOf(district), options), baseUrl);
 }
 

@@ -4,7 +4,6 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { District } from './district.js';
 import { type Fault, FaultQueue } from './faults.js';
-import { type ClassLinkSimulationOptions, OneRosterService } from './one-roster/service.js';
 import { htmlAnswer, type Service, type ServiceAnswer, type ServiceRequest } from './service.js';
 
 const loopback = '127.0.0.1';
@@ -46,53 +45,6 @@ export interface SimulatedService {
   fail(fault: Fault): void;
   /** Cuts all connections and stops. */
   close(): Promise<void>;
-}
-
-/**
- * Runs a ClassLink roster server, OneRoster 1.1 at `/ims/oneroster/v1p1`, on a port of this machine: lists and single
- * records of orgs, schools, academic sessions, terms, courses, classes, users, students, teachers and enrollments, in
- * the shapes that ClassLink really sends. Requests are signed with OAuth 1.0a, HMAC-SHA256; a signature that is
- * wrong, late or used before is refused.
- *
- * @throws {ConfigurationError} where the key is empty.
- * @example
- * ```ts
- * import { generateDistrict, simulateClassLink } from 'rosterkit/testing';
- *
- * const classLink = await simulateClassLink(generateDistrict(), { key: 'k', secret: 's', bearer: 'b' });
- * const answer = await fetch(`${classLink.url}/ims/oneroster/v1p1/classes?limit=10&sort=sourcedId`, {
- *   headers: { authorization: 'Bearer b' },
- * });
- * console.log(answer.headers.get('x-total-count'));
- * await classLink.close();
- * ```
- */
-export async function simulateClassLink(
-  district: District,
-  options: ClassLinkSimulationOptions & SimulationServerOptions = {},
-): Promise<SimulatedService> {
-  let current = district;
-  const server = new ServiceServer(new OneRosterService(() => current, options), options);
-  await server.listen();
-  const { received } = server;
-  return {
-    url: server.url,
-    host: server.host,
-    received,
-    get requests() {
-      return received.length;
-    },
-    get district() {
-      return current;
-    },
-    setDistrict(next) {
-      current = next;
-    },
-    fail: (fault) => {
-      server.fail(fault);
-    },
-    close: () => server.close(),
-  };
 }
 
 /** The pieces in which a slow answer arrives. */
@@ -141,6 +93,55 @@ export class ServiceServer {
       });
       this.server.closeAllConnections();
     });
+  }
+}
+
+/** A service that serves a district on a port of this machine. */
+export class RunningService<Served extends Service> implements SimulatedService {
+  protected readonly service: Served;
+  private readonly server: ServiceServer;
+  private current: District;
+
+  constructor(district: District, options: SimulationServerOptions, make: (current: () => District) => Served) {
+    this.current = district;
+    this.service = make(() => this.current);
+    this.server = new ServiceServer(this.service, options);
+  }
+
+  get url(): string {
+    return this.server.url;
+  }
+
+  get host(): string {
+    return this.server.host;
+  }
+
+  get received(): readonly ReceivedRequest[] {
+    return this.server.received;
+  }
+
+  get requests(): number {
+    return this.server.received.length;
+  }
+
+  get district(): District {
+    return this.current;
+  }
+
+  setDistrict(district: District): void {
+    this.current = district;
+  }
+
+  listen(): Promise<void> {
+    return this.server.listen();
+  }
+
+  fail(fault: Fault): void {
+    this.server.fail(fault);
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
   }
 }
 

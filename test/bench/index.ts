@@ -1,13 +1,15 @@
 /**
- * `npm run bench`: the engine beside the least work that finds the same differences, and the Clever client beside the
- * least that reads the same pages, in one run. Ratios count; times depend on the machine.
+ * `npm run bench`: the engine beside the least work that finds the same differences, and the clients beside the least that
+ * reads the same pages, in one run. Ratios count; times depend on the machine.
  */
 
 import { defaultPolicy, reconcile } from '../../src/engine/index.js';
 import type { Policy } from '../../src/model/index.js';
 import { NOW } from '../support/build.js';
 import { benchClients } from './clients.js';
+import { benchCsv } from './csv.js';
 import { joinEnrollments, joinUsers } from './minimal-join.js';
+import { benchOneRoster } from './one-roster.js';
 import { makeRecords, type Records } from './records.js';
 
 const REPETITIONS = 7;
@@ -63,6 +65,8 @@ for (const count of [10_000, 100_000]) {
 }
 
 await benchClients();
+await benchOneRoster();
+await benchCsv();
 
 function line(count: number, rows: string, engine: number, join: number): void {
   const cells = [

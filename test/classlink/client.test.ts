@@ -1,4 +1,5 @@
 import { ClassLinkClient, classlinkSource } from 'rosterkit/classlink';
+import { bearer, type OneRosterAuth, OneRosterClient, oauth1 } from 'rosterkit/oneroster';
 import { describe, expect, test } from 'vitest';
 import { restDistrict } from '../oneroster/support/district.js';
 import { collectionsOf, scope } from '../oneroster/support/roster.js';
@@ -38,6 +39,20 @@ describe('a client of a roster server', () => {
     expect(error).toMatchObject({ code: 'authentication', source: 'classlink', path: '/ims/oneroster/v1p1/orgs' });
     expect(String(error)).not.toMatch(/secret-key|client-id|filter|name=/);
     expect(JSON.stringify(client)).not.toContain('secret-key');
+  });
+
+  test('has every resource of OneRoster, and another proof where one is given', async () => {
+    const server = await serve(restDistrict);
+    const { clientId, secretKey, ...rest } = details;
+    const common = { ...rest, serverUrl: server.url, allowInsecureHosts: [server.host] };
+    const client = new ClassLinkClient({ ...common, tenantId: 2222, auth: bearer('a-token') });
+    expect(client).toBeInstanceOf(OneRosterClient);
+    expect(client.tenantId).toBe('2222');
+    await client.orgs.list().toArray();
+    expect(server.asked[0]?.headers.authorization).toBe('Bearer a-token');
+    const sha1 = new ClassLinkClient({ ...common, clientId, secretKey, signatureMethod: 'HMAC-SHA1' });
+    await sha1.orgs.list().toArray();
+    expect(server.asked.at(-1)?.headers.authorization).toContain('oauth_signature_method="HMAC-SHA1"');
   });
 
   test('its source reads the district with provider classlink', async () => {
@@ -98,12 +113,21 @@ describe('the server URL', () => {
 
 test.each([
   ['tenantId', { tenantId: '' }],
+  ['tenantId', { tenantId: 1.5 }],
   ['clientId', { clientId: ' ' }],
   ['secretKey', { secretKey: undefined }],
   ['pageSize', { pageSize: 0 }],
   ['timeoutMs', { timeoutMs: 0 }],
   ['secret', { secret: 'x' }],
-  ['version', { version: '1.1' }],
+  ['version', { version: '2.0' }],
+  ['paths.rostering', { paths: { rostering: 7 } }],
+  ['signatureMethod', { signatureMethod: 'PLAINTEXT' }],
+  ['clientId', { auth: oauth1({ key: 'k', secret: 's' }) }],
 ])('a mistake in %s is named', (parameter, options) => {
   expect(make(options)).toThrow(naming(parameter));
+});
+
+test('a mistake in auth is named', () => {
+  const { tenantId, serverUrl } = details;
+  expect(() => new ClassLinkClient({ tenantId, serverUrl, auth: {} as OneRosterAuth })).toThrow(naming('auth'));
 });

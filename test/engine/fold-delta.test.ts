@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldDelta } from '../../src/engine/index.js';
-import type { PairsDelta, RecordsDelta, Roster, RosterChanges, RosterRecord } from '../../src/model/index.js';
+import type {
+  Enrollment,
+  PairsDelta,
+  RecordsDelta,
+  Roster,
+  RosterChanges,
+  RosterRecord,
+} from '../../src/model/index.js';
 import { districtRoster, evolve, generateDistrict, rollover } from '../../src/testing/index.js';
 
 const small = { schools: 2, students: 60 };
@@ -156,5 +163,40 @@ describe('folding changes into a roster', () => {
       row('users'),
       row('classes', section?.sourcedId),
     ]);
+  });
+
+  it('of a member with an enrollment for each term, changes the one that is told, and gives the roster of now', () => {
+    const member = fc.record({
+      sourcedId: fc.constantFrom('e1', 'e2', 'e3', 'e4', 'e5'),
+      classSourcedId: fc.constantFrom('c1', 'c2'),
+      userSourcedId: fc.constantFrom('u1', 'u2'),
+      endDate: fc.constantFrom('2026-12-20', '2027-06-01'),
+    });
+    const members = fc
+      .uniqueArray(member, { selector: ({ sourcedId }) => sourcedId })
+      .map((rows) => rows.map((row) => ({ ...row, role: 'student' as const })));
+    const inOrder = (rows: readonly Enrollment[]) => {
+      const key = (row: Enrollment) => [row.classSourcedId, row.userSourcedId, row.sourcedId].join(' ');
+      return [...rows].sort((left, right) => (key(left) < key(right) ? -1 : 1));
+    };
+    fc.assert(
+      fc.property(members, members, (former, now) => {
+        const changed = now.filter((row) => !former.some((one) => JSON.stringify(one) === JSON.stringify(row)));
+        const deleted = former.filter(({ sourcedId }) => !now.some((row) => row.sourcedId === sourcedId));
+        const roster = { ...before, enrollments: inOrder(former) };
+        const delta = { ...nothing, enrollments: { replacedOf: [], changed, deleted } };
+        expect(foldDelta(roster, delta).enrollments).toEqual(inOrder(now));
+      }),
+    );
+  });
+
+  it('takes an enrollment without an id of its own for all of its class and user', () => {
+    const pair = { classSourcedId: 'c1', userSourcedId: 'u1', role: 'student' as const };
+    const roster = {
+      ...before,
+      enrollments: [pair, { ...pair, endDate: '2026-12-20' }, { ...pair, userSourcedId: 'u2' }],
+    };
+    const delta = { ...nothing, enrollments: { replacedOf: [], changed: [], deleted: [pair] } };
+    expect(foldDelta(roster, delta).enrollments).toEqual([{ ...pair, userSourcedId: 'u2' }]);
   });
 });

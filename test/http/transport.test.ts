@@ -55,7 +55,7 @@ describe('a request', () => {
       return {};
     };
     await transportTo(server.baseUrl, { authorize }).getJson('/a', { query: { b: 'c d' } });
-    expect(seen).toEqual(['GET /a?b=c+d', 'GET /a?b=c+d']);
+    expect(seen).toEqual(['GET /a?b=c%20d', 'GET /a?b=c%20d']);
   });
 
   it('stays below the path of the base URL, whatever the path begins with', async () => {

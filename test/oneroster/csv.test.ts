@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { oneRosterCsvSource, oneRosterSource } from 'rosterkit/oneroster';
+import { type CsvProblem, oneRosterCsvSource, oneRosterSource } from 'rosterkit/oneroster';
 import { describe, expect, test } from 'vitest';
 import type { Roster, RosterRead } from '../../src/model/index.js';
 import type { PageRead } from '../../src/ports/index.js';
@@ -12,7 +12,7 @@ import { clientOf, collectionsOf, scope } from './support/roster.js';
 import { serve } from './support/server.js';
 
 /** A source on files delivers arrays. */
-async function readBundle(bundle: string | Uint8Array): Promise<Roster> {
+async function readBundle(bundle: Bundle): Promise<Roster> {
   return (await oneRosterCsvSource(bundle).read(scope)) as RosterRead & Roster;
 }
 
@@ -99,7 +99,7 @@ describe('files as people and programs write them (trap 25)', () => {
       'sourcedId,extra,metadata.note,orgSourcedIds,role,givenName,familyName,email,,',
       'u1,x,y,s1,student,Ann,One',
       '',
-      'u2,x,y,s1,teacher,Bob,Two,b@example.com,,,,',
+      'u2,x,y,s1,teacher,Bob,Two,b@example.com,,',
     );
     const roster = await readFiles({ 'users.csv': text });
     expect(roster.users.map(({ sourcedId, email }) => [sourcedId, email])).toEqual([
@@ -149,9 +149,10 @@ describe('rows that cannot be used', () => {
     });
     expect(idsOf(roster.users)).toEqual(['u1']);
     expect(roster.rejected).toEqual([
-      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'users.csv:3' },
-      { collection: 'users', problem: 'missing-sourced-id', location: 'users.csv:4' },
-      { collection: 'users', sourcedId: 'u4', problem: 'extra-cells', location: 'users.csv:5' },
+      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'users.csv:3', field: 'role' },
+      { collection: 'users', problem: 'missing-sourced-id', location: 'users.csv:4', field: 'sourcedId' },
+      // Where the cells are displaced, the id may be another's.
+      { collection: 'users', problem: 'extra-cells', location: 'users.csv:5' },
       { collection: 'users', sourcedId: 'sourcedId', problem: 'header-row', location: 'users.csv:6' },
       {
         collection: 'enrollments',
@@ -159,24 +160,65 @@ describe('rows that cannot be used', () => {
         classSourcedId: 'c1',
         problem: 'missing-user',
         location: 'enrollments.csv:2',
+        field: 'userSourcedId',
       },
-      { collection: 'enrollments', sourcedId: 'e2', classSourcedId: 'c1', problem: 'unknown-role' },
+      {
+        collection: 'enrollments',
+        sourcedId: 'e2',
+        classSourcedId: 'c1',
+        problem: 'unknown-role',
+        location: 'enrollments.csv:3',
+        field: 'role',
+      },
     ]);
     expect(JSON.stringify(roster.rejected)).not.toContain('Secret');
     expect(roster.attestation.collections.users).toMatchObject({ state: 'complete', received: 5 });
   });
 
-  test('a quote that is never closed makes the file incomplete, not the read a failure', async () => {
+  test('a quote that is never closed costs its own row, and nothing behind it', async () => {
+    const roster = await readFiles({
+      'users.csv': users('u1,s1,student,Ann,One,', 'u2,s1,student,"Bob,Two,', 'u3,s1,student,Eve,Three,', ''),
+    });
+    expect(idsOf(roster.users)).toEqual(['u1', 'u3']);
+    expect(roster.rejected).toEqual([{ collection: 'users', problem: 'unclosed-quote', location: 'users.csv:3' }]);
+  });
+
+  test('in the last row, without a line end, it means that the file is cut', async () => {
     const roster = await readFiles({ 'users.csv': users('u1,s1,student,Ann,One,', 'u2,s1,student,"Bob,Two,') });
-    expect(stateOf(roster, 'users')).toEqual(['incomplete', 'unreadable-file']);
+    expect(stateOf(roster, 'users')).toEqual(['incomplete', 'cut-short']);
     expect(stateOf(roster, 'guardianLinks')[0]).toBe('not-shared');
   });
-});
 
-test('a quote that is closed only megabytes later is no cell', async () => {
-  const swallowed = `u2,s1,student,"Bob${'\nu3,s1,student,Eve,Three,'.repeat(100_000)}",Two,`;
-  const roster = await readFiles({ 'users.csv': users('u1,s1,student,Ann,One,', swallowed) });
-  expect(stateOf(roster, 'users')[1]).toBe('unreadable-file');
+  test('a quote that is closed only megabytes later is no cell', async () => {
+    const swallowed = `u2,s1,student,"Bob${'\nu3,s1,student,Eve,Three,'.repeat(30_000)}",Two,`;
+    const roster = await readFiles({ 'users.csv': users('u1,s1,student,Ann,One,', swallowed, '') });
+    expect(roster.users).toHaveLength(30_000);
+    expect(roster.rejected?.map(({ location }) => location)).toEqual(['users.csv:3', 'users.csv:30003']);
+  });
+
+  test('a cell that says nothing readable is told, and its row stands', async () => {
+    const problems: CsvProblem[] = [];
+    const source = oneRosterCsvSource(
+      {
+        'users.csv': users('u1,s1,,Ann,One,'),
+        'enrollments.csv': file('sourcedId,classSourcedId,userSourcedId,role,endDate', 'e1,c1,u1,student,31.12.26'),
+      },
+      { onProblem: (problem) => problems.push(problem) },
+    );
+    const roster = (await source.read(scope)) as Roster;
+    expect(roster.enrollments).toHaveLength(1);
+    expect(problems).toEqual([
+      { file: 'users.csv', line: 2, column: 'role', problem: 'missing-role', sourcedId: 'u1', isRejected: true },
+      {
+        file: 'enrollments.csv',
+        line: 2,
+        column: 'endDate',
+        problem: 'unreadable-value',
+        sourcedId: 'e1',
+        isRejected: false,
+      },
+    ]);
+  });
 });
 
 describe('what a bundle proves', () => {
@@ -219,7 +261,7 @@ describe('what a bundle proves', () => {
     expect(stateOf(roster, 'classes')).toEqual(['not-read', 'absent']);
     expect(roster.classes).toEqual([]);
     expect(stateOf(roster, 'schools')).toEqual(['incomplete', 'unknown-mode']);
-    expect(stateOf(roster, 'enrollments')).toEqual(['complete', 'end-of-file']);
+    expect(stateOf(roster, 'enrollments')).toEqual(['incomplete', 'unknown-mode']);
     expect(stateOf(roster, 'courses')).toEqual(['not-read', 'absent']);
     expect(stateOf(roster, 'terms')).toEqual(['not-read', 'absent']);
   });
@@ -263,9 +305,9 @@ describe('roles.csv of 1.2', () => {
       'roles.csv': file(header, 'r1,,u1,primary,teacher,s2', 'r2,,,primary,student,s1', 'r3,,u2,primary,,s1'),
     });
     expect(roster.rejected).toEqual([
-      { collection: 'users', problem: 'missing-user', location: 'roles.csv:3' },
-      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'roles.csv:4' },
-      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'users.csv:3' },
+      { collection: 'users', problem: 'missing-user', location: 'roles.csv:3', field: 'userSourcedId' },
+      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'roles.csv:4', field: 'role' },
+      { collection: 'users', sourcedId: 'u2', problem: 'missing-role', location: 'users.csv:3', field: 'role' },
     ]);
   });
 
@@ -282,6 +324,15 @@ describe('roles.csv of 1.2', () => {
   });
 });
 
+type Bundle = Parameters<typeof oneRosterCsvSource>[0];
+
+/** Whose users are somewhere else on the machine. */
+async function linkedFolder(): Promise<string> {
+  const folder = await folderOf({ 'orgs.csv': 'sourcedId,name,type' });
+  await symlink(join(await folderOf({ 'elsewhere.csv': users() }), 'elsewhere.csv'), join(folder, 'users.csv'));
+  return folder;
+}
+
 describe('bundles that are refused', () => {
   const refused = expect.objectContaining({ code: 'configuration', parameter: 'bundle' }) as unknown;
 
@@ -293,7 +344,7 @@ describe('bundles that are refused', () => {
   const damaged = /no usable zip/;
   const tooLarge = /users\.csv is far larger/;
 
-  test.each<[string, RegExp, () => string | Uint8Array | Promise<string | Uint8Array>]>([
+  test.each<[string, RegExp, () => Bundle | Promise<Bundle>]>([
     ['a path to nothing', /no such folder or zip/, () => '/nowhere/at/all.zip'],
     [
       'a folder without a file of OneRoster',
@@ -312,6 +363,18 @@ describe('bundles that are refused', () => {
       damaged,
       async () => renamed(await zipOf({ 'aa/users.csv': users() }), '../users.csv'),
     ],
+    [
+      'a zip with a name of Windows that climbs out',
+      damaged,
+      async () => renamed(await zipOf({ 'aa/users.csv': users() }), '..\\users.csv'),
+    ],
+    [
+      'a zip with the name of a drive',
+      damaged,
+      async () => renamed(await zipOf({ 'aa/users.csv': users() }), 'C:/users.csv'),
+    ],
+    ['files by name that hold one twice', /users\.csv twice/, () => ({ 'users.csv': '', 'Users.csv': '' })],
+    ['a folder with a link', /users\.csv is a link/, linkedFolder],
     [
       'a zip with an absolute name',
       damaged,

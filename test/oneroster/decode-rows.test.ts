@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeRow } from '../../src/oneroster/records/decode-rows.js';
+import { decodePart, decodeRow } from '../../src/oneroster/records/decode-rows.js';
 import type { OneRosterCollection, OneRosterRecords } from 'rosterkit/oneroster';
 
 function decoded<K extends OneRosterCollection>(collection: K, row: unknown): OneRosterRecords[K] {
@@ -40,6 +40,8 @@ test('an empty text is absent, not a value (trap 8)', () => {
     role: 'student',
     roles: [],
     userIds: [],
+    userProfiles: [],
+    resources: [],
     agents: [],
     orgs: [],
     grades: [],
@@ -47,7 +49,13 @@ test('an empty text is absent, not a value (trap 8)', () => {
 });
 
 test('a password is never taken over', () => {
-  expect(JSON.stringify(user({ password: 'hunter2', metadata: { note: 'hunter2' } }))).not.toContain('hunter2');
+  const secret = 'correct horse';
+  const credentials = [{ type: 'basic', username: 'amy', password: secret, token: secret }];
+  const read = user({ password: secret, userProfiles: [{ profileId: 'p', vendorId: 'v', credentials, key: secret }] });
+  expect(JSON.stringify(read)).not.toContain(secret);
+  expect(read.userProfiles).toEqual([
+    { profileId: 'p', vendorId: 'v', credentials: [{ type: 'basic', username: 'amy' }] },
+  ]);
 });
 
 describe('lists (trap 9)', () => {
@@ -92,7 +100,7 @@ describe('references (trap 10)', () => {
   });
 
   test('an empty object refers to nothing', () => {
-    expect(decoded('orgs', { sourcedId: 'o', name: 'N', type: 'school', parent: {} })).not.toHaveProperty('parent');
+    expect(decoded('orgs', { sourcedId: 'o', name: 'N', type: 'school', parent: {} }).parent).toBeUndefined();
   });
 
   test.each([
@@ -205,6 +213,93 @@ describe('rows that cannot be used are named by a word', () => {
   });
 
   test('an enrollment needs no id of its own', () => {
-    expect(decoded('enrollments', { ...member, sourcedId: '' })).not.toHaveProperty('sourcedId');
+    expect(decoded('enrollments', { ...member, sourcedId: '' }).sourcedId).toBeUndefined();
+  });
+});
+
+describe('a record of 1.2', () => {
+  test('has roles, profiles, preferred names and pronouns, whichever way they are written', () => {
+    const roles = [{ roleType: 'primary', role: 'ext:coach', org: { sourcedId: 's', href: 'https://x.example.com' } }];
+    expect(user({ role: '', roles, preferredGivenName: 'Amy', preferredLastName: 'Lee', pronouns: 'she/her' })).toEqual(
+      {
+        ...user({ role: '', roles: ['x'] }),
+        roles: [{ role: 'ext:coach', roleType: 'primary', org: { sourcedId: 's' } }],
+        preferredFirstName: 'Amy',
+        preferredLastName: 'Lee',
+        pronouns: 'she/her',
+      },
+    );
+  });
+
+  test('keeps what the standard does not know, and metadata as it was sent', () => {
+    const metadata = { 'guardian1 email': '', nested: { list: [null] } };
+    expect(user({ metadata, 'x-vendor': [''] })).toMatchObject({ metadata, 'x-vendor': [''] });
+    expect(user({ metadata: 'none' }).metadata).toBeUndefined();
+  });
+
+  test('never keeps where a reference points to', () => {
+    const everywhere = { href: 'https://elsewhere.example.com', sourcedId: 'x', type: 'org' };
+    const read = user({ orgs: [everywhere], agents: [everywhere], primaryOrg: everywhere, resources: [everywhere] });
+    expect(JSON.stringify(read)).not.toContain('elsewhere');
+  });
+});
+
+describe('what is not of a roster', () => {
+  test('demographics', () => {
+    expect(
+      decoded('demographics', { sourcedId: 'u', birthDate: '8/27/2010', sex: 'ext:x', asian: 'TRUE', white: 0 }),
+    ).toEqual({ sourcedId: 'u', status: 'active', birthDate: '2010-08-27', sex: 'ext:x', asian: true, white: false });
+  });
+
+  test('resources', () => {
+    expect(decoded('resources', { sourcedId: 'r', roles: 'student, teacher', vendorResourceId: 7 })).toEqual({
+      sourcedId: 'r',
+      status: 'active',
+      roles: ['student', 'teacher'],
+      vendorResourceId: '7',
+    });
+  });
+
+  test('a result, with a score that came as a word', () => {
+    const row = {
+      sourcedId: 'r',
+      lineItemSourcedId: 'l',
+      student: 'u',
+      score: '97.5',
+      scoreDate: '2026-01-31',
+      late: 'true',
+    };
+    expect(decoded('results', row)).toEqual({
+      sourcedId: 'r',
+      status: 'active',
+      lineItem: { sourcedId: 'l' },
+      student: { sourcedId: 'u' },
+      score: 97.5,
+      scoreDate: '2026-01-31',
+      late: true,
+    });
+  });
+
+  test.each<[string, OneRosterCollection, object]>([
+    ['missing-student', 'results', { sourcedId: 'r', lineItem: 'l' }],
+    ['missing-line-item', 'results', { sourcedId: 'r', student: 'u' }],
+    ['missing-class', 'lineItems', { sourcedId: 'l', title: 'T' }],
+    ['missing-assessment-line-item', 'assessmentResults', { sourcedId: 'r', student: 'u' }],
+    ['missing-sourced-id', 'demographics', { birthDate: '2010-01-01' }],
+  ])('%s in %s', (problem, collection, row) => {
+    expect(decodeRow(collection, row)).toEqual({ problem });
+  });
+});
+
+describe('a row of which only some fields were asked for', () => {
+  test('misses nothing but the id, and makes nothing up', () => {
+    expect(decodePart('users', { sourcedId: 'u', email: '' })).toEqual({
+      record: { sourcedId: 'u', status: 'active' },
+    });
+    expect(decodePart('classes', { sourcedId: 'c', school: {} })).toEqual({
+      record: { sourcedId: 'c', status: 'active' },
+    });
+    expect(decodePart('users', { email: 'a@b.example' })).toEqual({ problem: 'missing-sourced-id' });
+    expect(decodePart('users', { sourcedId: 'u', status: 'gone?' })).toEqual({ problem: 'unknown-status' });
   });
 });

@@ -9,8 +9,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // Inside the project, so that the programs resolve `rosterkit` as the examples do.
 const folder = path.join(root, '.rosterkit', 'readme');
 const programs = programsOf('README.md');
-/** Those of Clever's page that need no district of one's own. */
-const cleverPrograms = programsOf('docs/clever.md').filter((code) => code.includes('simulateClever('));
+/** Those of a page that need no district of one's own. */
+const simulatedPrograms = (document: string) => programsOf(document).filter((code) => / simulate[A-Z]\w+\(/.test(code));
+const cleverPrograms = simulatedPrograms('docs/clever.md');
 
 function programsOf(document: string): readonly string[] {
   const text = readFileSync(path.join(root, document), 'utf8');
@@ -59,5 +60,16 @@ describe('the programs of the README run', () => {
     expect(cleverPrograms).toHaveLength(2);
     expect(await run(cleverPrograms[0] ?? '', 'clever-0')).toMatch(/^2\n433 sections\.updated\n$/);
     expect(await run(cleverPrograms[1] ?? '', 'clever-1')).toBe('signed-in\n');
+  });
+
+  it.each([
+    ['docs/oneroster.md', [/^\d+ complete\ntrue\n\d+\n$/]],
+    ['docs/classlink.md', [/^warning true\n\d+ complete\n$/, /^151\nsigned-in true\n$/]],
+  ] as const)('and so do those of %s', { timeout: 60_000 }, async (document, printed) => {
+    const simulated = simulatedPrograms(document);
+    expect(simulated).toHaveLength(printed.length);
+    for (const [index, text] of printed.entries()) {
+      expect(await run(simulated[index] ?? '', `${path.basename(document, '.md')}-${String(index)}`)).toMatch(text);
+    }
   });
 });

@@ -226,7 +226,8 @@ describe('the simulated roster server', () => {
     const service = await start();
     expect((await get(service, '/users?limit=0')).status).toBe(400);
     expect((await get(service, '/users?offset=-1')).status).toBe(400);
-    expect((await get(service, '/demographics')).status).toBe(404);
+    expect((await get(service, '/nothing')).status).toBe(404);
+    expect((await get(service, '/scoreScales')).status).toBe(404);
     expect((await get(service, '/constructor')).status).toBe(404);
     const elsewhere = await fetch(`${service.url}/ims/oneroster/rostering/v1p2/users`);
     expect([elsewhere.status, elsewhere.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);

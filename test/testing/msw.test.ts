@@ -1,7 +1,7 @@
 import { setupServer } from 'msw/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FixedClock, generateDistrict, simulateClassLink, simulateClever } from 'rosterkit/testing';
-import { classLinkHandlers, cleverHandlers } from 'rosterkit/testing/msw';
+import { classLinkHandlers, cleverHandlers, oneRosterHandlers } from 'rosterkit/testing/msw';
 import { forTest, signed } from './support.js';
 
 const district = generateDistrict({ seed: 12, students: 40 });
@@ -80,6 +80,20 @@ test('the handlers of ClassLink answer as the server does, byte for byte', async
   server.use(...classLinkHandlers(district, { baseUrl: service.url, ...options }));
   expect(await ask()).toEqual(overHttp);
   expect(service.requests, 'the handlers answered').toBe(paths.length);
+  server.resetHandlers();
+});
+
+test('the handlers of OneRoster and of ClassLink’s other doors answer on their own hosts', async () => {
+  server.use(
+    ...oneRosterHandlers(district, { version: '1.2', bearer: 'b', quirks: { maxPageSize: 3 } }),
+    ...classLinkHandlers(district),
+  );
+  const ask = async (url: string, token: string) =>
+    (await fetch(url, { headers: { authorization: `Bearer ${token}` } })).text();
+  const users = await ask('https://oneroster.example/ims/oneroster/rostering/v1p2/users', 'b');
+  expect((JSON.parse(users) as { users: unknown[] }).users).toHaveLength(3);
+  const applications = await ask('https://oneroster-proxy.apis.classlink.com/applications', 'test-partner-key');
+  expect(JSON.parse(applications)).toMatchObject({ status: 1, applications: [{ tenant_name: district.name }] });
   server.resetHandlers();
 });
 

@@ -9,9 +9,8 @@
  */
 
 import { ConfigurationError } from '../../errors.js';
-import { Paged, type Query, type RequestRetry, type Transport } from '../../http/index.js';
+import { type Field, Paged, Problem, type Query, type RequestRetry, type Transport } from '../../http/index.js';
 import { readCount, readOne } from './envelope.js';
-import { type Field, Problem } from './fields.js';
 import { type ListDefinition, pagesOf } from './paging.js';
 
 export type { ListDefinition } from './paging.js';

@@ -12,7 +12,7 @@ import {
   type QueryOf,
   records,
 } from './collection.js';
-import type { Field } from './fields.js';
+import type { Field } from '../../http/index.js';
 import type {
   CleverAttendanceOptions,
   CleverDataResources,

@@ -6,8 +6,15 @@
  */
 
 import { DecodeError } from '../../errors.js';
-import { type JsonResponse, type Page, type RejectedItem, sourcedId } from '../../http/index.js';
-import { type Field, isObject, Problem } from './fields.js';
+import {
+  type Field,
+  isObject,
+  type JsonResponse,
+  type Page,
+  Problem,
+  type RejectedItem,
+  sourcedId,
+} from '../../http/index.js';
 
 /** One page of a list, read. */
 export interface ReadPage<T> {

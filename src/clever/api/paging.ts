@@ -6,9 +6,8 @@
  */
 
 import { IncompleteReadError, type RosterError } from '../../errors.js';
-import type { Page, PageOptions, Query, RequestRetry, Transport } from '../../http/index.js';
+import type { Field, Page, PageOptions, Query, RequestRetry, Transport } from '../../http/index.js';
 import { type ReadPage, readPage } from './envelope.js';
-import type { Field } from './fields.js';
 
 /** A list to read. */
 export interface ListDefinition<T> {

@@ -16,7 +16,7 @@ import {
   told,
   words,
   yesOrNo,
-} from './fields.js';
+} from '../../http/index.js';
 import type {
   CleverAttendance,
   CleverContactRole,

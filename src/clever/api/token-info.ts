@@ -1,6 +1,5 @@
-import type { JsonResponse } from '../../http/index.js';
+import { isObject, type JsonResponse } from '../../http/index.js';
 import { unknownShape } from './envelope.js';
-import { isObject } from './fields.js';
 
 /** The scopes in what Clever says of a token. @throws DecodeError where there are none */
 export function readScopes(response: JsonResponse): readonly string[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type DecodeError, DisconnectedError, IncompleteReadError } from '../../errors.js';
-import { type JsonResponse, Transport } from '../../http/index.js';
+import { type JsonResponse, rememberedToken, Transport } from '../../http/index.js';
 import { compareIds } from '../../internal/ordered.js';
 import { applicationOptions, basicAuthorization, checkedDistrictId } from './application.js';
 import type { CleverRequestOptions } from '../api/collection.js';
@@ -13,7 +13,7 @@ import {
   newestGrants,
   unknownTokens,
 } from './connection.js';
-import { type CleverDistrictToken, rememberedToken } from './district-token.js';
+import type { CleverDistrictToken } from './district-token.js';
 
 /** How an application reaches Clever. */
 export interface CleverAppOptions {
@@ -123,7 +123,7 @@ export class CleverApp {
   districtToken(districtId: string): CleverDistrictToken {
     const known = this.#tokens.get(checkedDistrictId(districtId));
     if (known !== undefined) return known;
-    const made = rememberedToken(() => this.#fetchToken(districtId));
+    const made = rememberedToken(async () => ({ token: await this.#fetchToken(districtId) }));
     this.#tokens.set(districtId, made);
     return made;
   }

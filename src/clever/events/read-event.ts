@@ -1,6 +1,5 @@
-import { sourcedId, text } from '../../http/index.js';
+import { type Field, isObject, Problem, sourcedId, text } from '../../http/index.js';
 import type { CleverEvent, CleverEventAction, CleverEventCollection, CleverEventRecords } from './event-types.js';
-import { type Field, isObject, Problem } from '../api/fields.js';
 import { readCourse, readDistrict, readResource, readSchool, readSection, readTerm, readUser } from '../api/schemas.js';
 
 const readers: { readonly [Of in CleverEventCollection]: Field<CleverEventRecords[Of]> } = {

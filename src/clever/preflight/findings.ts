@@ -1,4 +1,5 @@
-import type { PreflightFinding } from '../../model/index.js';
+import type { Tally } from '../../internal/tally.js';
+import { gravestFirst, type Preflight, type PreflightFinding, preflightStateOf } from '../../model/index.js';
 
 type Severity = PreflightFinding['severity'];
 
@@ -107,21 +108,6 @@ const FINDINGS = {
 /** What a finding can be without more words than its own. */
 export type FindingCode = keyof typeof FINDINGS;
 
-const GRAVITY: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
-
-const MOST_IDS = 20;
-
-/** Some records with the same fault: how many, and the first of their ids. */
-export class Tally {
-  count = 0;
-  readonly ids: string[] = [];
-
-  add(id: string | undefined): void {
-    this.count += 1;
-    if (id !== undefined && this.ids.length < MOST_IDS) this.ids.push(id);
-  }
-}
-
 /** The findings of one preflight. */
 export class Findings {
   private readonly found: PreflightFinding[] = [];
@@ -175,11 +161,10 @@ export class Findings {
 
   /** All findings, the gravest first. */
   sorted(): readonly PreflightFinding[] {
-    return this.found.toSorted((left, right) => GRAVITY[left.severity] - GRAVITY[right.severity]);
+    return gravestFirst(this.found);
   }
 
-  state(): 'ready' | 'warning' | 'blocked' {
-    if (this.found.some(({ severity }) => severity === 'error')) return 'blocked';
-    return this.found.some(({ severity }) => severity === 'warning') ? 'warning' : 'ready';
+  state(): Preflight['state'] {
+    return preflightStateOf(this.found);
   }
 }

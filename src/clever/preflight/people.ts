@@ -1,8 +1,7 @@
 import { usableEmail, usablePhone } from '../../internal/contact.js';
-import { compareIds } from '../../internal/ordered.js';
-import type { UserRole } from '../../model/index.js';
-import type { PreflightCount } from '../../model/index.js';
-import { type Findings, Tally } from './findings.js';
+import { countUp, Tally } from '../../internal/tally.js';
+import { type PreflightCount, preflightCountsOf, type UserRole } from '../../model/index.js';
+import type { Findings } from './findings.js';
 import type { CleverContactRole, CleverUser } from '../api/wire.js';
 
 /** From so many contacts of one student on, some receivers of rosters put the whole sync on hold. */
@@ -62,11 +61,11 @@ export class PeopleCheck {
   }
 
   countsOfContactTypes(): readonly PreflightCount[] {
-    return inOrderOfType(this.contactTypes);
+    return preflightCountsOf(this.contactTypes);
   }
 
   countsOfPhoneTypes(): readonly PreflightCount[] {
-    return inOrderOfType(this.phoneTypes);
+    return preflightCountsOf(this.phoneTypes);
   }
 
   private addContact({ id, email }: CleverUser, contact: CleverContactRole): void {
@@ -86,12 +85,4 @@ export class PeopleCheck {
 
 function isTold(role: UserRole): role is 'student' | 'teacher' | 'guardian' {
   return role === 'student' || role === 'teacher' || role === 'guardian';
-}
-
-function countUp(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-function inOrderOfType(counts: ReadonlyMap<string, number>): readonly PreflightCount[] {
-  return [...counts].map(([type, count]) => ({ type, count })).sort((left, right) => compareIds(left.type, right.type));
 }

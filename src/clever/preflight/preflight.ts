@@ -1,13 +1,19 @@
 import { RosterError } from '../../errors.js';
 import type { Paged } from '../../http/index.js';
-import type { Collection } from '../../model/index.js';
-import type { Preflight, PreflightCollection, PreflightFreshness } from '../../model/index.js';
+import { Tally } from '../../internal/tally.js';
+import {
+  type Collection,
+  type Preflight,
+  type PreflightCollection,
+  preflightCollectionOf,
+  type PreflightFreshness,
+} from '../../model/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { CleverClient } from '../api/client.js';
 import { districtOf, scopesOf } from '../district-state.js';
 import { hasEvents } from '../events/latest-event.js';
 import { type CleverTier, tierOf } from '../tier.js';
-import { type FindingCode, Findings, type Kind, KINDS, Tally } from './findings.js';
+import { type FindingCode, Findings, type Kind, KINDS } from './findings.js';
 import { PeopleCheck } from './people.js';
 import { SectionsCheck } from './sections.js';
 import type { CleverDistrict } from '../api/wire.js';
@@ -242,9 +248,7 @@ class CleverPreflight {
 }
 
 function collectionOf({ ending, count }: Outcome): PreflightCollection {
-  if (ending === 'failed') return { state: 'failed', count };
-  if (count > 0) return { state: 'shared', count };
-  return { state: ending === 'refused' ? 'not-shared' : 'empty', count };
+  return preflightCollectionOf(ending, count);
 }
 
 function freshnessOf(district: CleverDistrict, now: Date): PreflightFreshness {

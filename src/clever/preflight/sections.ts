@@ -1,7 +1,8 @@
 import { normalName } from '../../internal/names.js';
 import { compareIds } from '../../internal/ordered.js';
 import { sha256 } from '../../internal/sha256.js';
-import { type Findings, Tally } from './findings.js';
+import { Groups, Tally } from '../../internal/tally.js';
+import type { Findings } from './findings.js';
 import type { CleverSection } from '../api/wire.js';
 
 /** What is known by the time the sections are read; undefined where it could not be read to its end. */
@@ -54,25 +55,5 @@ export class SectionsCheck {
   private nameOf({ id, name, course }: CleverSection): string {
     const title = course === undefined ? undefined : this.context.courseTitles.get(course);
     return [name, title].find((each) => each !== undefined && each.trim() !== '') ?? id;
-  }
-}
-
-/** Which records have a key that another one has, too. */
-class Groups {
-  readonly shared = new Tally();
-  /** The first record with a key, until a second one comes. */
-  private readonly first = new Map<string, string | undefined>();
-
-  add(key: string, id: string): void {
-    if (!this.first.has(key)) {
-      this.first.set(key, id);
-      return;
-    }
-    const first = this.first.get(key);
-    if (first !== undefined) {
-      this.shared.add(first);
-      this.first.set(key, undefined);
-    }
-    this.shared.add(id);
   }
 }

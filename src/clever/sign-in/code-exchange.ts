@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { DecodeError, SignInError } from '../../errors.js';
-import { type Answer, Transport, type TransportOptions } from '../../http/index.js';
+import { type Answer, sharedExchange, Transport, type TransportOptions } from '../../http/index.js';
 import { basicAuthorization } from '../districts/application.js';
 
 /** What Clever gives for a code. */
@@ -34,15 +33,10 @@ const tokensSchema = z.object({
   id_token: z.string().nullish(),
 });
 
-/** A code is good for a minute: so long the same one may still arrive again. */
-const MEMORY_MS = 60_000;
 /** How many exchanges may be under way at once: in a queue behind slow ones a code would grow too old. */
 const MOST_AT_ONCE = 64;
-/** How many exchanges are remembered; the oldest make room. */
-const MOST_REMEMBERED = 1_000;
-
-/** The exchanges of this process in the last minute, by a digest of all that went into them. */
-const remembered = new Map<string, Promise<Tokens>>();
+/** The exchanges of this process in the last minute. */
+const shared = sharedExchange<Tokens>();
 
 /**
  * The transport that codes are exchanged by, and nothing else: every request proves who asks. A refused code is a
@@ -74,27 +68,9 @@ export function exchangeTransportOf(
 export function exchangedCode(transport: Transport, options: CodeExchangeOptions, grant: CodeGrant): Promise<Tokens> {
   const { baseUrl, clientId, clientSecret, redirectUri } = options;
   const { code, state, nonce } = grant;
-  const key = createHash('sha256')
-    .update(JSON.stringify([baseUrl, clientId, clientSecret, redirectUri, code, state, nonce]))
-    .digest('hex');
-  const known = remembered.get(key);
-  if (known !== undefined) return known;
-  const exchange = requestTokens(transport, options, code);
-  remember(key, exchange);
-  return exchange;
-}
-
-function remember(key: string, exchange: Promise<Tokens>): void {
-  const [oldest] = remembered.keys();
-  if (oldest !== undefined && remembered.size >= MOST_REMEMBERED) remembered.delete(oldest);
-  remembered.set(key, exchange);
-  const forget = (): void => {
-    if (remembered.get(key) === exchange) remembered.delete(key);
-  };
-  // It keeps no process alive.
-  setTimeout(forget, MEMORY_MS).unref();
-  // What failed is no answer to who comes later.
-  exchange.catch(forget);
+  return shared([baseUrl, clientId, clientSecret, redirectUri, code, state, nonce], () =>
+    requestTokens(transport, options, code),
+  );
 }
 
 async function requestTokens(transport: Transport, options: CodeExchangeOptions, code: string): Promise<Tokens> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConfigurationError } from '../../errors.js';
+import { checkRedirectUri } from '../../http/index.js';
 import { applicationOptions } from '../districts/application.js';
 import { checked } from '../checked.js';
 
@@ -43,19 +43,6 @@ export function checkedSignInOptions(options: CleverSignInOptions): CleverSignIn
     of: 'CleverSignIn',
     like: '{ clientId, clientSecret, redirectUri }',
   });
-  checkRedirectUri(known.redirectUri, known.allowInsecureHosts ?? []);
+  checkRedirectUri(known.redirectUri, known.allowInsecureHosts);
   return known;
-}
-
-/** A code that travels in the clear signs in whoever reads it. */
-function checkRedirectUri(redirectUri: string, allowInsecureHosts: readonly string[]): void {
-  const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;
-  if (url === undefined || url.hash !== '' || url.username !== '' || url.password !== '') {
-    throw new ConfigurationError('redirectUri', 'is not a URL without fragment, such as https://app.example/callback.');
-  }
-  const insecureHosts = ['localhost', '127.0.0.1', '[::1]', ...allowInsecureHosts];
-  const isNamed = insecureHosts.some((host) => host === url.host || host === url.hostname);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isNamed)) {
-    throw new ConfigurationError('redirectUri', 'must be https; http is for this machine alone.');
-  }
 }

@@ -1,6 +1,12 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ConfigurationError, SignInError } from '../../errors.js';
-import { Transport, type TransportOptions } from '../../http/index.js';
+import { SignInError } from '../../errors.js';
+import {
+  baseUrlNamed,
+  callbackOf,
+  keptSession,
+  randomWord,
+  Transport,
+  type TransportOptions,
+} from '../../http/index.js';
 import { checkedDistrictId } from '../districts/application.js';
 import { CleverClient } from '../api/client.js';
 import { type CodeExchangeOptions, exchangedCode, exchangeTransportOf, type Tokens } from './code-exchange.js';
@@ -161,16 +167,13 @@ export class CleverSignIn {
     request: string | URL | URLSearchParams,
     session: CleverSignInSession | undefined,
   ): Promise<CleverSignedIn | CleverBounce> {
-    const answer = this.#queryOf(request);
-    const error = only(answer, 'error');
-    const code = only(answer, 'code');
-    const state = only(answer, 'state');
-    if (error !== undefined) throw denied(error);
-    if (code === undefined) throw withoutCode();
+    const { code, state } = callbackOf(request, {
+      source: 'clever',
+      redirectUri: this.#exchange.redirectUri,
+      administrator: 'its Clever administrator',
+    });
     if (state === undefined) return { outcome: 'bounce', ...this.begin({ districtId: session?.districtId }) };
-    // Not bounced: where the browser keeps no session, the two would send each other round for ever.
-    if (session?.state === undefined || session.state === '' || !isSame(state, session.state)) throw anotherState();
-    const { nonce, districtId } = session;
+    const { nonce, districtId } = keptSession(state, session, 'clever');
     const tokens = await exchangedCode(this.#codes, this.#exchange, { code, state, nonce });
     const person = await this.#personOf(tokens, nonce);
     if (districtId !== undefined && person.district !== districtId) throw ofAnotherDistrict();
@@ -185,85 +188,23 @@ export class CleverSignIn {
     return await resolvedPerson({ transport, client }, claims);
   }
 
-  #queryOf(request: string | URL | URLSearchParams): URLSearchParams {
-    if (request instanceof URLSearchParams) return request;
-    const { redirectUri } = this.#exchange;
-    if (!URL.canParse(request, redirectUri)) throw new ConfigurationError('request', 'is no URL.');
-    return new URL(request, redirectUri).searchParams;
-  }
-
   #apiTransport(authorization: Readonly<Record<string, string>>): Transport {
     const authorize = () => authorization;
-    try {
-      return new Transport({ ...this.#requests, source: 'clever', baseUrl: this.#apiBaseUrl, authorize });
-    } catch (error) {
-      if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') throw error;
-      throw new ConfigurationError('apiBaseUrl', error.message.slice('baseUrl: '.length));
-    }
+    return baseUrlNamed(
+      'apiBaseUrl',
+      () => new Transport({ ...this.#requests, source: 'clever', baseUrl: this.#apiBaseUrl, authorize }),
+    );
   }
-}
-
-/** Too long to be guessed: 256 bits. */
-function randomWord(): string {
-  return randomBytes(32).toString('base64url');
 }
 
 function withoutSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-/** RFC 6749, section 3.1: a parameter comes once, and one without a value is as good as absent. */
-function only(query: URLSearchParams, name: string): string | undefined {
-  const values = query.getAll(name);
-  if (values.length > 1) throw anotherState();
-  return values[0] === '' ? undefined : values[0];
-}
-
-/** In the same time wherever the difference is. */
-function isSame(one: string, other: string): boolean {
-  const digest = (word: string) => createHash('sha256').update(word).digest();
-  return timingSafeEqual(digest(one), digest(other));
-}
-
 function signedIn(person: CleverPerson, accessToken: string): CleverSignedIn {
   const result = { outcome: 'signed-in' as const, person, accessToken };
   Object.defineProperty(result, 'accessToken', { enumerable: false });
   return result;
-}
-
-/** What Clever and OAuth 2.0 say: anything else might be anybody's text. */
-const KNOWN_REFUSALS: ReadonlySet<string> = new Set([
-  'access_denied',
-  'unauthorized-user',
-  'unauthorized_user',
-  'unauthorized_client',
-  'invalid_request',
-  'invalid_scope',
-  'unsupported_response_type',
-  'server_error',
-  'temporarily_unavailable',
-]);
-
-function denied(error: string): SignInError {
-  const word = KNOWN_REFUSALS.has(error) ? ` (${error})` : '';
-  return new SignInError(
-    `clever did not let the person in${word}. Their district may not have given them the application: ask its Clever administrator.`,
-    { source: 'clever', problem: 'denied' },
-  );
-}
-
-function withoutCode(): SignInError {
-  return new SignInError('clever sent the person back without a code. Let them sign in again.', {
-    source: 'clever',
-    problem: 'code',
-  });
-}
-
-function anotherState(): SignInError {
-  return new SignInError(
-    'The answer belongs to no sign-in that this browser began: it is an old one, or the session was lost. Let the person sign in again, with cookies allowed.',
-    { source: 'clever', problem: 'state' },
-  );
 }
 
 function ofAnotherDistrict(): SignInError {

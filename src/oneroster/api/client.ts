@@ -1,32 +1,44 @@
 import { ConfigurationError } from '../../errors.js';
 import { Transport } from '../../http/index.js';
 import type { OneRosterAuth } from '../auth/auth.js';
+import { type OneRosterService, type OneRosterVersion, resourcesOf, SERVICE_PATHS } from './endpoints.js';
+import { oneRosterError } from './one-roster-error.js';
 import { checkOptionNames, checkText, type OneRosterTransportOptions, TRANSPORT_OPTION_NAMES } from './options.js';
-import { type OneRosterResource, RestResource } from './resource.js';
-import type { OneRosterCollection } from '../records/wire.js';
+import type { OneRosterResource } from './resource.js';
+import type {
+  OneRosterClasses,
+  OneRosterCourses,
+  OneRosterPeople,
+  OneRosterResources,
+  OneRosterSchools,
+  OneRosterTerms,
+  OneRosterUsers,
+} from './resources.js';
+import { serverRoot, servicePaths } from './server-address.js';
 
 /** Which OneRoster server to read, and with which credentials. */
 export interface OneRosterClientOptions extends OneRosterTransportOptions {
-  /** https only. With or without a slash at the end, with or without `/ims/oneroster/v1p1`. */
+  /** https only. With or without a slash at the end, with or without the path of the interface. */
   readonly baseUrl: string;
-  /** From `oauth1` or `bearer`. */
+  /** From `oauth1`, `clientCredentials` or `bearer`. */
   readonly auth: OneRosterAuth;
-  /** Only 1.1 so far. @default '1.1' */
-  readonly version?: '1.1' | undefined;
+  /** @default '1.1' */
+  readonly version?: OneRosterVersion | undefined;
+  /**
+   * Where a server has its services at other paths than the standard's, such as 1.2 at `/ims/oneroster/v1p2`.
+   *
+   * @default those of the version: `/ims/oneroster/v1p1`, or `/ims/oneroster/rostering/v1p2` and its like
+   */
+  readonly paths?: { readonly [Service in OneRosterService]?: string | undefined } | undefined;
   /** Who is asked, for errors. @default 'oneroster' */
   readonly source?: string | undefined;
 }
-
-/** The six collections that a roster is made of. */
-export type OneRosterResources = { readonly [K in OneRosterCollection]: OneRosterResource<K> };
-
-const API_PATH = '/ims/oneroster/v1p1';
 
 /** ClassLink's guide shows pages of up to 10,000 rows: the documented ceiling. */
 const LARGEST_PAGE = 10_000;
 
 /**
- * Reads any server of OneRoster 1.1, lazily and leniently.
+ * Reads any server of OneRoster 1.1 or 1.2, lazily and leniently.
  *
  * @throws ConfigurationError naming the option that is unknown, missing or impossible
  * @example
@@ -36,64 +48,95 @@ const LARGEST_PAGE = 10_000;
  * export async function printClasses(key: string, secret: string): Promise<void> {
  *   const client = new OneRosterClient({ baseUrl: 'https://roster.example.com', auth: oauth1({ key, secret }) });
  *   for await (const item of client.classes.list()) console.log(item.sourcedId, item.title);
+ *   for await (const student of client.schools.students('school-1')) console.log(student.sourcedId);
  * }
  * ```
  */
 export class OneRosterClient implements OneRosterResources {
+  /** Of OneRoster. */
+  readonly version: OneRosterVersion;
+  /** Schools, districts and all other orgs. */
   readonly orgs: OneRosterResource<'orgs'>;
+  /** The orgs that are schools. */
+  readonly schools: OneRosterSchools;
+  /** School years, terms, semesters and grading periods. */
   readonly academicSessions: OneRosterResource<'academicSessions'>;
-  readonly courses: OneRosterResource<'courses'>;
-  readonly classes: OneRosterResource<'classes'>;
-  readonly users: OneRosterResource<'users'>;
+  /** The academicSessions that are terms. */
+  readonly terms: OneRosterTerms;
+  /** The academicSessions that are grading periods. */
+  readonly gradingPeriods: OneRosterResource<'academicSessions'>;
+  readonly courses: OneRosterCourses;
+  readonly classes: OneRosterClasses;
+  /** People of every role. There is no list of administrators or guardians alone: filter by `role`. */
+  readonly users: OneRosterUsers;
+  readonly students: OneRosterPeople;
+  readonly teachers: OneRosterPeople;
   readonly enrollments: OneRosterResource<'enrollments'>;
+  /** Each has the sourcedId of its user. */
+  readonly demographics: OneRosterResource<'demographics'>;
+  /** Learning content that goes with courses and classes. */
+  readonly resources: OneRosterResource<'resources'>;
+  /** Of the gradebook. */
+  readonly categories: OneRosterResource<'categories'>;
+  /** Of the gradebook. */
+  readonly lineItems: OneRosterResource<'lineItems'>;
+  /** Of the gradebook. */
+  readonly results: OneRosterResource<'results'>;
+  /** Of the gradebook; 1.2 only. */
+  readonly scoreScales: OneRosterResource<'scoreScales'>;
+  /** Of the gradebook; 1.2 only. */
+  readonly assessmentLineItems: OneRosterResource<'assessmentLineItems'>;
+  /** Of the gradebook; 1.2 only. */
+  readonly assessmentResults: OneRosterResource<'assessmentResults'>;
 
   constructor(options: OneRosterClientOptions) {
-    checkOptionNames(options, ['baseUrl', 'auth', 'version', 'source', ...TRANSPORT_OPTION_NAMES]);
-    const { auth, pageSize = 1000, source = 'oneroster' } = options;
+    checkOptionNames(options, ['baseUrl', 'auth', 'version', 'paths', 'source', ...TRANSPORT_OPTION_NAMES]);
+    const { auth, version = '1.1', pageSize = 1000, source = 'oneroster' } = options;
     checkText('baseUrl', options.baseUrl, 'is the URL of the server, such as https://roster.example.com');
     checkText('source', source, 'is a word for whom is asked');
-    checkVersion(options.version);
+    if (!Object.hasOwn(SERVICE_PATHS, version)) {
+      throw new ConfigurationError('version', "is '1.1' or '1.2': the versions of OneRoster that are read over REST");
+    }
     if (typeof (auth as Partial<OneRosterAuth> | undefined)?.authorize !== 'function') {
-      throw new ConfigurationError('auth', 'is what oauth1 or bearer returns');
+      throw new ConfigurationError('auth', 'is what oauth1, clientCredentials or bearer returns');
     }
     if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > LARGEST_PAGE) {
       throw new ConfigurationError('pageSize', `is a whole number from 1 to ${String(LARGEST_PAGE)}`);
     }
+    const paths = servicePaths(version, options.paths);
     const transport = new Transport({
       source,
-      baseUrl: apiUrl(options.baseUrl),
+      baseUrl: serverRoot(options.baseUrl, version),
       allowInsecureHosts: options.allowInsecureHosts,
       authorize: (request) => auth.authorize(request),
+      canReauthorize: auth.canReauthorize,
+      errorOf: (answer) => oneRosterError(answer, auth),
       timeoutMs: options.timeoutMs,
       retries: options.retries,
       minRetryDelayMs: options.minRetryDelayMs,
       concurrency: options.concurrency,
       fetch: options.fetch,
     });
-    const resource = <K extends OneRosterCollection>(collection: K): OneRosterResource<K> =>
-      new RestResource(transport, { collection, pageSize, source });
-    this.orgs = resource('orgs');
-    this.academicSessions = resource('academicSessions');
-    this.courses = resource('courses');
-    this.classes = resource('classes');
-    this.users = resource('users');
-    this.enrollments = resource('enrollments');
+    const resources = resourcesOf({ transport, source, pageSize, version, paths });
+    this.version = version;
+    this.orgs = resources.orgs;
+    this.schools = resources.schools;
+    this.academicSessions = resources.academicSessions;
+    this.terms = resources.terms;
+    this.gradingPeriods = resources.gradingPeriods;
+    this.courses = resources.courses;
+    this.classes = resources.classes;
+    this.users = resources.users;
+    this.students = resources.students;
+    this.teachers = resources.teachers;
+    this.enrollments = resources.enrollments;
+    this.demographics = resources.demographics;
+    this.resources = resources.resources;
+    this.categories = resources.categories;
+    this.lineItems = resources.lineItems;
+    this.results = resources.results;
+    this.scoreScales = resources.scoreScales;
+    this.assessmentLineItems = resources.assessmentLineItems;
+    this.assessmentResults = resources.assessmentResults;
   }
-}
-
-function checkVersion(version: unknown): void {
-  if (version === undefined || version === '1.1') return;
-  throw new ConfigurationError('version', 'is 1.1: the only version of OneRoster that is read over REST so far');
-}
-
-/** The URL that people typed, with the path of the interface exactly once. */
-function apiUrl(baseUrl: string): string {
-  const trimmed = baseUrl.trim().replace(/\/+$/, '');
-  if (/\/ims\/oneroster\/(?!v1p1(?:$|[?#]))/i.test(trimmed)) {
-    throw new ConfigurationError(
-      'baseUrl',
-      `ends in another path than ${API_PATH}. Leave the path out, or give that of OneRoster 1.1.`,
-    );
-  }
-  return /\/ims\/oneroster\/v1p1$/i.test(trimmed) || /[?#]/.test(trimmed) ? trimmed : `${trimmed}${API_PATH}`;
 }

@@ -36,16 +36,15 @@ const HASHES = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' } as const;
  */
 export function oauth1(options: OAuth1Options): OneRosterAuth {
   const { key, secret, signatureMethod = 'HMAC-SHA256' } = options;
-  if (typeof key !== 'string' || key.trim() === '') throw new ConfigurationError('key', 'is the consumer key, a text');
-  if (typeof secret !== 'string' || secret.trim() === '') {
-    throw new ConfigurationError('secret', 'is the consumer secret, a text');
-  }
+  checkWord('key', key);
+  checkWord('secret', secret);
   if (!Object.hasOwn(HASHES, signatureMethod)) {
     throw new ConfigurationError('signatureMethod', 'is HMAC-SHA256 or HMAC-SHA1');
   }
   const nonce = options.nonce ?? (() => randomBytes(16).toString('hex'));
   const timestamp = options.timestamp ?? (() => Math.floor(Date.now() / 1000));
   return {
+    whenRefused: `Check the key, the secret, the clock of this machine, and signatureMethod: it is ${signatureMethod}, and some servers want ${signatureMethod === 'HMAC-SHA1' ? 'HMAC-SHA256' : 'HMAC-SHA1'}.`,
     authorize: ({ method, url }) => {
       const parameters = {
         oauth_consumer_key: key,
@@ -60,6 +59,12 @@ export function oauth1(options: OAuth1Options): OneRosterAuth {
       return { authorization: `OAuth ${header}` };
     },
   };
+}
+
+/** Half a surrogate pair has no encoding at all. */
+function checkWord(parameter: 'key' | 'secret', word: unknown): void {
+  if (typeof word === 'string' && word.trim() !== '' && !/\p{Surrogate}/u.test(word)) return;
+  throw new ConfigurationError(parameter, `is the consumer ${parameter}, a text`);
 }
 
 /** What a signature is made of. */

@@ -1,33 +1,24 @@
 /**
- * A OneRoster bundle: a folder, a zip on disk, or the bytes of a zip. Its files are opened by name, one stream at a time.
+ * A OneRoster bundle: a folder, a zip, or files by their names. Its files are opened by name, one stream at a time.
  *
  * @module
  */
 
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Readable } from 'node:stream';
-import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ConfigurationError } from '../../errors.js';
-import { DATA_FILES, KNOWN_FILES } from './columns.js';
+import { type Bundle, checkHasData } from './bundle-files.js';
+import { KNOWN_FILES } from './columns.js';
+import { SizeLimit } from './size-limit.js';
+import { openZipBytes, openZipFile } from './zip.js';
 
-/** The files of a bundle. */
-export interface Bundle {
-  /** Opens a file by its name in any case, such as `users.csv`; undefined where the bundle has no such file. */
-  open(name: string): Promise<Readable | undefined>;
-  close(): void;
-}
-
-/** OneRoster knows 22 files, and some tools add a twin to each: more entries than this are no bundle. */
-const MOST_ENTRIES = 1000;
-
-/** Of one file. The largest US district's enrollments (8 million rows, under 200 bytes each) stay below. */
-const LARGEST_FILE_BYTES = 2 * 2 ** 30;
-
-/** CSV shrinks 5 to 30 fold. What shrinks more, and is large, was made to fill the memory of whoever opens it. */
-const LARGEST_RATIO = 200;
-const LEAST_SUSPICIOUS_BYTES = 2 ** 20;
+/**
+ * The files of a bundle by their names, such as `users.csv`: the text of each, its bytes, or a function that opens a
+ * stream of it. Files may be read again, so each call of a function must give a new stream.
+ */
+export type OneRosterCsvFiles = Readonly<Record<string, string | Uint8Array | (() => Readable | Promise<Readable>)>>;
 
 /**
  * Opens a bundle.
@@ -35,114 +26,86 @@ const LEAST_SUSPICIOUS_BYTES = 2 ** 20;
  * @throws ConfigurationError naming `bundle` where there is nothing to read, the zip is damaged or unsafe, or no file of
  * OneRoster is in it
  */
-export async function openBundle(bundle: string | Uint8Array): Promise<Bundle> {
-  if (typeof bundle !== 'string') {
-    return await openZip(fromBufferPromise(Buffer.from(bundle.buffer, bundle.byteOffset, bundle.byteLength), ZIP));
-  }
+export async function openBundle(bundle: string | Uint8Array | OneRosterCsvFiles): Promise<Bundle> {
+  const opened = await openAny(bundle);
+  const limit = new SizeLimit('bundle');
+  return {
+    open: async (name) => {
+      const file = await opened.open(name.toLowerCase());
+      return file === undefined ? undefined : limit.over(file, name);
+    },
+    close: () => {
+      opened.close();
+    },
+  };
+}
+
+async function openAny(bundle: string | Uint8Array | OneRosterCsvFiles): Promise<Bundle> {
+  if (bundle instanceof Uint8Array) return await openZipBytes(bundle);
+  if (typeof bundle !== 'string') return openFiles(bundle);
   const found = await stat(bundle).catch((cause: unknown) => {
     throw new ConfigurationError('bundle', 'cannot be read: there is no such folder or zip, or no right to read it', {
       cause,
     });
   });
-  return found.isDirectory() ? await openFolder(bundle) : await openZip(openPromise(bundle, ZIP));
+  return found.isDirectory() ? await openFolder(bundle) : await openZipFile(bundle);
 }
 
 async function openFolder(folder: string): Promise<Bundle> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
-  const byName = new Map(names.map((name) => [name.toLowerCase(), name]));
-  checkHasData([...byName.keys()]);
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => !entry.isDirectory());
+  const byName = namesIn(entries.map(({ name }) => name));
+  for (const entry of entries) {
+    // Whoever may put files here must not make the host read others.
+    if (!entry.isFile() && KNOWN_FILES.has(entry.name.toLowerCase())) {
+      throw new ConfigurationError('bundle', `is a folder whose ${entry.name.toLowerCase()} is a link or no file`);
+    }
+  }
   return {
-    open: (name) => {
-      const found = byName.get(name.toLowerCase());
-      return Promise.resolve(found === undefined ? undefined : createReadStream(join(folder, found)));
+    open: async (name) => {
+      const found = byName.get(name);
+      return found === undefined ? undefined : (await openFile(join(folder, found))).createReadStream();
     },
     close: () => undefined,
   };
 }
 
-const ZIP = { autoClose: false, lazyEntries: true, validateEntrySizes: true } as const;
+/** Windows has no such flag. */
+const flags: Readonly<Record<string, number | undefined>> = constants;
 
-async function openZip(opening: Promise<ZipFile>): Promise<Bundle> {
-  const zip = await opening.catch(refuseDamaged);
-  try {
-    const byName = chosenEntries(await entriesOf(zip));
-    return {
-      open: async (name) => {
-        const entry = byName.get(name.toLowerCase());
-        return entry === undefined ? undefined : await zip.openReadStreamPromise(entry).catch(refuseDamaged);
-      },
-      close: () => {
-        zip.close();
-      },
-    };
-  } catch (error) {
-    zip.close();
-    throw error;
-  }
+/** Never through a link, also not through one that was put there a moment ago. */
+async function openFile(path: string): Promise<FileHandle> {
+  return await open(path, constants.O_RDONLY | (flags['O_NOFOLLOW'] ?? 0)).catch((cause: unknown) => {
+    const name = basename(path).toLowerCase();
+    throw new ConfigurationError('bundle', `is a folder whose ${name} cannot be read`, { cause });
+  });
 }
 
-async function entriesOf(zip: ZipFile): Promise<readonly Entry[]> {
-  if (zip.entryCount > MOST_ENTRIES) {
-    throw new ConfigurationError('bundle', `is a zip of more than ${String(MOST_ENTRIES)} files, and so no roster`);
-  }
-  const entries: Entry[] = [];
-  try {
-    // An absolute name, or one that climbs out by `..`, ends the iteration with an error.
-    for await (const entry of zip.eachEntry()) entries.push(entry);
-  } catch (error) {
-    refuseDamaged(error);
-  }
-  return entries;
+function openFiles(files: OneRosterCsvFiles): Bundle {
+  const byName = namesIn(Object.keys(files));
+  return {
+    open: (name) => {
+      const file = files[byName.get(name) ?? ''];
+      if (file === undefined) return Promise.resolve(undefined);
+      return Promise.resolve(Readable.from(typeof file === 'function' ? piecesOf(file) : [file]));
+    },
+    close: () => undefined,
+  };
 }
 
-function refuseDamaged(cause: unknown): never {
-  throw new ConfigurationError('bundle', 'is no usable zip: it is damaged, or names a file outside itself', { cause });
+/** A stream that cannot be opened is one that fails. */
+export async function* piecesOf(open: () => Readable | Promise<Readable>): AsyncGenerator<Uint8Array | string> {
+  yield* (await open()) as AsyncIterable<Uint8Array | string>;
 }
 
-/**
- * The files of OneRoster in the outermost folder that holds any: people zip the folder instead of its files. Files of
- * two folders are never mixed, because one of them may be last year's.
- */
-function chosenEntries(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
-  const folders = new Map<string, Map<string, Entry>>();
-  for (const entry of entries) {
-    const parts = entry.fileName.split('/');
-    const name = (parts.pop() ?? '').toLowerCase();
-    if (!KNOWN_FILES.has(name)) continue;
-    const folder = parts.join('/');
-    const files = folders.get(folder) ?? new Map<string, Entry>();
-    if (files.has(name)) throw new ConfigurationError('bundle', `is a zip that holds ${name} twice`);
-    folders.set(folder, files.set(name, checkedEntry(entry, name)));
+/** The files of OneRoster by their names in lower case. */
+function namesIn(names: readonly string[]): ReadonlyMap<string, string> {
+  const byName = new Map<string, string>();
+  for (const name of names) {
+    const known = name.toLowerCase();
+    if (!KNOWN_FILES.has(known)) continue;
+    if (byName.has(known)) throw new ConfigurationError('bundle', `holds ${known} twice`);
+    byName.set(known, name);
   }
-  const ranked = [...folders]
-    .filter(([, files]) => DATA_FILES.some((name) => files.has(name)))
-    .map(([folder, files]) => ({ depth: folder === '' ? 0 : folder.split('/').length, files }))
-    .sort((left, right) => left.depth - right.depth);
-  const [outermost, next] = ranked;
-  if (outermost === undefined) return refuseEmpty();
-  if (outermost.depth === next?.depth) {
-    throw new ConfigurationError('bundle', 'is a zip with OneRoster files in two folders. Give a zip of one of them.');
-  }
-  return outermost.files;
-}
-
-function checkedEntry(entry: Entry, name: string): Entry {
-  if (entry.isEncrypted()) throw new ConfigurationError('bundle', `is a zip whose ${name} is encrypted`);
-  const ratio = entry.uncompressedSize / Math.max(1, entry.compressedSize);
-  if (
-    entry.uncompressedSize > LARGEST_FILE_BYTES ||
-    (entry.uncompressedSize > LEAST_SUSPICIOUS_BYTES && ratio > LARGEST_RATIO)
-  ) {
-    throw new ConfigurationError('bundle', `is a zip whose ${name} is far larger than any roster`);
-  }
-  return entry;
-}
-
-function checkHasData(names: readonly string[]): void {
-  if (!DATA_FILES.some((name) => names.includes(name))) refuseEmpty();
-}
-
-function refuseEmpty(): never {
-  throw new ConfigurationError('bundle', `holds no file of OneRoster: none of ${DATA_FILES.join(', ')}`);
+  checkHasData([...byName.keys()]);
+  return byName;
 }

@@ -5,15 +5,19 @@
  */
 
 import { sourcedId, text } from '../../http/index.js';
+import { compareIds } from '../../internal/ordered.js';
 import type { CollectionAttestation, RejectedRow } from '../../model/index.js';
 import type { ReadOptions } from '../../ports/index.js';
 import { decodeRow, identityOf } from '../records/decode-rows.js';
 import { type RawRow, statusOf } from '../records/decode-values.js';
+import type { OneRosterDemographics, OneRosterRecords, OneRosterRosterCollection } from '../records/wire.js';
+import type { DemographicsRead } from '../roster/guardians/in-metadata.js';
+import { enrollmentRoleOf } from '../roster/roles.js';
 import { type CollectionRead, ROSTER_NAMES } from '../source/read-collections.js';
-import type { OneRosterRosterCollection, OneRosterRecords } from '../records/wire.js';
-import type { Bundle } from './bundle.js';
-import { COLUMNS_OF_ROLES, FILE_NAMES, REQUIRED_COLUMNS } from './columns.js';
+import type { Bundle } from './bundle-files.js';
+import { COLUMNS_OF_ROLES, FILE_NAMES, REQUIRED_COLUMNS, type TableName } from './columns.js';
 import type { FileMode } from './manifest.js';
+import { type CsvProblemListener, ProblemLog } from './problems.js';
 import { readTable, type TableRow, UnreadableFileError } from './table.js';
 
 /** How many rows go by between two words of progress. */
@@ -24,109 +28,193 @@ export interface FileReader {
   readonly bundle: Bundle;
   readonly modeOf: (fileName: string) => FileMode;
   readonly options: ReadOptions;
+  readonly onProblem: CsvProblemListener | undefined;
 }
 
-/** The rows of `roles.csv`, by user. */
-export interface RolesRead {
+/** Rows that belong to users, by user. */
+export interface UserRows {
   readonly byUser: ReadonlyMap<string, readonly RawRow[]>;
   readonly attestation: CollectionAttestation;
   readonly rejected: readonly RejectedRow[];
 }
 
-/** Reads the file of a collection. `roles` are those of 1.2, for users. */
+/** What else is known of users: the roles and profiles of 1.2. */
+export interface UserDetails {
+  readonly roles: UserRows | undefined;
+  readonly profiles: UserRows | undefined;
+}
+
+/** The column that a problem of a record is about. */
+const COLUMN_OF_PROBLEM: Readonly<Record<string, string>> = {
+  'missing-sourced-id': 'sourcedId',
+  'unknown-status': 'status',
+  'missing-name': 'name',
+  'missing-type': 'type',
+  'missing-school': 'schoolSourcedId',
+  'missing-role': 'role',
+  'missing-class': 'classSourcedId',
+  'missing-user': 'userSourcedId',
+  'unknown-role': 'role',
+};
+
+/** Reads the file of a collection. */
 export async function readFile<K extends OneRosterRosterCollection>(
   reader: FileReader,
   collection: K,
-  roles?: RolesRead,
+  { roles, profiles }: UserDetails = { roles: undefined, profiles: undefined },
 ): Promise<CollectionRead<OneRosterRecords[K]>> {
   const records: OneRosterRecords[K][] = [];
-  const rejected: RejectedRow[] = [...(roles?.rejected ?? [])];
   const name = ROSTER_NAMES[collection];
+  const log = new ProblemLog(name, `${collection}.csv`, reader.onProblem);
   const isMoved = (column: string): boolean => roles !== undefined && COLUMNS_OF_ROLES.includes(column);
   const required = REQUIRED_COLUMNS[collection].filter((column) => !isMoved(column));
-  const attestation = await eachRow(reader, FILE_NAMES[collection], required, (row, received) => {
-    const id = sourcedId(row.cells['sourcedId']);
-    const ofUser = id === undefined ? undefined : roles?.byUser.get(id);
-    const cells = ofUser === undefined ? row.cells : { ...row.cells, roles: ofUser };
-    const decoded = row.problem === undefined ? decodeRow(collection, cells) : { problem: row.problem };
-    if ('record' in decoded) records.push(decoded.record);
-    else {
-      const location = `${collection}.csv:${String(row.line)}`;
-      rejected.push({
-        collection: name,
-        problem: decoded.problem,
-        location,
-        ...identityOf(collection, cells),
-      });
+  const detailsOf = (id: string | undefined): RawRow | undefined =>
+    roles === undefined && profiles === undefined
+      ? undefined
+      : { roles: roles?.byUser.get(id ?? ''), userProfiles: profiles?.byUser.get(id ?? '') };
+  const take = (row: RawRow): string | undefined => {
+    const decoded = decodeRow(collection, row);
+    if ('problem' in decoded) return decoded.problem;
+    if (collection === 'enrollments' && !hasKnownRole(decoded.record)) return 'unknown-role';
+    records.push(decoded.record);
+    return undefined;
+  };
+  const attestation = await eachRow(reader, collection, required, (tableRow, received) => {
+    const { line, unread } = tableRow;
+    const more = detailsOf(sourcedId(tableRow.row['sourcedId']));
+    const row = more === undefined ? tableRow.row : { ...tableRow.row, ...more };
+    const problem = tableRow.problem ?? take(row);
+    if (problem !== undefined) {
+      // In a row that lacks cells any cell may be another's, and so may the id.
+      const identity = tableRow.isShort === true ? {} : identityOf(collection, row);
+      log.reject(line, problem, tableRow.column ?? columnOf(problem, collection), identity);
+    } else if (unread !== undefined) {
+      for (const column of unread) log.unread(line, column, sourcedId(row['sourcedId']));
     }
     if (received % ROWS_PER_PAGE === 0) reader.options.onPage?.({ collection: name, received });
   });
   if (attestation.received % ROWS_PER_PAGE !== 0) {
     reader.options.onPage?.({ collection: name, received: attestation.received });
   }
-  return { records, rejected, attestation: roles === undefined ? attestation : asBelievableAs(roles, attestation) };
+  return {
+    records,
+    rejected: [...(roles?.rejected ?? []), ...log.rejected],
+    attestation: roles === undefined ? attestation : asBelievableAs(roles, attestation),
+  };
+}
+
+function hasKnownRole(record: object): boolean {
+  return 'role' in record && typeof record.role === 'string' && enrollmentRoleOf(record.role) !== undefined;
+}
+
+function columnOf(problem: string, collection: OneRosterRosterCollection): string | undefined {
+  return problem === 'missing-name' && collection === 'users' ? 'familyName' : COLUMN_OF_PROBLEM[problem];
 }
 
 /** Reads `roles.csv`; undefined where the bundle has none, as in 1.0 and 1.1. */
-export async function readRoles(reader: FileReader): Promise<RolesRead | undefined> {
-  const byUser = new Map<string, RawRow[]>();
-  const rejected: RejectedRow[] = [];
-  const attestation = await eachRow(reader, 'roles.csv', REQUIRED_COLUMNS.roles, ({ cells, line, problem }) => {
-    const user = sourcedId(cells['userSourcedId']);
-    const found = problem ?? problemOfRole(cells, user);
-    if (found !== undefined) {
-      const location = `roles.csv:${String(line)}`;
-      rejected.push({
-        collection: 'users',
-        problem: found,
-        location,
-        ...(user === undefined ? {} : { sourcedId: user }),
-      });
-    } else if (user !== undefined && statusOf(cells['status']) === 'active') {
-      const ofUser = byUser.get(user);
-      if (ofUser === undefined) byUser.set(user, [cells]);
-      else ofUser.push(cells);
-    }
-  });
-  return attestation.state === 'not-read' ? undefined : { byUser, attestation, rejected };
+export async function readRoles(reader: FileReader): Promise<UserRows | undefined> {
+  return await readUserRows(reader, 'roles', (row) => (text(row['role']) === undefined ? 'missing-role' : undefined));
 }
 
-function problemOfRole(cells: RawRow, user: string | undefined): string | undefined {
-  if (user === undefined) return 'missing-user';
-  if (text(cells['role']) === undefined) return 'missing-role';
-  return statusOf(cells['status']) === undefined ? 'unknown-status' : undefined;
+/** Reads `userProfiles.csv` of 1.2. Nothing hangs on it: what is wrong there is told, and takes nothing from a user. */
+export async function readProfiles(reader: FileReader): Promise<UserRows | undefined> {
+  const found = await readUserRows(reader, 'userProfiles', () => undefined);
+  if (found === undefined) return undefined;
+  const byUser = new Map([...found.byUser].map(([user, rows]) => [user, rows.map(profileOf)] as const));
+  return { ...found, byUser };
+}
+
+function profileOf({ sourcedId: profileId, credentialType, username, ...row }: RawRow): RawRow {
+  return { ...row, profileId, credentials: [{ type: credentialType, username }] };
+}
+
+async function readUserRows(
+  reader: FileReader,
+  table: 'roles' | 'userProfiles',
+  problemOf: (row: RawRow) => string | undefined,
+): Promise<UserRows | undefined> {
+  const byUser = new Map<string, RawRow[]>();
+  const log = new ProblemLog('users', `${table}.csv`, reader.onProblem);
+  const attestation = await eachRow(
+    reader,
+    table,
+    REQUIRED_COLUMNS[table],
+    ({ row, line, column, problem, isShort }) => {
+      const user = sourcedId(row['user']);
+      const status = statusOf(row['status']);
+      const found =
+        problem ??
+        (user === undefined ? 'missing-user' : problemOf(row)) ??
+        (status === undefined ? 'unknown-status' : undefined);
+      if (found !== undefined) {
+        const identity = user === undefined || isShort === true ? {} : { sourcedId: user };
+        log.reject(line, found, column ?? COLUMN_OF_PROBLEM[found], identity);
+      } else if (user !== undefined && status === 'active') {
+        const ofUser = byUser.get(user);
+        if (ofUser === undefined) byUser.set(user, [row]);
+        else ofUser.push(row);
+      }
+    },
+  );
+  // The order of rows in a file means nothing, and must not become the order of a user's schools.
+  for (const rows of byUser.values()) {
+    if (rows.length > 1) rows.sort((left, right) => compareIds(idIn(left), idIn(right)));
+  }
+  return attestation.state === 'not-read' ? undefined : { byUser, attestation, rejected: log.rejected };
+}
+
+function idIn(row: RawRow): string {
+  return sourcedId(row['sourcedId']) ?? '';
+}
+
+/** Reads `demographics.csv`. A row that cannot be read is told, and makes the file incomplete. */
+export async function readDemographics(reader: FileReader): Promise<DemographicsRead> {
+  const byUser = new Map<string, OneRosterDemographics>();
+  const log = new ProblemLog('users', 'demographics.csv', reader.onProblem);
+  const attestation = await eachRow(reader, 'demographics', REQUIRED_COLUMNS.demographics, (tableRow) => {
+    const { row, line, column, problem } = tableRow;
+    const decoded = problem === undefined ? decodeRow('demographics', row) : { problem };
+    if ('problem' in decoded) log.reject(line, decoded.problem, column ?? COLUMN_OF_PROBLEM[decoded.problem]);
+    else byUser.set(decoded.record.sourcedId, decoded.record);
+  });
+  if (attestation.state !== 'complete' || log.rejected.length === 0) return { byUser, attestation };
+  return { byUser, attestation: { ...attestation, state: 'incomplete', ended: 'rejected-rows' } };
 }
 
 /** Users whose roles are not all there may be taken for something else: their file is no better than that of the roles. */
-function asBelievableAs(roles: RolesRead, users: CollectionAttestation): CollectionAttestation {
+function asBelievableAs(roles: UserRows, users: CollectionAttestation): CollectionAttestation {
   if (roles.attestation.state === 'complete' || users.state !== 'complete') return users;
   return { ...users, state: 'incomplete', ended: `roles-${roles.attestation.ended ?? 'incomplete'}` };
 }
 
 async function eachRow(
   { bundle, modeOf, options }: FileReader,
-  fileName: string,
+  table: TableName,
   required: readonly string[],
   take: (row: TableRow, received: number) => void,
 ): Promise<CollectionAttestation> {
+  const fileName = table in FILE_NAMES ? FILE_NAMES[table as OneRosterRosterCollection] : `${table.toLowerCase()}.csv`;
   const mode = modeOf(fileName);
   options.signal?.throwIfAborted();
   const file = mode === 'absent' ? undefined : await bundle.open(fileName);
   if (file === undefined) return { state: 'not-read', received: 0, ended: 'absent' };
   let received = 0;
   try {
-    const table = await readTable(file);
-    for await (const row of table.rows) {
+    const { columns, batches, hasDamagedHeader } = await readTable(file, table);
+    for await (const rows of batches) {
       options.signal?.throwIfAborted();
-      received += 1;
-      take(row, received);
+      for (const row of rows) {
+        received += 1;
+        take(row, received);
+      }
     }
-    if (required.some((column) => !table.columns.has(column))) {
+    if (required.some((column) => !columns.has(column))) {
       return { state: 'incomplete', received, ended: 'missing-column' };
     }
+    if (hasDamagedHeader()) return { state: 'incomplete', received, ended: 'damaged-header' };
   } catch (error) {
     if (!(error instanceof UnreadableFileError)) throw error;
-    return { state: received === 0 ? 'failed' : 'incomplete', received, ended: 'unreadable-file' };
+    return { state: received === 0 ? 'failed' : 'incomplete', received, ended: error.word };
   }
   if (mode === 'delta') return { state: 'incomplete', received, ended: 'delta' };
   if (mode === 'unknown') return { state: 'incomplete', received, ended: 'unknown-mode' };

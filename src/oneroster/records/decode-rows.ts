@@ -2,34 +2,15 @@
  * One row of a collection as its typed record, or the word for what is wrong with it. Rows from a server and rows from
  * files pass here alike.
  *
+ * A row is put right where it stands and becomes the record: it belongs to the reader, who may change it.
+ *
  * @module
  */
 
-import { sourcedId, text, triState } from '../../http/index.js';
-import {
-  day,
-  instant,
-  isRow,
-  type RawRow,
-  reference,
-  references,
-  roles,
-  statusOf,
-  userIds,
-  withoutUndefined,
-  words,
-} from './decode-values.js';
-import type {
-  OneRosterAcademicSession,
-  OneRosterClass,
-  OneRosterCollection,
-  OneRosterCourse,
-  OneRosterEnrollment,
-  OneRosterOrg,
-  OneRosterRecord,
-  OneRosterRecords,
-  OneRosterUser,
-} from './wire.js';
+import { type Field, type Fields, Problem, record, sourcedId } from '../../http/index.js';
+import { isRow, reference } from './decode-values.js';
+import { type Schema, schemas } from './schemas.js';
+import type { OneRosterCollection, OneRosterRecords } from './wire.js';
 
 /** A record, or what is wrong with its row. */
 export type Decoded<T> = { readonly record: T } | { readonly problem: string };
@@ -45,140 +26,101 @@ export function identityOf(
   row: unknown,
 ): { readonly sourcedId?: string; readonly classSourcedId?: string } {
   const id = sourcedIdOf(row);
-  const inClass = collection === 'enrollments' && isRow(row) ? reference(row, 'class') : undefined;
+  const inClass = collection === 'enrollments' ? classOf(row) : undefined;
   return {
     ...(id === undefined ? {} : { sourcedId: id }),
-    ...(inClass === undefined ? {} : { classSourcedId: inClass.sourcedId }),
+    ...(inClass === undefined ? {} : { classSourcedId: inClass }),
   };
+}
+
+function classOf(row: unknown): string | undefined {
+  if (!isRow(row)) return undefined;
+  const found = [reference(row['class']), reference(row['classSourcedId'])];
+  for (const one of found) if (one !== undefined && !(one instanceof Problem)) return one.sourcedId;
+  return undefined;
 }
 
 /** Reads one row. Never throws: what cannot be used is named by a word such as `missing-class`. */
 export function decodeRow<K extends OneRosterCollection>(collection: K, value: unknown): Decoded<OneRosterRecords[K]> {
-  if (!isRow(value)) return { problem: 'not-an-object' };
-  const id = sourcedId(value['sourcedId']);
-  if (id === undefined && collection !== 'enrollments') return { problem: 'missing-sourced-id' };
-  // Seen in the wild: the header of the file that a server was fed with, served as a record.
-  if (id === 'sourcedId') return { problem: 'header-row' };
-  const status = statusOf(value['status']);
-  if (status === undefined) return { problem: 'unknown-status' };
-  const head = { sourcedId: id ?? '', status, dateLastModified: instant(value['dateLastModified']) };
-  const decode: (row: RawRow, head: Head) => Decoded<OneRosterRecords[K]> = decoders[collection];
-  return decode(value, head);
+  const { whole }: Readers<OneRosterRecords[K]> = readers[collection];
+  return whole(value);
 }
 
-type Head = { readonly [K in keyof Required<OneRosterRecord>]: OneRosterRecord[K] };
+/**
+ * Reads one row of which only some fields were asked for: what was not asked for is not missed, and no list is empty for
+ * its being absent. Only the id has to be there.
+ */
+export function decodePart<K extends OneRosterCollection>(
+  collection: K,
+  value: unknown,
+): Decoded<Partial<OneRosterRecords[K]>> {
+  const { part }: Readers<OneRosterRecords[K]> = readers[collection];
+  return part(value);
+}
 
-const decoders: {
-  readonly [K in OneRosterCollection]: (row: RawRow, head: Head) => Decoded<OneRosterRecords[K]>;
-} = {
-  orgs(row, head) {
-    const name = text(row['name']);
-    const type = text(row['type']);
-    if (name === undefined) return { problem: 'missing-name' };
-    if (type === undefined) return { problem: 'missing-type' };
-    return {
-      record: withoutUndefined<OneRosterOrg>({
-        ...head,
-        name,
-        type,
-        identifier: text(row['identifier']),
-        parent: reference(row, 'parent'),
-      }),
-    };
-  },
-  academicSessions: (row, head) => ({
-    record: withoutUndefined<OneRosterAcademicSession>({
-      ...head,
-      title: text(row['title']),
-      type: text(row['type']),
-      startDate: day(row['startDate']),
-      endDate: day(row['endDate']),
-      schoolYear: text(row['schoolYear']),
-      parent: reference(row, 'parent'),
-    }),
-  }),
-  courses: (row, head) => ({
-    record: withoutUndefined<OneRosterCourse>({
-      ...head,
-      title: text(row['title']),
-      courseCode: text(row['courseCode']),
-      schoolYear: reference(row, 'schoolYear'),
-      org: reference(row, 'org'),
-      grades: words(row['grades']),
-      subjects: words(row['subjects']),
-    }),
-  }),
-  classes(row, head) {
-    const school = reference(row, 'school') ?? reference(row, 'schools');
-    if (school === undefined) return { problem: 'missing-school' };
-    return {
-      record: withoutUndefined<OneRosterClass>({
-        ...head,
-        title: text(row['title']),
-        classCode: text(row['classCode']),
-        classType: text(row['classType']),
-        location: text(row['location']),
-        course: reference(row, 'course'),
-        school,
-        terms: references(row, ['terms', 'termSourcedIds', 'termSourcedId']),
-        grades: words(row['grades'] ?? row['grade']),
-        subjects: words(row['subjects']),
-        subjectCodes: words(row['subjectCodes']),
-        periods: words(row['periods']),
-      }),
-    };
-  },
-  users(row, head) {
-    const givenName = text(row['givenName']);
-    const familyName = text(row['familyName']);
-    const role = text(row['role']);
-    const everyRole = roles(row['roles']);
-    // Of someone who is to be deleted the id says enough.
-    if (head.status === 'active') {
-      if (givenName === undefined && familyName === undefined) return { problem: 'missing-name' };
-      if (role === undefined && everyRole.length === 0) return { problem: 'missing-role' };
-    }
-    return {
-      record: withoutUndefined<OneRosterUser>({
-        ...head,
-        username: text(row['username']),
-        userIds: userIds(row['userIds']),
-        enabledUser: triState(row['enabledUser']),
-        givenName,
-        familyName,
-        middleName: text(row['middleName']),
-        role,
-        roles: everyRole,
-        identifier: text(row['identifier']),
-        email: text(row['email']),
-        sms: text(row['sms']),
-        phone: text(row['phone']),
-        agents: references(row, ['agents', 'agentSourcedIds', 'agentSourceIds']),
-        orgs: references(row, ['orgs', 'orgSourcedIds']),
-        primaryOrg: reference(row, 'primaryOrg'),
-        grades: words(row['grades'] ?? row['grade']),
-      }),
-    };
-  },
-  enrollments(row, head) {
-    const inClass = reference(row, 'class');
-    const user = reference(row, 'user');
-    const role = text(row['role']);
-    if (inClass === undefined) return { problem: 'missing-class' };
-    if (user === undefined) return { problem: 'missing-user' };
-    if (role === undefined) return { problem: 'missing-role' };
-    return {
-      record: withoutUndefined<OneRosterEnrollment>({
-        ...head,
-        sourcedId: head.sourcedId === '' ? undefined : head.sourcedId,
-        class: inClass,
-        user,
-        school: reference(row, 'school'),
-        role,
-        primary: triState(row['primary']),
-        beginDate: day(row['beginDate']),
-        endDate: day(row['endDate']),
-      }),
-    };
-  },
+/** The fields of a collection's records. */
+export function fieldNames(collection: OneRosterCollection): readonly string[] {
+  return Object.keys(schemas[collection].fields);
+}
+
+type Reader<T> = (value: unknown) => Decoded<T>;
+
+/** Reads whole rows, and rows of some fields. */
+interface Readers<T> {
+  readonly whole: Reader<T>;
+  readonly part: Reader<Partial<T>>;
+}
+
+/** Never taken over. */
+const SECRETS = ['password'];
+
+function readersOf<T extends object>({ fields, aliases, check }: Schema<T>): Readers<T> {
+  const lenient = Object.fromEntries(
+    Object.entries<Field<unknown>>(fields).map(([name, read]) => [name, isSureOf(name) ? read : unmissed(read)]),
+  ) as Fields<T>;
+  return {
+    whole: reader(record(fields, { aliases, dropped: SECRETS }), check),
+    part: reader<Partial<T>>(record(lenient, { aliases, dropped: SECRETS })),
+  };
+}
+
+/** A wrong id or status would make another record of it. */
+function isSureOf(name: string): boolean {
+  return name === 'sourcedId' || name === 'status';
+}
+
+function unmissed(read: Field<unknown>): Field<unknown> {
+  return (value) => {
+    const meant = value === undefined ? undefined : read(value);
+    return meant instanceof Problem ? undefined : meant;
+  };
+}
+
+function reader<T extends object>(read: Field<T>, check?: (record: T) => string | undefined): Reader<T> {
+  return (value) => {
+    if (!isRow(value)) return { problem: 'not-an-object' };
+    // Seen in the wild: the header of the file that a server was fed with, served as a record.
+    if (value['sourcedId'] === 'sourcedId') return { problem: 'header-row' };
+    const meant = read(value);
+    if (meant instanceof Problem) return { problem: meant.word };
+    const problem = check?.(meant);
+    return problem === undefined ? { record: meant } : { problem };
+  };
+}
+
+const readers: { readonly [K in OneRosterCollection]: Readers<OneRosterRecords[K]> } = {
+  orgs: readersOf(schemas.orgs),
+  academicSessions: readersOf(schemas.academicSessions),
+  courses: readersOf(schemas.courses),
+  classes: readersOf(schemas.classes),
+  users: readersOf(schemas.users),
+  enrollments: readersOf(schemas.enrollments),
+  demographics: readersOf(schemas.demographics),
+  resources: readersOf(schemas.resources),
+  categories: readersOf(schemas.categories),
+  lineItems: readersOf(schemas.lineItems),
+  results: readersOf(schemas.results),
+  scoreScales: readersOf(schemas.scoreScales),
+  assessmentLineItems: readersOf(schemas.assessmentLineItems),
+  assessmentResults: readersOf(schemas.assessmentResults),
 };

@@ -3,6 +3,7 @@ import type { OneRosterUser } from '../records/wire.js';
 
 /** The words of 1.1's one role and of 1.2's roles, in lower case: ClassLink sends `Teacher` and `teacher`. */
 export function wireRoles(user: OneRosterUser): readonly string[] {
+  if (user.role !== undefined && user.roles.length === 0) return [user.role.toLowerCase()];
   return [...(user.role === undefined ? [] : [user.role]), ...user.roles.map(({ role }) => role)].map((word) =>
     word.toLowerCase(),
   );

@@ -6,14 +6,25 @@
  */
 
 import { compareIds } from '../../internal/ordered.js';
-import type { Class, Course, Enrollment, RejectedRow, Roster, School, Term, User } from '../../model/index.js';
+import type {
+  Class,
+  Course,
+  Enrollment,
+  EnrollmentRole,
+  RejectedRow,
+  Roster,
+  School,
+  Term,
+  User,
+} from '../../model/index.js';
 import { withoutUndefined } from '../records/decode-values.js';
-import { guardianLinksOf } from './guardians.js';
+import { guardianLinksOf } from './guardians/agents.js';
 import { enrollmentRoleOf, userRolesOf } from './roles.js';
 import type {
   OneRosterClass,
   OneRosterRosterCollection,
   OneRosterCourse,
+  OneRosterEnrollment,
   OneRosterRecords,
   OneRosterUser,
 } from '../records/wire.js';
@@ -43,20 +54,7 @@ export function toRoster(rows: OneRosterRows): RosterCollections & { readonly re
       });
       continue;
     }
-    enrollments.push(
-      withoutUndefined<Enrollment>({
-        classSourcedId: row.class.sourcedId,
-        userSourcedId: row.user.sourcedId,
-        role,
-        // The standard has it for teachers only; files repeat `false` for everyone.
-        primary: role === 'teacher' ? row.primary : undefined,
-        beginDate: row.beginDate,
-        endDate: row.endDate,
-        status: row.status,
-        sourcedId: row.sourcedId,
-        dateLastModified: row.dateLastModified,
-      }),
-    );
+    enrollments.push(enrollmentOf(row, role));
   }
   return {
     schools: schoolsOf(rows.orgs),
@@ -140,26 +138,49 @@ function classOf(row: OneRosterClass, titles: ReadonlyMap<string, string>): Clas
   });
 }
 
+/** A record in the making. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Most rows of a district are enrollments: nothing is made for them but the record. */
+function enrollmentOf(row: OneRosterEnrollment, role: EnrollmentRole): Enrollment {
+  const enrollment: Mutable<Enrollment> = {
+    classSourcedId: row.class.sourcedId,
+    userSourcedId: row.user.sourcedId,
+    role,
+    status: row.status,
+  };
+  // The standard has it for teachers only; files repeat `false` for everyone.
+  if (role === 'teacher' && row.primary !== undefined) enrollment.primary = row.primary;
+  if (row.beginDate !== undefined) enrollment.beginDate = row.beginDate;
+  if (row.endDate !== undefined) enrollment.endDate = row.endDate;
+  if (row.sourcedId !== undefined) enrollment.sourcedId = row.sourcedId;
+  if (row.dateLastModified !== undefined) enrollment.dateLastModified = row.dateLastModified;
+  return enrollment;
+}
+
 function userOf(row: OneRosterUser): User {
-  return withoutUndefined<User>({
+  const user: Mutable<User> = {
     sourcedId: row.sourcedId,
     status: row.status,
-    dateLastModified: row.dateLastModified,
     roles: userRolesOf(row),
     givenName: row.givenName ?? '',
     familyName: row.familyName ?? '',
-    middleName: row.middleName,
-    username: row.username,
-    email: row.email,
-    mobile: row.sms,
-    homePhone: row.phone,
-    enabled: row.enabledUser,
     schoolSourcedIds: idsOf([...row.orgs, ...row.roles.flatMap(({ org }) => org ?? [])]) ?? [],
-    primarySchoolSourcedId: row.primaryOrg?.sourcedId,
-    grade: row.grades[0],
-    stateId: row.userIds.find(({ type }) => type?.toLowerCase() === 'stateid')?.identifier,
-    sisId: row.identifier,
-  });
+  };
+  const [grade] = row.grades;
+  const stateId = row.userIds.find(({ type }) => type?.toLowerCase() === 'stateid')?.identifier;
+  if (row.dateLastModified !== undefined) user.dateLastModified = row.dateLastModified;
+  if (row.middleName !== undefined) user.middleName = row.middleName;
+  if (row.username !== undefined) user.username = row.username;
+  if (row.email !== undefined) user.email = row.email;
+  if (row.sms !== undefined) user.mobile = row.sms;
+  if (row.phone !== undefined) user.homePhone = row.phone;
+  if (row.enabledUser !== undefined) user.enabled = row.enabledUser;
+  if (row.primaryOrg !== undefined) user.primarySchoolSourcedId = row.primaryOrg.sourcedId;
+  if (grade !== undefined) user.grade = grade;
+  if (stateId !== undefined) user.stateId = stateId;
+  if (row.identifier !== undefined) user.sisId = row.identifier;
+  return user;
 }
 
 function idsOf(references: readonly { readonly sourcedId: string }[]): readonly string[] | undefined {

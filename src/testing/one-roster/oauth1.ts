@@ -5,14 +5,21 @@ import { decoded, type ServiceRequest } from '../service.js';
 /** Requests that are older or younger are refused: a captured one must not be good for ever. */
 const greatestAgeSeconds = 300;
 
-/** Judges requests signed with OAuth 1.0a (RFC 5849), HMAC-SHA256, without a token. */
+/** How requests may be signed. */
+export type SignatureMethod = 'HMAC-SHA256' | 'HMAC-SHA1';
+
+const hashes: Readonly<Record<SignatureMethod, string>> = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' };
+
+/** Judges requests signed with OAuth 1.0a (RFC 5849) without a token. */
 export class OAuth1Verifier {
   private readonly key: string;
   private readonly secret: string;
   private readonly now: () => number;
+  private readonly methods: readonly SignatureMethod[];
   private readonly seen = new Set<string>();
 
-  constructor(key: string, secret: string, now: () => number) {
+  constructor(key: string, secret: string, now: () => number, methods: readonly SignatureMethod[] = ['HMAC-SHA256']) {
+    this.methods = methods;
     this.key = key;
     this.secret = secret;
     this.now = now;
@@ -25,12 +32,13 @@ export class OAuth1Verifier {
     const parameters = readHeader(header.slice('OAuth'.length));
     const { oauth_nonce: nonce = '', oauth_timestamp: timestamp = '', oauth_signature: signature = '' } = parameters;
     if (parameters['oauth_consumer_key'] !== this.key) return 'unknown consumer key';
-    if (parameters['oauth_signature_method'] !== 'HMAC-SHA256') return 'signature method is not HMAC-SHA256';
+    const method = this.methods.find((name) => name === parameters['oauth_signature_method']);
+    if (method === undefined) return `signature method is not ${this.methods.join(' or ')}`;
     if (!/^\d+$/.test(timestamp) || Math.abs(this.now() / 1000 - Number(timestamp)) > greatestAgeSeconds) {
       return 'timestamp out of range';
     }
     if (nonce === '') return 'no nonce';
-    const expected = createHmac('sha256', `${percentEncode(this.secret)}&`)
+    const expected = createHmac(hashes[method], `${percentEncode(this.secret)}&`)
       .update(signatureBase(request, parameters))
       .digest('base64');
     const given = Buffer.from(signature);

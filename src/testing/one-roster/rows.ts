@@ -1,12 +1,23 @@
-import type { District, DistrictUser } from '../district.js';
+import type { District, DistrictClass, DistrictGuardian, DistrictUser } from '../district.js';
 import { guardiansByStudent, lowerBound, positionOf } from '../lookup.js';
-import { enrollmentId, type OneRosterRecord, type OneRosterWriter } from './records.js';
 import { byId, districtUsers, schoolsOf } from '../roster.js';
+import type { AllQuirks } from './quirks.js';
+import {
+  categorySuffix,
+  enrollmentId,
+  lineItemSuffix,
+  type OneRosterRecord,
+  type OneRosterWriter,
+  resourceSuffix,
+  resultId,
+} from './records.js';
 
 /** A collection in order of its sourcedIds: its rows are written when they are asked for. */
 export interface Rows {
   readonly length: number;
   readonly at: (position: number, writer: OneRosterWriter) => OneRosterRecord | undefined;
+  /** The sourcedId of the row; empty where there is none. */
+  readonly id: (position: number) => string;
   /** The position of the row; -1 where there is none. */
   readonly find: (sourcedId: string) => number;
 }
@@ -14,30 +25,47 @@ export interface Rows {
 /** From which side guardians and students are linked. */
 export type AgentsSide = 'both' | 'students' | 'guardians';
 
+/** The keys of the answers' envelopes, by the path: a list's and a single record's. They name the type, not the path. */
+export const envelopes = {
+  orgs: ['orgs', 'org'],
+  schools: ['orgs', 'org'],
+  academicSessions: ['academicSessions', 'academicSession'],
+  terms: ['academicSessions', 'academicSession'],
+  gradingPeriods: ['academicSessions', 'academicSession'],
+  courses: ['courses', 'course'],
+  classes: ['classes', 'class'],
+  users: ['users', 'user'],
+  students: ['users', 'user'],
+  teachers: ['users', 'user'],
+  enrollments: ['enrollments', 'enrollment'],
+  demographics: ['demographics', 'demographics'],
+  resources: ['resources', 'resource'],
+  categories: ['categories', 'category'],
+  lineItems: ['lineItems', 'lineItem'],
+  results: ['results', 'result'],
+  scoreScales: ['scoreScales', 'scoreScale'],
+} as const satisfies Readonly<Record<string, readonly [list: string, single: string]>>;
+
 /** The paths of the lists that are served. */
-export type ListPath =
-  | 'orgs'
-  | 'schools'
-  | 'academicSessions'
-  | 'terms'
-  | 'courses'
-  | 'classes'
-  | 'users'
-  | 'students'
-  | 'teachers'
-  | 'enrollments';
+export type ListPath = keyof typeof envelopes;
 
 /** Every collection of a district, ready to be served. */
-export function makeRows(district: District, agents: AgentsSide): Readonly<Record<ListPath, Rows>> {
+export type DistrictRows = Readonly<Record<ListPath, Rows>>;
+
+/** What of a district is served, and from which side. */
+export interface Sharing extends Pick<AllQuirks, 'sharesUnenrolledUsers' | 'guardiansInMetadata'> {
+  readonly agents: AgentsSide;
+}
+
+/** Every collection of a district, ready to be served. */
+export function makeRows(district: District, sharing: Sharing): DistrictRows {
   const schools = byId(district.schools);
   const terms = byId(district.terms);
-  const users = districtUsers(district);
-  const writeUser = userWriter(district, agents);
-  const usersOf = (role: DistrictUser['role']): Rows =>
-    rowsOf(
-      users.filter((user) => user.role === role),
-      writeUser,
-    );
+  const classes = byId(district.classes);
+  const courses = byId(district.courses);
+  const users = sharedUsers(district, sharing);
+  const students = users.filter((user) => user.role === 'student');
+  const { write, guardiansOf } = userWriter(district, sharing);
   return {
     orgs: orgRows(district),
     schools: rowsOf(schools, (school, writer) => writer.schoolOrg(district, school)),
@@ -46,18 +74,45 @@ export function makeRows(district: District, agents: AgentsSide): Readonly<Recor
       terms.filter(({ type }) => type === 'term'),
       (term, writer) => writer.academicSession(district, term),
     ),
-    courses: rowsOf(byId(district.courses), (course, writer) => writer.course(district, course)),
-    classes: rowsOf(byId(district.classes), (record, writer) => writer.class(record)),
-    users: rowsOf(users, writeUser),
-    students: usersOf('student'),
-    teachers: usersOf('teacher'),
-    enrollments: enrollmentRows(district),
+    gradingPeriods: noRows,
+    courses: rowsOf(courses, (course, writer) => writer.course(district, course)),
+    classes: rowsOf(classes, (record, writer) => writer.class(record)),
+    users: rowsOf(users, write),
+    students: rowsOf(students, write),
+    teachers: rowsOf(
+      users.filter((user) => user.role === 'teacher'),
+      write,
+    ),
+    enrollments: memberRows(classes, {
+      members: ({ teacherIds, studentIds }) => [
+        ...teacherIds.map((id) => ({ id, role: 'teacher' as const })),
+        ...studentIds.map((id) => ({ id, role: 'student' as const })),
+      ],
+      idOf: enrollmentId,
+      write: (record, { id, role }, writer) => writer.enrollment(record, id, role),
+    }),
+    demographics: rowsOf(students, (student, writer) =>
+      writer.demographics(student, sharing.guardiansInMetadata ? guardiansOf(student.id) : []),
+    ),
+    resources: rowsOf(courses, (course, writer) => writer.resource(course), resourceSuffix),
+    categories: rowsOf([district], (_, writer) => writer.category(district), categorySuffix),
+    lineItems: rowsOf(classes, (record, writer) => writer.lineItem(district, record), lineItemSuffix),
+    results: memberRows(classes, {
+      members: ({ studentIds }) => studentIds.map((id) => ({ id })),
+      idOf: resultId,
+      write: (record, { id }, writer) => writer.result(district, record, id),
+    }),
+    scoreScales: noRows,
   };
 }
 
+const noRows: Rows = { length: 0, at: () => undefined, id: () => '', find: () => -1 };
+
+/** Rows out of records in order of their ids; `suffix` follows the id of each in the sourcedId. */
 function rowsOf<T extends { readonly id: string }>(
   records: readonly T[],
   write: (record: T, writer: OneRosterWriter) => OneRosterRecord,
+  suffix = '',
 ): Rows {
   return {
     length: records.length,
@@ -65,7 +120,12 @@ function rowsOf<T extends { readonly id: string }>(
       const record = records[position];
       return record === undefined ? undefined : write(record, writer);
     },
-    find: (sourcedId) => positionOf(records, sourcedId),
+    id: (position) => {
+      const record = records[position];
+      return record === undefined ? '' : record.id + suffix;
+    },
+    find: (sourcedId) =>
+      sourcedId.endsWith(suffix) ? positionOf(records, sourcedId.slice(0, sourcedId.length - suffix.length)) : -1,
   };
 }
 
@@ -77,21 +137,35 @@ function orgRows(district: District): Rows {
   );
 }
 
+/** Those who are served: where unenrolled users are not shared, the members of classes alone. */
+function sharedUsers(district: District, sharing: Sharing): readonly DistrictUser[] {
+  const users = districtUsers(district).filter(({ role }) => !(sharing.guardiansInMetadata && role === 'guardian'));
+  if (sharing.sharesUnenrolledUsers) return users;
+  const enrolled = new Set(district.classes.flatMap(({ teacherIds, studentIds }) => [...teacherIds, ...studentIds]));
+  return users.filter(({ id }) => enrolled.has(id));
+}
+
 function userWriter(
   district: District,
-  agents: AgentsSide,
-): (user: DistrictUser, writer: OneRosterWriter) => OneRosterRecord {
+  { agents, guardiansInMetadata }: Sharing,
+): {
+  readonly write: (user: DistrictUser, writer: OneRosterWriter) => OneRosterRecord;
+  readonly guardiansOf: (studentId: string) => readonly DistrictGuardian[];
+} {
   const students = byId(district.students);
-  const guardiansOf = agents === 'guardians' ? undefined : guardiansByStudent(students, byId(district.guardians));
-  const studentAt = (id: string) => students[positionOf(students, id)];
-  return (user, writer) => {
+  const guardiansAt = guardiansByStudent(students, byId(district.guardians));
+  const guardiansOf = (studentId: string) => guardiansAt(positionOf(students, studentId));
+  const schoolOf = (studentId: string) => students[positionOf(students, studentId)]?.schoolId;
+  const write = (user: DistrictUser, writer: OneRosterWriter): OneRosterRecord => {
     if (user.role === 'guardian') {
       const ids = user.students.map(({ studentId }) => studentId);
-      const schoolIds = new Set(ids.map((id) => studentAt(id)?.schoolId).filter((id) => id !== undefined));
-      return writer.user(user, agents === 'students' ? [] : ids, [...schoolIds]);
+      const schoolIds = new Set(ids.map(schoolOf).filter((id) => id !== undefined));
+      // Whoever has no student at a school belongs to the district: without an org there is no role in 1.2.
+      const orgIds = schoolIds.size === 0 ? [district.id] : [...schoolIds];
+      return writer.user(user, agents === 'students' ? [] : ids, orgIds);
     }
     if (user.role === 'student') {
-      const guardians = guardiansOf?.(positionOf(students, user.id)) ?? [];
+      const guardians = agents === 'guardians' || guardiansInMetadata ? [] : guardiansOf(user.id);
       return writer.user(
         user,
         guardians.map(({ id }) => id),
@@ -100,45 +174,59 @@ function userWriter(
     }
     return writer.user(user, [], user.schoolIds.length === 0 ? [district.id] : user.schoolIds);
   };
+  return { write, guardiansOf };
+}
+
+/** How the rows are made that classes have for their members. */
+interface MemberRows<Member extends { readonly id: string }> {
+  readonly members: (record: DistrictClass) => readonly Member[];
+  readonly idOf: (classId: string, memberId: string) => string;
+  readonly write: (record: DistrictClass, member: Member, writer: OneRosterWriter) => OneRosterRecord;
 }
 
 /** One row for each member of each class: counted, not written, until they are asked for. */
-function enrollmentRows(district: District): Rows {
-  const classes = byId(district.classes);
+function memberRows<Member extends { readonly id: string }>(
+  classes: readonly DistrictClass[],
+  { members: membersIn, idOf, write }: MemberRows<Member>,
+): Rows {
   const starts = new Float64Array(classes.length + 1);
-  classes.forEach(({ teacherIds, studentIds }, index) => {
-    starts[index + 1] = (starts[index] ?? 0) + teacherIds.length + studentIds.length;
+  classes.forEach((record, index) => {
+    starts[index + 1] = (starts[index] ?? 0) + membersIn(record).length;
   });
-  const membersOf = (index: number) => {
+  // The rows of a class are asked for one after the other.
+  let last: { readonly index: number; readonly members: readonly Member[] } | undefined;
+  const members = (index: number): readonly Member[] => {
     const record = classes[index];
     if (record === undefined) return [];
-    return byId([
-      ...record.teacherIds.map((id) => ({ id, role: 'teacher' as const })),
-      ...record.studentIds.map((id) => ({ id, role: 'student' as const })),
-    ]);
-  };
-  // The rows of a class are asked for one after the other.
-  let last: { readonly index: number; readonly members: ReturnType<typeof membersOf> } | undefined;
-  const members = (index: number) => {
-    if (last?.index !== index) last = { index, members: membersOf(index) };
+    if (last?.index !== index) last = { index, members: byId(membersIn(record)) };
     return last.members;
+  };
+  const rowAt = (position: number) => {
+    const index = classAt(starts, position);
+    const record = classes[index];
+    const member = members(index)[position - (starts[index] ?? 0)];
+    return record === undefined || member === undefined ? undefined : { record, member };
   };
   return {
     length: starts[classes.length] ?? 0,
     at: (position, writer) => {
-      const index = classAt(starts, position);
-      const record = classes[index];
-      const member = members(index)[position - (starts[index] ?? 0)];
-      return record === undefined || member === undefined
-        ? undefined
-        : writer.enrollment(record, member.id, member.role);
+      const row = rowAt(position);
+      return row === undefined ? undefined : write(row.record, row.member, writer);
+    },
+    id: (position) => {
+      const row = rowAt(position);
+      return row === undefined ? '' : idOf(row.record.id, row.member.id);
     },
     find: (sourcedId) => {
-      const index = lowerBound(classes, sourcedId.slice(0, sourcedId.indexOf('-')));
-      const record = classes[index];
-      if (record === undefined) return -1;
-      const place = members(index).findIndex(({ id }) => enrollmentId(record.id, id) === sourcedId);
-      return place < 0 ? -1 : (starts[index] ?? 0) + place;
+      // Ids may hold hyphens themselves: the class is whichever of the beginnings there is.
+      for (let end = sourcedId.indexOf('-'); end >= 0; end = sourcedId.indexOf('-', end + 1)) {
+        const classId = sourcedId.slice(0, end);
+        const index = lowerBound(classes, classId);
+        if (classes[index]?.id !== classId) continue;
+        const place = members(index).findIndex(({ id }) => idOf(classId, id) === sourcedId);
+        if (place >= 0) return (starts[index] ?? 0) + place;
+      }
+      return -1;
     },
   };
 }

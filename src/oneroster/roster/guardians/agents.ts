@@ -1,12 +1,9 @@
-import type { CollectionAttestation, GuardianLink } from '../../model/index.js';
-import { wireRoles } from './roles.js';
-import type { OneRosterUser } from '../records/wire.js';
+import { compareIds } from '../../../internal/ordered.js';
+import type { CollectionAttestation, GuardianLink } from '../../../model/index.js';
+import type { OneRosterUser } from '../../records/wire.js';
+import { wireRoles } from '../roles.js';
 
 const GUARDIAN_WORDS = ['parent', 'guardian', 'relative'];
-
-function isGuardian(user: OneRosterUser): boolean {
-  return wireRoles(user).some((word) => GUARDIAN_WORDS.includes(word));
-}
 
 /**
  * The links between guardians and students, each once, by (guardian, student).
@@ -34,9 +31,9 @@ export function guardianLinksOf(users: readonly OneRosterUser[]): readonly Guard
       if (relationships.has(user.sourcedId) && students.has(agent)) link(user.sourcedId, agent);
     }
   }
-  return [...studentsOf.keys()].sort().flatMap((guardianSourcedId) => {
+  return [...studentsOf.keys()].sort(compareIds).flatMap((guardianSourcedId) => {
     const relationship = relationships.get(guardianSourcedId);
-    return [...(studentsOf.get(guardianSourcedId) ?? [])].sort().map((studentSourcedId) => ({
+    return [...(studentsOf.get(guardianSourcedId) ?? [])].sort(compareIds).map((studentSourcedId) => ({
       guardianSourcedId,
       studentSourcedId,
       ...(relationship === undefined ? {} : { relationship }),
@@ -56,16 +53,18 @@ function relationshipsOf(users: readonly OneRosterUser[]): ReadonlyMap<string, s
 }
 
 /**
- * What a read says of the guardian links: they stand in the users, and are as complete as these. Where nothing at all
- * speaks of guardians, the district does not share them, and that nobody is linked proves nothing.
+ * What a read says of the guardian links: they stand in the users, and are as complete as these. Where there is not one
+ * link, the district does not share them, whoever its guardians are, and that nobody is linked proves nothing. Nor does it
+ * where a row of a user could not be read, because it may have held some.
  */
 export function guardianAttestation(
   users: CollectionAttestation,
-  rows: readonly OneRosterUser[],
   links: readonly GuardianLink[],
+  hasUnreadUsers: boolean,
 ): CollectionAttestation {
   const received = links.length;
   if (users.state !== 'complete' && users.state !== 'incomplete') return { state: users.state, received };
-  if (received === 0 && !rows.some(isGuardian)) return { state: 'not-shared', received };
+  if (received === 0) return { state: 'not-shared', received };
+  if (users.state === 'complete' && hasUnreadUsers) return { state: 'incomplete', received, ended: 'rejected-users' };
   return { state: users.state, received };
 }

@@ -1,12 +1,12 @@
 /**
- * How records of Clever are read: a table says for each documented field what it is, and the record as it was parsed is
- * put right where it stands. Most values are right as they came, so that this costs little beside the parsing itself;
- * a schema library that builds every record anew costs as much again. Keys that no table names stay as they are.
+ * How records are read: a table says for each documented field what it is, and the record as it was parsed is put right
+ * where it stands. Most values are right as they came, so that this costs little beside the parsing itself; a schema
+ * library that builds every record anew costs as much again. Keys that no table names stay as they are.
  *
  * @module
  */
 
-import { sourcedId, text, textList, triState } from '../../http/index.js';
+import { sourcedId, text, textList, triState } from './decode.js';
 
 /** Why a record cannot be used: where, and a word; never the value itself. */
 export class Problem {
@@ -84,8 +84,8 @@ function isId(item: unknown): item is string {
 }
 
 /**
- * What a list is read as that was not sent at all: it has no entries, and says nothing. Clever sends the members of a
- * section always, so that a section without the key is one whose members were withheld, and not one that nobody is in.
+ * What a list is read as that was not sent at all: it has no entries, and says nothing. Where the far side sends a list
+ * always (Clever the members of a section), a record without the key is one whose list was withheld, not an empty one.
  */
 const UNTOLD: readonly never[] = Object.freeze([]);
 
@@ -110,34 +110,70 @@ export const optionalTexts: Field<readonly string[] | undefined> = (value) =>
 export const anyObject: Field<Readonly<Record<string, unknown>> | undefined> = (value) =>
   isObject(value) ? value : undefined;
 
+/** What a record is beside its fields. */
+export interface RecordOptions<T> {
+  /**
+   * Other keys that a field may come under: read where the field itself says nothing or cannot be read, and then emptied.
+   *
+   * @default none
+   */
+  readonly aliases?: Readonly<Record<string, keyof T & string>>;
+  /** Keys whose values are not taken over. @default none */
+  readonly dropped?: readonly string[];
+}
+
 /**
  * A record by its table of fields. Goes by the keys that were sent: most records have half of them, and to look for a key
  * that is not there takes longest of all.
  */
-export function record<T extends object>(fields: Fields<T>): Field<T> {
+export function record<T extends object>(fields: Fields<T>, options: RecordOptions<T> = {}): Field<T> {
   const table = new Map(Object.entries<Field<unknown>>(fields));
+  const others = new Map<string, string | undefined>(Object.entries(options.aliases ?? {}));
+  for (const name of options.dropped ?? []) others.set(name, undefined);
+  const doubled = new Set<string>(Object.values(options.aliases ?? {}));
   // What a field makes of nothing: most often nothing, but a list is empty, and an id is missed.
-  const absent = [...table].flatMap(([name, read]) => (read(undefined) === undefined ? [] : [{ name, read }]));
+  const absent = [...table].flatMap(([name, read]) => {
+    const meant = read(undefined);
+    // One empty list serves all records that have none.
+    return meant === undefined ? [] : [{ name, meant: Array.isArray(meant) ? Object.freeze(meant) : meant }];
+  });
   return (value) => {
     if (!isObject(value)) return invalidType;
+    let found: string[] | undefined;
     for (const name in value) {
       const read = table.get(name);
-      if (read === undefined) continue;
+      if (read === undefined) {
+        if (others.has(name)) (found ??= []).push(name);
+        continue;
+      }
       const sent = value[name];
       const meant = read(sent);
       if (meant === sent) continue;
-      if (meant instanceof Problem) return meant.within(name);
-      value[name] = meant;
+      if (!(meant instanceof Problem)) value[name] = meant;
+      else if (doubled.has(name)) value[name] = undefined;
+      else return meant.within(name);
     }
-    for (const { name, read } of absent) {
+    for (const name of found ?? []) {
+      const meantName = others.get(name);
+      if (meantName !== undefined && saysNothing(value[meantName])) {
+        const meant = table.get(meantName)?.(value[name]);
+        // Another key may still say it; if none does, it is missed below.
+        if (!(meant instanceof Problem)) value[meantName] = meant;
+      }
+      value[name] = undefined;
+    }
+    for (const { name, meant } of absent) {
       if (value[name] !== undefined) continue;
-      const meant = read(undefined);
       if (meant instanceof Problem) return meant.within(name);
       value[name] = meant;
     }
     // Every key of T has just been read by a field of its own type: that is what `Fields` says.
     return value as T;
   };
+}
+
+function saysNothing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 /** A part of a record that matters: it may be missing, but where it is sent in a wrong shape, the record is unusable. */

@@ -1,0 +1,20 @@
+import { ConfigurationError } from '../errors.js';
+
+/**
+ * What `make` makes. A mistake in its `baseUrl` is one in the option that it came from, and is named so.
+ *
+ * @throws ConfigurationError naming `parameter` in place of `baseUrl`
+ */
+export function baseUrlNamed<T>(parameter: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw renamedOption(error, parameter);
+  }
+}
+
+/** The error, with `parameter` named where it names `baseUrl`; any other as it is. */
+export function renamedOption(error: unknown, parameter: string): unknown {
+  if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') return error;
+  return new ConfigurationError(parameter, error.message.slice('baseUrl: '.length));
+}

@@ -1,0 +1,14 @@
+import type { RosterError } from '../../errors.js';
+import { type Answer, apiError } from '../../http/index.js';
+import type { OneRosterAuth } from '../auth/auth.js';
+import { refusal } from '../auth/refusal.js';
+import { failureCodesIn } from './status-codes.js';
+
+/**
+ * What an answer that is no 2xx means: the common rule, with the codes that the server gives in OneRoster's words. A 401
+ * also says what to check.
+ */
+export function oneRosterError(answer: Answer, auth: OneRosterAuth): RosterError {
+  const codes = failureCodesIn(answer.text);
+  return refusal(answer, auth) ?? apiError(answer, codes.length === 0 ? '' : ` (${codes.join(', ')})`);
+}

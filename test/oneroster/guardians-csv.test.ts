@@ -1,0 +1,215 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { type CsvProblem, guardiansCsvSource, oneRosterCsvSource } from 'rosterkit/oneroster';
+import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
+import { describe, expect, test } from 'vitest';
+import { RosterSync } from '../../src/index.js';
+import type { Roster } from '../../src/model/index.js';
+import { folderOf } from './support/bundle.js';
+import { wholeBundle } from './support/csv-damage.js';
+import { scope } from './support/roster.js';
+
+const HEADER = 'studentSourcedId,sourcedId,givenName,familyName,email,sms,phone,relationship,contactType,status';
+const csv = (header: string, ...rows: readonly string[]): string => [header, ...rows, ''].join('\n');
+const bytes = (text: string): Uint8Array => Buffer.from(text);
+
+async function read(text: string, options?: Parameters<typeof guardiansCsvSource>[1]): Promise<Roster> {
+  return (await guardiansCsvSource(bytes(text), options).read(scope)) as Roster;
+}
+
+describe('the columns', () => {
+  test('every one is read; sms is the mobile number, and phone the one at home', async () => {
+    const roster = await read(
+      csv(HEADER, 'U1,G1,Gail,One,gail@home.example,+1 202 555 0101,202 555 0100,Mother,Emergency,active'),
+    );
+    expect(roster.source).toBe('guardians-csv');
+    expect(roster.users).toEqual([
+      {
+        sourcedId: 'G1',
+        status: 'active',
+        roles: ['guardian'],
+        givenName: 'Gail',
+        familyName: 'One',
+        email: 'gail@home.example',
+        mobile: '+1 202 555 0101',
+        homePhone: '202 555 0100',
+        schoolSourcedIds: [],
+      },
+    ]);
+    expect(roster.guardianLinks).toEqual([
+      { guardianSourcedId: 'G1', studentSourcedId: 'U1', relationship: 'Mother', contactType: 'Emergency' },
+    ]);
+  });
+
+  test('are known by other names, in any case, and by those that the caller gives', async () => {
+    const known = await read(
+      csv('Student_ID,First Name,LAST NAME,Cell Phone,Home-Phone', 'U1,Gail,One,2025550101,2025550100'),
+    );
+    expect(known.users[0]).toMatchObject({ givenName: 'Gail', mobile: '2025550101', homePhone: '2025550100' });
+    const given = await read(csv('Kind,First Name,Last Name,mobile,Texts', 'U1,Gail,One,1112223333,2025550101'), {
+      columns: { studentSourcedId: 'kind', sms: 'texts' },
+    });
+    expect(given.users[0]).toMatchObject({ mobile: '2025550101' });
+    expect(given.guardianLinks).toMatchObject([{ studentSourcedId: 'U1' }]);
+  });
+
+  test('a link ends by the word of the district alone', async () => {
+    const roster = await read(csv(HEADER, 'U1,G1,,,,,,,,tobedeleted', 'U2,G1,Gail,One,,,,,,'));
+    expect(roster.guardianLinks).toEqual([
+      { guardianSourcedId: 'G1', studentSourcedId: 'U1', status: 'tobedeleted' },
+      { guardianSourcedId: 'G1', studentSourcedId: 'U2' },
+    ]);
+  });
+
+  test.each([
+    ['columns.surname', { columns: { surname: 'Last' } as never }],
+    ['columns.sms', { columns: { sms: ' ' } }],
+    ['onProblem', { onProblem: 7 as never }],
+  ])('a wrong option %s is refused at once', (parameter, options) => {
+    expect(() => guardiansCsvSource(bytes(''), options)).toThrow(
+      expect.objectContaining({ code: 'configuration', parameter }) as Error,
+    );
+    expect(() => guardiansCsvSource('')).toThrow(expect.objectContaining({ parameter: 'file' }) as Error);
+  });
+});
+
+describe('people without an id of their own', () => {
+  const rows = [
+    'U1,,Gail,One,Gail@Home.example,,,,,',
+    'U2,,GAIL,one,gail@home.example,,,,,',
+    'U1,,Hal,Two,,(202) 555-0101,,,,',
+    'U3,,Hal,Two,,+1 202 555 0101,,,,',
+    'U1,,Ivy,Three,,,202 555 0100,,,',
+    'U2,,Ivy,Three,,,202 555 0100,,,',
+  ];
+
+  test('are one person by e-mail or mobile and name, and never by the number at home', async () => {
+    const roster = await read(csv(HEADER, ...rows));
+    expect(roster.users).toHaveLength(4);
+    expect(roster.guardianLinks).toHaveLength(6);
+    const names = roster.users.map(({ familyName }) => familyName.toLowerCase()).sort();
+    expect(names).toEqual(['one', 'three', 'three', 'two']);
+  });
+
+  test('have the same id in every order and at every read', async () => {
+    const first = await read(csv(HEADER, ...rows));
+    const again = await read(csv(HEADER, ...[...rows].reverse()));
+    expect(again.users).toEqual(first.users);
+    expect(again.guardianLinks).toEqual(first.guardianLinks);
+    expect(JSON.stringify(first.users.map(({ sourcedId }) => sourcedId))).not.toMatch(/gail|home|@/i);
+  });
+});
+
+describe('what is wrong', () => {
+  test('is told with line and column, and never with a value', async () => {
+    const problems: CsvProblem[] = [];
+    const roster = await read(
+      csv(
+        HEADER,
+        'U1,G1,Gail,One,,,,,,',
+        ',G2,Secret,Person,,,,,,',
+        'U1,G3,,,,,,,,',
+        'U1,G4,Secret,Person,,,,,,gone',
+        'U1,G5,Secret,Per,son,,,,,,',
+      ),
+      { onProblem: (problem) => problems.push(problem) },
+    );
+    expect(roster.rejected).toEqual([
+      {
+        collection: 'guardianLinks',
+        problem: 'missing-student',
+        location: 'guardians.csv:3',
+        field: 'studentSourcedId',
+      },
+      { collection: 'guardianLinks', problem: 'missing-name', location: 'guardians.csv:4', field: 'familyName' },
+      { collection: 'guardianLinks', problem: 'unknown-status', location: 'guardians.csv:5', field: 'status' },
+      { collection: 'guardianLinks', problem: 'extra-cells', location: 'guardians.csv:6' },
+    ]);
+    expect(problems.map(({ line }) => line)).toEqual([3, 4, 5, 6]);
+    expect(JSON.stringify([roster.rejected, problems])).not.toContain('Secret');
+    expect(roster.guardianLinks).toHaveLength(1);
+  });
+
+  test.each([
+    ['a missing column', csv('studentSourcedId,givenName', 'U1,Gail'), 'incomplete', 'missing-column'],
+    ['a header alone', csv(HEADER), 'incomplete', 'empty-file'],
+    ['nothing at all', '', 'incomplete', 'missing-column'],
+    ['a cut last row', `${csv(HEADER, 'U1,G1,Gail,One,,,,,,')}U2,G1,Ga`, 'incomplete', 'cut-short'],
+  ])('%s proves nothing', async (_, text, state, ended) => {
+    const { guardianLinks, users, enrollments } = (await read(text)).attestation.collections;
+    expect(guardianLinks).toMatchObject({ state, ended });
+    expect(users).toEqual(guardianLinks);
+    expect(enrollments.state).toBe('not-read');
+  });
+
+  test('a missing file, and a stream that fails, prove nothing', async () => {
+    const missing = await guardiansCsvSource('/nowhere/guardians.csv').read(scope);
+    expect(missing.attestation.collections.guardianLinks).toMatchObject({ state: 'failed', ended: 'missing-file' });
+    const failing = await guardiansCsvSource(() => Promise.reject(new Error('no route'))).read(scope);
+    expect(failing.attestation.collections.guardianLinks).toMatchObject({ state: 'failed', ended: 'unreadable-file' });
+  });
+
+  test('a read can be stopped', async () => {
+    const stop = new AbortController();
+    const source = guardiansCsvSource(() => Readable.from([Buffer.from(csv(HEADER, 'U1,G1,Gail,One,,,,,,'))]));
+    stop.abort(new Error('enough'));
+    await expect(source.read(scope, { signal: stop.signal })).rejects.toThrow('enough');
+  });
+});
+
+describe('in the usual program (P5, P6)', () => {
+  const rows = Array.from({ length: 16 }, (_, index) => {
+    const who = String(Math.floor(index / 2));
+    return `U${String(index)},,Pat,Parent-${who},pat-${who}@home.example,,,Parent,,`;
+  });
+
+  const steps = ['classes', 'teachers', 'students', 'guardians'] as const;
+
+  async function programOf(guardians: string) {
+    const folder = await folderOf({ ...wholeBundle, 'guardians.csv': guardians });
+    const store = new MemoryStore();
+    const sync = new RosterSync({
+      source: oneRosterCsvSource(folder),
+      guardians: guardiansCsvSource(join(folder, 'guardians.csv')),
+      store,
+      mailer: new MemoryMailer(),
+      scope,
+      policy: { fullData: true, archive: true, deactivateUnrostered: true, limits: { guardianLinks: 1, users: 1 } },
+      steps: [...steps],
+    });
+    const links = async (): Promise<number> =>
+      (await store.load(scope)).guardianLinks.filter(({ state }) => state === 'active').length;
+    const active = async (): Promise<number> =>
+      (await store.load(scope)).users.filter(({ state }) => state === 'active').length;
+    const replace = (text: string): Promise<void> => writeFile(join(folder, 'guardians.csv'), text);
+    return { sync, links, active, replace };
+  }
+
+  test('guardians come from the file, siblings share one, and who leaves it loses the link', async () => {
+    const { sync, links, active, replace } = await programOf(csv(HEADER, ...rows));
+    expect((await sync.run()).outcome).toBe('applied');
+    expect(await links()).toBe(16);
+    expect(await active()).toBe(4 + 16 + 8);
+    expect((await sync.plan()).changes).toEqual([]);
+    await replace(csv(HEADER, ...rows.slice(1)));
+    await sync.run();
+    expect(await links()).toBe(15);
+  });
+
+  test.each([
+    ['empty', ''],
+    ['without a row', csv(HEADER)],
+    ['cut in a row', csv(HEADER, ...rows).slice(0, -30)],
+    ['with a damaged row', csv(HEADER, ...rows.slice(1), 'U0,"Pat')],
+    ['without a column', csv(HEADER.replace('givenName', 'x'), ...rows.slice(3))],
+  ])('a file that is %s takes nobody away', async (_, text) => {
+    const { sync, links, active, replace } = await programOf(csv(HEADER, ...rows));
+    await sync.run();
+    await replace(text);
+    const plan = await sync.plan();
+    expect(plan.changes.filter(({ destructive }) => destructive)).toEqual([]);
+    await sync.run();
+    expect([await links(), await active()]).toEqual([16, 28]);
+  });
+});
