@@ -14,7 +14,7 @@ export const folders = {
   policy: { folders: ['model'], packages: ['zod'] },
   ports: { folders: ['model'] },
   http: { folders: ['internal'], packages: ['ky', 'p-retry', 'p-limit', 'zod'], node: true },
-  oneroster: { folders: ['http', 'model', 'ports', 'internal'], packages: ['zod', 'csv-parse', 'yauzl'], node: true },
+  oneroster: { folders: ['http', 'model', 'ports', 'internal'], packages: ['zod', 'yauzl'], node: true },
   clever: { folders: ['http', 'model', 'ports', 'internal'], packages: ['zod', 'jose'], node: true },
   classlink: { folders: ['oneroster', 'http', 'model', 'ports', 'internal'], packages: ['zod'], node: true },
   people: { folders: ['model', 'ports', 'internal'], node: true },

@@ -4,38 +4,19 @@
  * say how far it can be believed.
  */
 
-export {
-  bearer,
-  type BearerTokenProvider,
-  type OneRosterAuth,
-  type OneRosterAuthHeaders,
-  type OneRosterAuthRequest,
-} from './auth/auth.js';
-export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials.js';
+// The client, and how its lists are read
 export { OneRosterClient, type OneRosterClientOptions } from './api/client.js';
 export type { OneRosterService, OneRosterVersion } from './api/endpoints.js';
+export type { OneRosterTransportOptions } from './api/options.js';
 export type { OneRosterListEnd } from './api/paging.js';
 export {
-  OneRosterClause,
+  type OneRosterClause,
   type OneRosterField,
   type OneRosterFieldPath,
-  OneRosterFilter,
+  type OneRosterFilter,
   type OneRosterPredicate,
   where,
 } from './api/query.js';
-export type { OneRosterCsvFiles } from './csv/bundle.js';
-export type { GuardiansCsvColumn } from './csv/guardians-columns.js';
-export { guardiansCsvSource, type GuardiansCsvSourceOptions } from './csv/guardians-csv.js';
-export type { CsvProblem, CsvProblemListener } from './csv/problems.js';
-export { oneRosterCsvSource, type OneRosterCsvSourceOptions } from './csv/source.js';
-export type { GuardianEntry } from './roster/guardians/entries.js';
-export type {
-  GuardianHidingPlace,
-  GuardiansInMetadata,
-  HiddenGuardian,
-} from './roster/guardians/in-metadata.js';
-export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './auth/oauth1.js';
-export type { OneRosterTransportOptions } from './api/options.js';
 export type {
   OneRosterGetOptions,
   OneRosterInnerList,
@@ -57,9 +38,31 @@ export type {
   OneRosterTerms,
   OneRosterUsers,
 } from './api/resources.js';
+
+// What proves to a server who asks
+export {
+  bearer,
+  type BearerTokenProvider,
+  type OneRosterAuth,
+  type OneRosterAuthHeaders,
+  type OneRosterAuthRequest,
+} from './auth/auth.js';
+export { clientCredentials, type ClientCredentialsOptions } from './auth/client-credentials.js';
+export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './auth/oauth1.js';
+
+// A server, a bundle or a file of guardians as a source of rosters
 export { oneRosterPreflight, type OneRosterPreflightOptions } from './preflight/preflight.js';
 export { oneRosterSource, type OneRosterSource, type OneRosterSourceOptions } from './source/source.js';
+export { oneRosterCsvSource, type OneRosterCsvSourceOptions } from './csv/source.js';
+export type { OneRosterCsvFiles } from './csv/bundle.js';
+export type { CsvProblem, CsvProblemListener } from './csv/problems.js';
+export { guardiansCsvSource, type GuardiansCsvSourceOptions } from './csv/guardians-csv.js';
+export type { GuardiansCsvColumn } from './csv/guardians-columns.js';
+export type { GuardianEntry } from './roster/guardians/entries.js';
+export type { GuardianHidingPlace, GuardiansInMetadata, HiddenGuardian } from './roster/guardians/in-metadata.js';
 export { type OneRosterRows, type RosterCollections, toRoster } from './roster/to-roster.js';
+
+// Records in OneRoster's own words
 export type {
   OneRosterAcademicSession,
   OneRosterAssessmentLineItem,

@@ -24,15 +24,6 @@ export interface Service {
   failure(request: ServiceRequest, status: number, resetAfterSeconds: number): ServiceAnswer;
 }
 
-/** Works out what a service needs to know of a district, once for each district. */
-export function oncePerValue<In extends object, Out>(make: (value: In) => Out): (value: In) => Out {
-  let last: { readonly value: In; readonly made: Out } | undefined;
-  return (value) => {
-    if (last?.value !== value) last = { value, made: make(value) };
-    return last.made;
-  };
-}
-
 export function jsonAnswer(
   status: number,
   body: unknown,

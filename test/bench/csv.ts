@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { parse } from 'csv-parse';
+import { median } from './readers.js';
 import { openBundle } from '../../src/oneroster/csv/bundle.js';
 import { readTable } from '../../src/oneroster/csv/table.js';
 import { oneRosterCsvSource } from '../../src/oneroster/index.js';
@@ -101,28 +102,29 @@ export async function benchCsv(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'rosterkit-bench-'));
   try {
     await writeBundle(folder);
-    const bare = async (): Promise<void> => {
+    const bare = (columns: boolean) => async (): Promise<void> => {
       for (const name of Object.keys(FILES)) {
-        const rows = createReadStream(join(folder, name)).pipe(parse()) as AsyncIterable<readonly string[]>;
-        for await (const row of rows) if (row.length === 0) throw new Error('an empty row');
+        const rows = createReadStream(join(folder, name)).pipe(parse({ columns })) as AsyncIterable<object>;
+        for await (const row of rows) if (Object.keys(row).length === 0) throw new Error('an empty row');
       }
     };
     const source = async (): Promise<void> => {
       const { attestation } = await oneRosterCsvSource(folder).read({ tenant: 'district-1' });
       if (attestation.collections.enrollments.state !== 'complete') throw new Error('the bundle is not complete');
     };
-    const times = { bare: [] as number[], source: [] as number[] };
+    const works = { cells: bare(false), objects: bare(true), source };
+    const times: Readonly<Record<keyof typeof works, number[]>> = { cells: [], objects: [], source: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      times.bare.push(await cpuOf(bare));
-      times.source.push(await cpuOf(source));
+      for (const name of ['cells', 'objects', 'source'] as const) times[name].push(await cpuOf(works[name]));
     }
-    const [bareTime, sourceTime] = [median(times.bare), median(times.source)];
-    console.log('');
+    const [cells, objects, own] = [median(times.cells), median(times.objects), median(times.source)];
     console.log(
-      `CSV source (${String(USERS)} users, ${String(CLASSES * CLASS_SIZE)} enrollments) against bare csv-parse`,
+      `\nCSV source (${String(USERS)} users, ${String(CLASSES * CLASS_SIZE)} enrollments) against bare csv-parse, CPU`,
     );
+    console.log(`bare, rows as cells      ${cells.toFixed(0).padStart(8)} ms`);
+    console.log(`bare, rows as objects    ${objects.toFixed(0).padStart(8)} ms`);
     console.log(
-      `CPU: ${bareTime.toFixed(0)} ms bare, ${sourceTime.toFixed(0)} ms with records and roster, ratio ${(sourceTime / bareTime).toFixed(2)}`,
+      `source: records, roster  ${own.toFixed(0).padStart(8)} ms  ${(own / cells).toFixed(2)}x of cells, ${(own / objects).toFixed(2)}x of objects`,
     );
     console.log(
       `Heap while enrollments.csv streams by and no row is kept: at most ${await streamingHeap(folder)} MiB more`,
@@ -143,8 +145,4 @@ async function streamingHeap(folder: string): Promise<string> {
   for await (const rows of batches) if (rows.length > 0) most = Math.max(most, process.memoryUsage().heapUsed - before);
   bundle.close();
   return (most / 2 ** 20).toFixed(0);
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
 }

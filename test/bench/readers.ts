@@ -7,11 +7,11 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** How many users there are to read. */
-export const USERS = 100_000;
-export const PAGE_SIZES = [1000, 10_000];
+const USERS = 100_000;
+const PAGE_SIZES = [1000, 10_000];
 const REPETITIONS = 5;
 
-export interface Times {
+interface Times {
   readonly wallMs: number;
   readonly cpuMs: number;
 }
@@ -49,12 +49,12 @@ async function timed(read: Reader): Promise<Times> {
   return { wallMs, cpuMs: (user + system) / 1000 };
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] as number;
 }
 
 /** Medians of several rounds in turn, so that a busy machine slows all alike. The first round warms up. */
-export async function medians(readers: readonly Reader[]): Promise<readonly Times[]> {
+async function medians(readers: readonly Reader[]): Promise<readonly Times[]> {
   const times: Times[][] = readers.map(() => []);
   for (let round = 0; round <= REPETITIONS; round += 1) {
     for (const [index, read] of readers.entries()) {

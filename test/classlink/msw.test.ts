@@ -39,7 +39,7 @@ describe('a ClassLink client with the four details of a district', () => {
     const roster = await classlinkSource(client).read({ tenant: 'district-1' });
     expect(Object.values(roster.attestation.collections).every(({ state }) => state === 'complete')).toBe(true);
     const students = new Set<string>();
-    for await (const link of roster.guardianLinks) students.add(link.studentSourcedId);
+    for (const link of roster.guardianLinks) students.add(link.studentSourcedId);
     expect(students.size).toBeGreaterThan(0);
   });
 

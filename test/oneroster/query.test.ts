@@ -1,4 +1,4 @@
-import { OneRosterFilter, where } from 'rosterkit/oneroster';
+import { where } from 'rosterkit/oneroster';
 import { describe, expect, test } from 'vitest';
 import { clientOf } from './support/roster.js';
 import { serve } from './support/server.js';
@@ -16,7 +16,6 @@ describe('a filter', () => {
 
   test('knows no third clause', () => {
     const filter = where('role', '=', 'a').and('status', '=', 'active');
-    expect(filter).toBeInstanceOf(OneRosterFilter);
     expect(filter).not.toHaveProperty('and');
   });
 

@@ -12,6 +12,8 @@ test('the names of rosterkit', async () => {
     "ApiError
     AuthenticationError
     ClassLinkClient
+    ClassLinkProxy
+    ClassLinkSignIn
     CleverApp
     CleverClient
     CleverSignIn
@@ -46,6 +48,7 @@ test('the names of rosterkit', async () => {
     classSubject
     classlinkSource
     cleverSource
+    clientCredentials
     defaultPolicy
     definePolicy
     describeReason
@@ -54,6 +57,7 @@ test('the names of rosterkit', async () => {
     enrollmentSubject
     foldDelta
     guardianSubject
+    guardiansCsvSource
     hashChanges
     hashPlan
     invert
@@ -100,7 +104,12 @@ test('the names of rosterkit/clever', async () => {
 test('the names of rosterkit/classlink', async () => {
   expect(await namesOf(import('rosterkit/classlink'))).toMatchInlineSnapshot(`
     "ClassLinkClient
-    classlinkSource"
+    ClassLinkProxy
+    ClassLinkSignIn
+    classLinkApplicationForm
+    classlinkPreflight
+    classlinkSource
+    findPerson"
   `);
 });
 
@@ -108,10 +117,14 @@ test('the names of rosterkit/oneroster', async () => {
   expect(await namesOf(import('rosterkit/oneroster'))).toMatchInlineSnapshot(`
     "OneRosterClient
     bearer
+    clientCredentials
+    guardiansCsvSource
     oauth1
     oneRosterCsvSource
+    oneRosterPreflight
     oneRosterSource
-    toRoster"
+    toRoster
+    where"
   `);
 });
 
@@ -132,10 +145,12 @@ test('the names of rosterkit/testing', async () => {
     districtRoster
     evolve
     generateDistrict
+    oneRosterCsvFiles
     rollover
     rosterSource
     simulateClassLink
     simulateClever
+    simulateOneRoster
     withClass
     withDanglingEnrollment
     withDuplicateUser
@@ -153,6 +168,7 @@ test('the names of rosterkit/testing', async () => {
 test('the names of rosterkit/testing/msw', async () => {
   expect(await namesOf(import('rosterkit/testing/msw'))).toMatchInlineSnapshot(`
     "classLinkHandlers
-    cleverHandlers"
+    cleverHandlers
+    oneRosterHandlers"
   `);
 });

@@ -144,7 +144,7 @@ const FINDINGS = {
 export type FindingCode = keyof typeof FINDINGS;
 
 /** What a district shares or not, each in a list of its own, and how grave it is where it does not. */
-export const KINDS = {
+const KINDS = {
   SCHOOLS: { noun: 'schools', severity: 'error' },
   TERMS: { noun: 'academic sessions', severity: 'info' },
   COURSES: { noun: 'courses', severity: 'info' },

@@ -12,7 +12,7 @@ import type { CollectionRead, CollectionReads, RosterResources } from '../source
 import { readList } from '../source/read-list.js';
 
 /** Some records of a list, as they came. */
-export interface PreflightChunk<T> {
+interface PreflightChunk<T> {
   readonly records: readonly T[];
   readonly rejected: readonly { readonly sourcedId?: string }[];
 }

@@ -291,7 +291,7 @@ function common(record: DistrictRecord): OneRosterRecord {
 }
 
 /** 1.2 tells a school's administrators from the district's. */
-export function roleOf(user: DistrictUser, version: RecordStyle['version']): string {
+function roleOf(user: DistrictUser, version: RecordStyle['version']): string {
   switch (user.role) {
     case 'student':
     case 'teacher':
