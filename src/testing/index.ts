@@ -6,9 +6,9 @@
  * @module
  */
 
-export type { ClassLinkApplicationRecord, ClassLinkProxyOptions } from './class-link/proxy.js';
+export type { SimulatedApplication, SimulatedProxyOptions } from './class-link/proxy.js';
 export type { ClassLinkControls, ClassLinkSimulationOptions } from './class-link/service.js';
-export type { ClassLinkPersonOptions, ClassLinkSignInOptions } from './class-link/sign-in.js';
+export type { SimulatedPersonOptions, SimulatedSignInOptions } from './class-link/sign-in.js';
 export type { SimulatedClassLink } from './class-link/simulated-class-link.js';
 export { simulateClassLink } from './class-link/simulated-class-link.js';
 export type { CleverOAuthOptions, SignInAsOptions } from './clever/oauth.js';
@@ -51,7 +51,9 @@ export { generateDistrict } from './generate.js';
 export type { MemorySource } from './memory-source.js';
 export { rosterSource } from './memory-source.js';
 export type { AgentsSide } from './one-roster/rows.js';
-export type { AccessOptions, ClientCredentialsOptions } from './one-roster/access.js';
+export type { SimulatedAccessOptions, SimulatedClientCredentials } from './one-roster/access.js';
+export type { SimulatedSignatureMethod } from './one-roster/oauth1.js';
+export type { OneRosterCsvVersion } from './one-roster/csv-columns.js';
 export type { OneRosterCsvOptions } from './one-roster/csv.js';
 export { oneRosterCsvFiles } from './one-roster/csv.js';
 export type { OneRosterCsvQuirks } from './one-roster/csv-quirks.js';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type ClientCredentialsOptions, FixedClock, generateDistrict, simulateOneRoster } from 'rosterkit/testing';
+import { type SimulatedClientCredentials, FixedClock, generateDistrict, simulateOneRoster } from 'rosterkit/testing';
 import { get, rostering } from './oneroster-requests.js';
 import { forTest } from './support.js';
 
@@ -12,7 +12,7 @@ const basic = `Basic ${Buffer.from('id:1:s/1').toString('base64')}`;
 const encodedBasic = `Basic ${Buffer.from('id%3A1:s%2F1').toString('base64')}`;
 const inForm = 'client_id=id%3A1&client_secret=s%2F1';
 
-async function start(clientCredentials: Partial<ClientCredentialsOptions> = {}, clock = new FixedClock()) {
+async function start(clientCredentials: Partial<SimulatedClientCredentials> = {}, clock = new FixedClock()) {
   return forTest(simulateOneRoster(district, { clientCredentials: { ...application, ...clientCredentials }, clock }));
 }
 

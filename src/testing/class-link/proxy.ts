@@ -2,7 +2,7 @@ import { jsonAnswer, type ServiceAnswer, type ServiceRequest, wholeNumber } from
 import { bearerOf } from '../one-roster/access.js';
 
 /** ClassLink's proxy, by which a partner reads the districts that share with it. */
-export interface ClassLinkProxyOptions {
+export interface SimulatedProxyOptions {
   /** The partner's API key. @default 'test-partner-key' */
   readonly partnerKey?: string | undefined;
   /** ClassLink's number of the district. @default 2222 */
@@ -16,7 +16,7 @@ export interface ClassLinkProxyOptions {
 }
 
 /** A district's application, as `/applications` lists it. */
-export interface ClassLinkApplicationRecord {
+export interface SimulatedApplication {
   /** Not what belongs into a path. */
   readonly id: number;
   /** Not what belongs into a path either. */
@@ -52,17 +52,17 @@ const defaultLimit = 100;
 /** ClassLink's proxy without a network: the list of applications, their servers, and the way to their data. */
 export class ClassLinkProxyDesk {
   private readonly district: () => ProxiedDistrict;
-  private readonly options: ClassLinkProxyOptions;
+  private readonly options: SimulatedProxyOptions;
   private readonly partnerKey: string;
 
-  constructor(district: () => ProxiedDistrict, options: ClassLinkProxyOptions = {}) {
+  constructor(district: () => ProxiedDistrict, options: SimulatedProxyOptions = {}) {
     this.district = district;
     this.options = options;
     this.partnerKey = options.partnerKey ?? 'test-partner-key';
   }
 
   /** The application of the district that is served. */
-  get application(): ClassLinkApplicationRecord {
+  get application(): SimulatedApplication {
     const { tenantId = 2222, hasBearers = true } = this.options;
     const { name, bearer, isEnabled } = this.district();
     return {
@@ -105,7 +105,7 @@ export class ClassLinkProxyDesk {
     const limit = wholeNumber(searchParams.get('limit'), defaultLimit);
     const offset = wholeNumber(searchParams.get('offset'), 0);
     if (limit === undefined || offset === undefined) return refused(400, 'Bad Request');
-    const applications: ClassLinkApplicationRecord[] = [];
+    const applications: SimulatedApplication[] = [];
     for (let index = offset; index < Math.min(offset + limit, otherDistricts + 1); index += 1) {
       applications.push(index === otherDistricts ? this.application : this.other(index));
     }
@@ -118,7 +118,7 @@ export class ClassLinkProxyDesk {
   }
 
   /** A district that shares too. One in ten has withdrawn. */
-  private other(index: number): ClassLinkApplicationRecord {
+  private other(index: number): SimulatedApplication {
     return {
       ...this.application,
       id: 20_000 + index,

@@ -1,8 +1,8 @@
 import type { District } from '../district.js';
 import { type OneRosterSimulationOptions, OneRosterService } from '../one-roster/service.js';
 import { htmlAnswer, jsonAnswer, type Service, type ServiceAnswer, type ServiceRequest } from '../service.js';
-import { type ClassLinkApplicationRecord, ClassLinkProxyDesk, type ClassLinkProxyOptions } from './proxy.js';
-import { type ClassLinkPersonOptions, ClassLinkSignInDesk, type ClassLinkSignInOptions } from './sign-in.js';
+import { type SimulatedApplication, ClassLinkProxyDesk, type SimulatedProxyOptions } from './proxy.js';
+import { type SimulatedPersonOptions, ClassLinkSignInDesk, type SimulatedSignInOptions } from './sign-in.js';
 
 /** How the simulated ClassLink is set up. */
 export interface ClassLinkSimulationOptions extends OneRosterSimulationOptions {
@@ -13,15 +13,15 @@ export interface ClassLinkSimulationOptions extends OneRosterSimulationOptions {
    */
   readonly bearer?: string | undefined;
   /** The proxy. @default one district, with a bearer token of its own */
-  readonly proxy?: ClassLinkProxyOptions | undefined;
+  readonly proxy?: SimulatedProxyOptions | undefined;
   /** The application that people sign in to. @default 'client-1' with 'secret-1' */
-  readonly signIn?: ClassLinkSignInOptions | undefined;
+  readonly signIn?: SimulatedSignInOptions | undefined;
 }
 
 /** What a district and ClassLink do while an application reads: every change is seen from the next request on. */
 export interface ClassLinkControls {
   /** The district's application, as the proxy lists it now. */
-  readonly application: ClassLinkApplicationRecord;
+  readonly application: SimulatedApplication;
   /** Gives the district a new bearer token, and answers with it; the proxy refuses the old one from now on. */
   rotateBearer(): string;
   /** The district stops sharing: `enabled` is `false`, and its data is refused, by the proxy and by its server. */
@@ -31,7 +31,7 @@ export interface ClassLinkControls {
   /** From now on no token that the roster server gave out is good: see `clientCredentials`. */
   expireTokens(): void;
   /** Who signs in from now on: see `/oauth2/v2/auth`. Until then nobody is let in. */
-  signInAs(personId: string, options?: ClassLinkPersonOptions): void;
+  signInAs(personId: string, options?: SimulatedPersonOptions): void;
 }
 
 const firstBearer = '00000000-0000-4000-8000-000000000001';
@@ -62,7 +62,7 @@ export class ClassLinkService implements Service, ClassLinkControls {
     );
   }
 
-  get application(): ClassLinkApplicationRecord {
+  get application(): SimulatedApplication {
     return this.proxy.application;
   }
 
@@ -84,7 +84,7 @@ export class ClassLinkService implements Service, ClassLinkControls {
     this.rosterServer.expireTokens();
   }
 
-  signInAs(personId: string, options?: ClassLinkPersonOptions): void {
+  signInAs(personId: string, options?: SimulatedPersonOptions): void {
     this.signIn.signInAs(personId, options);
   }
 

@@ -8,7 +8,7 @@ const codeLifeMs = 300_000;
 const tokenLifeMs = 86_400_000;
 
 /** The application that people sign in to, as ClassLink's developer console knows it. */
-export interface ClassLinkSignInOptions {
+export interface SimulatedSignInOptions {
   /** @default 'client-1' */
   readonly clientId?: string | undefined;
   /** @default 'secret-1' */
@@ -18,7 +18,7 @@ export interface ClassLinkSignInOptions {
 }
 
 /** What ClassLink says of a person who signs in. */
-export interface ClassLinkPersonOptions {
+export interface SimulatedPersonOptions {
   /** Empty where the district has no OneRoster. @default the person's id */
   readonly sourcedId?: string | undefined;
   /** Such as `Teacher`, which some districts call all of their staff. @default the word for what the person is */
@@ -37,7 +37,7 @@ export interface ClassLinkSignInState {
 
 interface Login {
   readonly personId: string;
-  readonly options: ClassLinkPersonOptions;
+  readonly options: SimulatedPersonOptions;
 }
 
 /** ClassLink's sign-in without a network: LaunchPad's OAuth 2.0, and what a person's own token shows. */
@@ -50,7 +50,7 @@ export class ClassLinkSignInDesk {
   private readonly tokens = new Map<string, Login & { readonly expiresAt: number }>();
   private login: Login | undefined;
 
-  constructor(state: ClassLinkSignInState, options: ClassLinkSignInOptions = {}) {
+  constructor(state: ClassLinkSignInState, options: SimulatedSignInOptions = {}) {
     this.state = state;
     this.clientId = options.clientId ?? 'client-1';
     this.clientSecret = options.clientSecret ?? 'secret-1';
@@ -58,7 +58,7 @@ export class ClassLinkSignInDesk {
   }
 
   /** Who signs in from now on. Until then, and where the person is not of the district, nobody is let in. */
-  signInAs(personId: string, options: ClassLinkPersonOptions = {}): void {
+  signInAs(personId: string, options: SimulatedPersonOptions = {}): void {
     this.login = { personId, options };
   }
 
@@ -115,7 +115,7 @@ export class ClassLinkSignInDesk {
     return jsonAnswer(200, { access_token: token, token_type: 'Bearer', expires_in: tokenLifeMs / 1000 });
   }
 
-  private info(user: DistrictUser, options: ClassLinkPersonOptions) {
+  private info(user: DistrictUser, options: SimulatedPersonOptions) {
     const district = this.state.district();
     const [word, level] = levels[user.role];
     const { sourcedId = user.id, role = word, tenantId = this.state.tenantId() } = options;

@@ -1,8 +1,8 @@
 import type { District } from '../district.js';
 import { RunningService, type SimulatedService, type SimulationServerOptions } from '../simulated-service.js';
-import type { ClassLinkApplicationRecord } from './proxy.js';
+import type { SimulatedApplication } from './proxy.js';
 import { type ClassLinkControls, ClassLinkService, type ClassLinkSimulationOptions } from './service.js';
-import type { ClassLinkPersonOptions } from './sign-in.js';
+import type { SimulatedPersonOptions } from './sign-in.js';
 
 /** A simulated ClassLink, and what a district and ClassLink do to its data and to the application. */
 export interface SimulatedClassLink extends ClassLinkControls, SimulatedService {}
@@ -40,7 +40,7 @@ export async function simulateClassLink(
 }
 
 class RunningClassLink extends RunningService<ClassLinkService> implements SimulatedClassLink {
-  get application(): ClassLinkApplicationRecord {
+  get application(): SimulatedApplication {
     return this.service.application;
   }
 
@@ -60,7 +60,7 @@ class RunningClassLink extends RunningService<ClassLinkService> implements Simul
     this.service.expireTokens();
   }
 
-  signInAs(personId: string, options?: ClassLinkPersonOptions): void {
+  signInAs(personId: string, options?: SimulatedPersonOptions): void {
     this.service.signInAs(personId, options);
   }
 }

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../errors.js';
 import type { Clock } from '../../ports/index.js';
 import { decoded, jsonAnswer, type ServiceAnswer, type ServiceRequest } from '../service.js';
-import { OAuth1Verifier, type SignatureMethod } from './oauth1.js';
+import { OAuth1Verifier, type SimulatedSignatureMethod } from './oauth1.js';
 
 /** The application that gets tokens by OAuth 2.0 client credentials, and how. */
-export interface ClientCredentialsOptions {
+export interface SimulatedClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
   /** Where the credentials must stand: in a Basic header, in the form, or in the query. @default any of them */
@@ -21,29 +21,29 @@ export interface ClientCredentialsOptions {
 }
 
 /** Who may read a simulated roster server. */
-export interface AccessOptions {
+export interface SimulatedAccessOptions {
   /** The consumer key of OAuth 1.0a. @default 'test-key' */
   readonly key?: string | undefined;
   /** The consumer secret of OAuth 1.0a. @default 'test-secret' */
   readonly secret?: string | undefined;
   /** How requests may be signed. @default ['HMAC-SHA256'] */
-  readonly signatureMethods?: readonly SignatureMethod[] | undefined;
+  readonly signatureMethods?: readonly SimulatedSignatureMethod[] | undefined;
   /** A bearer token that is accepted as well. @default none */
   readonly bearer?: string | undefined;
   /** Tokens by OAuth 2.0 client credentials: `POST /token`, also below the path of the interface. @default none */
-  readonly clientCredentials?: ClientCredentialsOptions | undefined;
+  readonly clientCredentials?: SimulatedClientCredentials | undefined;
   /** What time it is: signatures must be of the last or next five minutes. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
 
 /** Judges requests by OAuth 1.0a, by bearer token, and by tokens that it gives out itself. */
 export class Access {
-  private readonly options: AccessOptions;
+  private readonly options: SimulatedAccessOptions;
   private readonly verifier: OAuth1Verifier;
   private readonly tokens = new Map<string, number>();
 
   /** @throws {ConfigurationError} where the key is empty. */
-  constructor(options: AccessOptions) {
+  constructor(options: SimulatedAccessOptions) {
     const { key = 'test-key', secret = 'test-secret', signatureMethods } = options;
     if (key === '') throw new ConfigurationError('key', 'is empty');
     this.options = options;
@@ -101,7 +101,7 @@ export function bearerOf({ headers }: ServiceRequest): string | undefined {
 }
 
 function isClient(
-  { clientId, clientSecret, send }: ClientCredentialsOptions,
+  { clientId, clientSecret, send }: SimulatedClientCredentials,
   request: ServiceRequest,
   form: URLSearchParams,
   { searchParams }: URL,

@@ -5,7 +5,7 @@
  */
 
 /** The versions of bundles. */
-export type CsvVersion = '1.0' | '1.1' | '1.2';
+export type OneRosterCsvVersion = '1.0' | '1.1' | '1.2';
 
 /** The files that a simulated bundle may have, by the name that the manifest gives them. */
 export type CsvFile =
@@ -46,7 +46,7 @@ const columnsOf11: Readonly<Partial<Record<CsvFile, string>>> = {
 };
 
 /** Each file's columns, divided by spaces. 1.0 has names of its own and knows less. */
-const columnsByVersion: Readonly<Record<CsvVersion, Readonly<Partial<Record<CsvFile, string>>>>> = {
+const columnsByVersion: Readonly<Record<OneRosterCsvVersion, Readonly<Partial<Record<CsvFile, string>>>>> = {
   '1.0': {
     orgs: `${head} name type identifier parentSourcedId`,
     academicSessions: `${head} title type startDate endDate parentSourcedId`,
@@ -66,7 +66,7 @@ const columnsByVersion: Readonly<Record<CsvVersion, Readonly<Partial<Record<CsvF
 };
 
 /** The columns of each file that a bundle of the version has. */
-export function columnsOf(version: CsvVersion): ReadonlyMap<CsvFile, readonly string[]> {
+export function columnsOf(version: OneRosterCsvVersion): ReadonlyMap<CsvFile, readonly string[]> {
   const files = Object.entries(columnsByVersion[version]) as [CsvFile, string][];
   return new Map(files.map(([file, columns]) => [file, columns.split(' ')]));
 }
@@ -82,7 +82,7 @@ export const namesOf10: Readonly<Record<string, string>> = {
 };
 
 /** The files that a manifest speaks of and that a simulated bundle never has. */
-export const otherFiles: Readonly<Record<CsvVersion, readonly string[]>> = {
+export const otherFiles: Readonly<Record<OneRosterCsvVersion, readonly string[]>> = {
   '1.0': [],
   '1.1': ['categories', 'classResources', 'courseResources', 'lineItems', 'resources', 'results'],
   '1.2': [

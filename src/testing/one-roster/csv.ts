@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import type { District } from '../district.js';
 import { Random } from '../random.js';
-import { columnsOf, type CsvFile, type CsvVersion, namesOf10, otherFiles } from './csv-columns.js';
+import { columnsOf, type CsvFile, type OneRosterCsvVersion, namesOf10, otherFiles } from './csv-columns.js';
 import { type AllCsvQuirks, checkedCsvQuirks, type OneRosterCsvQuirks } from './csv-quirks.js';
 import { americanDay, roleWordOf } from './dialect.js';
 import { type GuidRef, type OneRosterRecord, OneRosterWriter } from './records.js';
@@ -10,7 +10,7 @@ import { type AgentsSide, makeRows, type Rows } from './rows.js';
 /** How a district is written as a bundle. */
 export interface OneRosterCsvOptions {
   /** @default '1.1' */
-  readonly version?: CsvVersion | undefined;
+  readonly version?: OneRosterCsvVersion | undefined;
   /** From which side guardians and students are linked. @default 'both' */
   readonly agents?: AgentsSide | undefined;
   /** What the program that writes the files does differently. @default nothing */
@@ -56,7 +56,7 @@ export function oneRosterCsvFiles(
 function tablesOf(
   district: District,
   agents: AgentsSide,
-  version: CsvVersion,
+  version: OneRosterCsvVersion,
   quirks: AllCsvQuirks,
 ): Readonly<Record<CsvFile, readonly OneRosterRecord[]>> {
   const rows = makeRows(district, { ...quirks, agents });

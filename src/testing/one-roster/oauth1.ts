@@ -6,19 +6,24 @@ import { decoded, type ServiceRequest } from '../service.js';
 const greatestAgeSeconds = 300;
 
 /** How requests may be signed. */
-export type SignatureMethod = 'HMAC-SHA256' | 'HMAC-SHA1';
+export type SimulatedSignatureMethod = 'HMAC-SHA256' | 'HMAC-SHA1';
 
-const hashes: Readonly<Record<SignatureMethod, string>> = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' };
+const hashes: Readonly<Record<SimulatedSignatureMethod, string>> = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' };
 
 /** Judges requests signed with OAuth 1.0a (RFC 5849) without a token. */
 export class OAuth1Verifier {
   private readonly key: string;
   private readonly secret: string;
   private readonly now: () => number;
-  private readonly methods: readonly SignatureMethod[];
+  private readonly methods: readonly SimulatedSignatureMethod[];
   private readonly seen = new Set<string>();
 
-  constructor(key: string, secret: string, now: () => number, methods: readonly SignatureMethod[] = ['HMAC-SHA256']) {
+  constructor(
+    key: string,
+    secret: string,
+    now: () => number,
+    methods: readonly SimulatedSignatureMethod[] = ['HMAC-SHA256'],
+  ) {
     this.methods = methods;
     this.key = key;
     this.secret = secret;

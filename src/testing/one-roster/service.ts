@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import type { District } from '../district.js';
 import { decoded, htmlAnswer, jsonAnswer, type Service, type ServiceAnswer, type ServiceRequest } from '../service.js';
-import { Access, type AccessOptions } from './access.js';
+import { Access, type SimulatedAccessOptions } from './access.js';
 import { dialectOf } from './dialect.js';
 import { answerList, only } from './lists.js';
 import { type Problem, problemAnswer } from './problems.js';
@@ -20,7 +20,7 @@ import { DistrictView } from './view.js';
 export type SimulatedVersion = '1.1' | '1.2' | 'both';
 
 /** How a simulated OneRoster server is set up. */
-export interface OneRosterSimulationOptions extends AccessOptions {
+export interface OneRosterSimulationOptions extends SimulatedAccessOptions {
   /**
    * 1.1 is at `/ims/oneroster/v1p1`, 1.2 at `/ims/oneroster/rostering/v1p2`, and beside it `gradebook` and `resources`.
    *
