@@ -144,7 +144,7 @@ export default defineConfig(
   // The one entry that knows msw: only its users have it installed.
   only(
     'src/testing/msw.ts',
-    String.raw`\./(?!.*\.\./)|msw(?:/|$)`,
+    String.raw`\./(?!.*\.\./)|\.\./internal/|msw(?:/|$)`,
     'testing/msw.ts joins msw to what src/testing has.',
   ),
   {

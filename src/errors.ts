@@ -92,7 +92,7 @@ export class ConfigurationError extends RosterError {
 export interface ApiErrorDetails extends RosterErrorOptions {
   /** Who answered, such as `clever` or `classlink`. */
   readonly source: string;
-  /** The HTTP status. */
+  /** The HTTP status; 413 also where the answer was too large to be read (more than 128 MiB). */
   readonly status: number;
   readonly method: string;
   /** The path without its query string. */

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import { checkRedirectUri } from '../http/index.js';
-import { checkOptionNames, checkText } from '../oneroster/api/options.js';
+import { checkOptionNames, checkText } from '../internal/options.js';
+import { checkScopes } from './scopes.js';
 
 /** What the application does with ClassLink. */
 export interface ClassLinkApplicationFormOptions {
@@ -41,15 +42,14 @@ export interface ClassLinkApplicationForm {
   readonly text: string;
 }
 
+const FLAG_NAMES = ['pkce', 'guardians', 'administrators', 'demographics'] as const;
+
 const OPTION_NAMES = [
   'name',
   'redirectUri',
   'signInUrl',
   'scopes',
-  'pkce',
-  'guardians',
-  'administrators',
-  'demographics',
+  ...FLAG_NAMES,
 ] as const satisfies readonly (keyof ClassLinkApplicationFormOptions)[];
 
 /**
@@ -60,13 +60,13 @@ const OPTION_NAMES = [
  * @throws ConfigurationError naming the option that is unknown, missing or impossible
  * @example
  * ```ts
- * import { classLinkApplicationForm } from 'rosterkit/classlink';
+ * import { classlinkApplicationForm } from 'rosterkit/classlink';
  *
- * const form = classLinkApplicationForm({ name: 'Example', redirectUri: 'https://app.example/classlink/callback' });
+ * const form = classlinkApplicationForm({ name: 'Example', redirectUri: 'https://app.example/classlink/callback' });
  * console.log(form.text);
  * ```
  */
-export function classLinkApplicationForm(options: ClassLinkApplicationFormOptions): ClassLinkApplicationForm {
+export function classlinkApplicationForm(options: ClassLinkApplicationFormOptions): ClassLinkApplicationForm {
   checkOptions(options);
   const entries = [...portalEntries(options), ...districtEntries(options)];
   return { entries, text: textOf(entries) };
@@ -76,6 +76,12 @@ function checkOptions(options: ClassLinkApplicationFormOptions): void {
   checkOptionNames(options, OPTION_NAMES);
   checkText('name', options.name, 'is what the application is called');
   const { redirectUri, signInUrl } = options;
+  checkScopes(options.scopes);
+  for (const flag of FLAG_NAMES) {
+    if (options[flag] !== undefined && typeof (options[flag] as unknown) !== 'boolean') {
+      throw new ConfigurationError(flag, 'is true or false');
+    }
+  }
   if (redirectUri !== undefined) checkRedirectUri(redirectUri);
   if (signInUrl !== undefined && !(URL.canParse(signInUrl) && new URL(signInUrl).protocol === 'https:')) {
     throw new ConfigurationError('signInUrl', 'is an https URL');

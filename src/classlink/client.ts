@@ -8,7 +8,9 @@ import {
   type OneRosterClientOptions,
   type OneRosterTransportOptions,
 } from '../oneroster/index.js';
-import { checkOptionNames, checkText, TRANSPORT_OPTION_NAMES } from '../oneroster/api/options.js';
+import { checkHosts, checkOptionNames, checkText } from '../internal/options.js';
+import { TRANSPORT_OPTION_NAMES } from '../oneroster/api/options.js';
+import { checkTenantId } from './tenant.js';
 
 /** Which district, at which server, and how patiently to ask. */
 export interface ClassLinkServerOptions extends OneRosterTransportOptions {
@@ -53,6 +55,8 @@ const CLASSLINK_HOSTS = ['*.oneroster.com', '*.rosterserver.com'];
 
 const COMMON_NAMES = ['tenantId', 'serverUrl', 'version', 'paths', 'allowedHosts', ...TRANSPORT_OPTION_NAMES] as const;
 
+const CREDENTIAL_NAMES = ['clientId', 'secretKey', 'signatureMethod'];
+
 /**
  * Reads a district's ClassLink roster server: a OneRoster client with all its resources, signed by OAuth 1.0a.
  *
@@ -89,6 +93,8 @@ function clientOptions(options: ClassLinkClientOptions | ClassLinkAuthOptions): 
   const auth = authOf(options);
   const { tenantId, serverUrl, version, paths, allowedHosts = [], allowInsecureHosts = [] } = options;
   checkTenantId(tenantId);
+  checkHosts('allowedHosts', options.allowedHosts);
+  checkHosts('allowInsecureHosts', options.allowInsecureHosts);
   checkText('serverUrl', serverUrl, 'is the URL of the roster server');
   checkHost(serverUrl, [...allowedHosts, ...allowInsecureHosts]);
   const transport = Object.fromEntries(
@@ -98,20 +104,12 @@ function clientOptions(options: ClassLinkClientOptions | ClassLinkAuthOptions): 
 }
 
 function authOf(options: ClassLinkClientOptions | ClassLinkAuthOptions): OneRosterAuth {
-  if ('auth' in options) {
-    checkOptionNames(options, [...COMMON_NAMES, 'auth']);
-    return options.auth;
-  }
-  checkOptionNames(options, [...COMMON_NAMES, 'clientId', 'secretKey', 'signatureMethod']);
+  checkOptionNames(options, [...COMMON_NAMES, ...('auth' in Object(options) ? ['auth'] : CREDENTIAL_NAMES)]);
+  if ('auth' in options) return options.auth;
   const { clientId, secretKey, signatureMethod } = options;
   checkText('clientId', clientId, 'is the key of the OneRoster application');
   checkText('secretKey', secretKey, 'is the secret of the OneRoster application');
   return oauth1({ key: clientId, secret: secretKey, signatureMethod });
-}
-
-function checkTenantId(tenantId: unknown): void {
-  const isNumber = typeof tenantId === 'number' && Number.isSafeInteger(tenantId);
-  if (!isNumber) checkText('tenantId', tenantId, "is ClassLink's number of the district");
 }
 
 /** What is no URL at all is left to the client, which says what is wrong with it. */

@@ -25,6 +25,7 @@ export const CLASSLINK_WORDS: PreflightWords = {
  * ids and counts, writes nothing. Refused details, and an application that is disabled, are findings; all findings say
  * which switch the district's ClassLink administrator must flip.
  *
+ * @throws ConfigurationError naming `client` where it is none, or an option that is unknown or impossible
  * @throws ConnectionError, ServerError or RateLimitError where not even the orgs can be read, DecodeError where no
  * answer is one of OneRoster
  * @example

@@ -8,7 +8,7 @@ import { CLASSLINK_WORDS } from './preflight.js';
  * ClassLink leaves guardians and administrators out unless the district turns on "Unenrolled Users"; students may
  * still name guardians who have no row then, and these links are kept. All else is as of `oneRosterSource`.
  *
- * @throws ConfigurationError naming an option that is impossible
+ * @throws ConfigurationError naming `client` where it is none, or an option that is unknown or impossible
  * @example
  * ```ts
  * import { ClassLinkClient, type ClassLinkClientOptions, classlinkSource } from 'rosterkit/classlink';

@@ -52,6 +52,9 @@ export { type CleverSource, cleverSource, type CleverSourceOptions } from './sou
 export { cleverPreflight, type CleverPreflightOptions } from './preflight/preflight.js';
 export { CLEVER_HOMEROOM_SUBJECTS, CLEVER_SPECIALIST_SUBJECTS } from './subjects.js';
 
+// What a source gives, in words that all providers share
+export type * from '../ports/source-types.js';
+
 // Districts that have the application
 export {
   CleverApp,

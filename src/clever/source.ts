@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { checkOptionNames } from '../internal/options.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import type {
   Attestation,
@@ -44,6 +45,12 @@ export interface CleverSourceOptions {
   readonly wholeReadEveryDays?: number | undefined;
 }
 
+const OPTION_NAMES = [
+  'clock',
+  'settleMs',
+  'wholeReadEveryDays',
+] as const satisfies readonly (keyof CleverSourceOptions)[];
+
 /** A Clever district as a source of rosters. */
 export interface CleverSource extends RosterSource {
   readonly provider: 'clever';
@@ -77,6 +84,7 @@ const DAY_MS = 86_400_000;
  * `read` throws an AuthenticationError, PermissionDeniedError, NotFoundError or DecodeError where the token or the
  * answers cannot be believed, and whatever kept the first page of schools, users or sections away.
  *
+ * @throws ConfigurationError naming an option that is unknown or impossible
  * @example
  * ```ts
  * import { CleverClient, cleverSource } from 'rosterkit';
@@ -87,6 +95,7 @@ const DAY_MS = 86_400_000;
  * ```
  */
 export function cleverSource(client: CleverClient, options: CleverSourceOptions = {}): CleverSource {
+  checkOptionNames(options, OPTION_NAMES);
   const clock = options.clock ?? { now: () => new Date() };
   const settleMs = notNegative('settleMs', options.settleMs ?? 10_000);
   const wholeReadEveryMs = notNegative('wholeReadEveryDays', options.wholeReadEveryDays ?? 7) * DAY_MS;

@@ -6,7 +6,9 @@ import type {
   Collection,
   Course,
   Enrollment,
+  EnrollmentPair,
   GuardianLink,
+  ReadState,
   RecordsDelta,
   RejectedRow,
   Roster,
@@ -21,6 +23,9 @@ import type {
  *
  * What the roster proves stays what it proved when it was read: a read that was incomplete does not become complete by
  * changes on top of it.
+ *
+ * Where removals are a hint, a record that is said to be gone stays as a tombstone, with its pairs, as a whole read may
+ * have it: it may be back in the next delta, which then does not tell its pairs again.
  *
  * @param roster the roster that the delta's cursor came with, or that the delta before was folded into: keep each roster
  *   together with its cursor, because a delta in between that was never folded leaves no trace
@@ -38,14 +43,15 @@ import type {
 export function foldDelta(roster: Roster, delta: RosterDelta): Roster {
   requireSameOrigin(roster, delta);
   if (delta.kind === 'whole') return delta.roster;
-  const courses = foldRecords(roster.courses, delta.courses);
-  const classes = withTitles(foldRecords(roster.classes, delta.classes), courses, delta);
+  const { removals } = delta;
+  const courses = foldRecords(roster.courses, delta.courses, removals);
+  const classes = withTitles(foldRecords(roster.classes, delta.classes, removals), courses, delta);
   const collections = {
-    schools: foldRecords(roster.schools, delta.schools),
-    terms: foldRecords(roster.terms, delta.terms),
+    schools: foldRecords(roster.schools, delta.schools, removals),
+    terms: foldRecords(roster.terms, delta.terms, removals),
     courses,
     classes,
-    users: foldRecords(roster.users, delta.users),
+    users: foldRecords(roster.users, delta.users, removals),
     enrollments: foldEnrollments(roster.enrollments, delta),
     guardianLinks: foldGuardianLinks(roster.guardianLinks, delta),
   };
@@ -57,8 +63,8 @@ export function foldDelta(roster: Roster, delta: RosterDelta): Roster {
     readAt: delta.readAt,
     cursor: delta.cursor,
     ...(delta.staleSince === undefined ? {} : { staleSince: delta.staleSince }),
-    rejected: [...(roster.rejected ?? []).filter((row) => !isMended(row, delta)), ...delta.rejected],
-    attestation: foldAttestation(roster.attestation, collections),
+    rejected: foldRejected(roster.rejected ?? [], delta),
+    attestation: foldAttestation(roster.attestation, collections, removals),
   };
 }
 
@@ -70,43 +76,112 @@ function requireSameOrigin({ source, scope }: Roster, delta: RosterDelta): void 
 function foldRecords<T extends RosterRecord>(
   records: readonly T[],
   { changed, deleted }: RecordsDelta<T>,
+  removals: RosterChanges['removals'],
 ): readonly T[] {
   if (changed.length === 0 && deleted.length === 0) return records;
-  const told = new Set([...changed.map(({ sourcedId }) => sourcedId), ...deleted]);
-  return merged(
-    records.filter(({ sourcedId }) => !told.has(sourcedId)),
-    changed,
-    (left, right) => compareIds(left.sourcedId, right.sourcedId),
-  );
+  const told = new Set(changed.map(({ sourcedId }) => sourcedId));
+  const gone = new Set(deleted);
+  const kept = records.flatMap((record): readonly T[] => {
+    if (told.has(record.sourcedId)) return [];
+    if (!gone.has(record.sourcedId)) return [record];
+    return removals === 'hint' ? [{ ...record, status: 'tobedeleted' }] : [];
+  });
+  return merged(kept, changed, (left, right) => compareIds(left.sourcedId, right.sourcedId));
 }
 
-/**
- * An enrollment with an id of its own replaces the one of this id, wherever that was, and no other: a member may have one
- * for each term. Without an id it stands for all of its class and user.
- */
+/** An enrollment without an id stands for all of its class and user. */
 function foldEnrollments(rows: readonly Enrollment[], delta: RosterChanges): readonly Enrollment[] {
   const { replacedOf, changed, deleted } = delta.enrollments;
-  const owners = new Set([...replacedOf, ...delta.classes.deleted]);
-  const told = [...changed, ...deleted];
-  const ids = new Set(told.flatMap(({ sourcedId }) => sourcedId ?? []));
-  const kept = ids.size === 0 ? rows : rows.filter(({ sourcedId }) => sourcedId === undefined || !ids.has(sourcedId));
+  const owners = new Set([...replacedOf, ...ownersGone(delta, 'classes')]);
+  const replaced = replacedById(rows, changed, deleted);
   return foldPairs(
-    kept,
-    { owners, changed, told: told.filter(({ sourcedId }) => sourcedId === undefined) },
+    replaced.size === 0 ? rows : rows.filter((row) => !replaced.has(row)),
+    { owners, changed, told: [...changed, ...deleted].filter(({ sourcedId }) => sourcedId === undefined) },
     (row) => [row.classSourcedId, row.userSourcedId],
     (left, right) => compareIds(left.sourcedId ?? '', right.sourcedId ?? ''),
   );
 }
 
+/**
+ * The enrollments that are told anew by their ids. One with an id of its own is the one of this id, wherever that was, and
+ * no other: a member may have one for each term. Some districts give several the same id, such as the user's: there
+ * nobody can tell a move from another enrollment, so that only one of the same class and user is told anew. What stays
+ * although it is gone, a whole read ends.
+ */
+function replacedById(
+  rows: readonly Enrollment[],
+  changed: readonly Enrollment[],
+  deleted: readonly EnrollmentPair[],
+): ReadonlySet<Enrollment> {
+  const replaced = new Set<Enrollment>();
+  const told = byOwnId<EnrollmentPair>([...changed, ...deleted], () => true);
+  if (told.size === 0) return replaced;
+  const known = byOwnId(rows, (id) => told.has(id));
+  let areUnique: boolean | undefined;
+  for (const [id, words] of told) {
+    const former = known.get(id) ?? [];
+    for (const word of words) {
+      const alike = former.filter((row) => isSamePair(row, word));
+      const isOne = former.length === 1 && words.length === 1;
+      if (alike.length === 0 && isOne && id !== word.userSourcedId && id !== word.classSourcedId) {
+        areUnique ??= haveUniqueIds(rows);
+        if (areUnique) for (const row of former) replaced.add(row);
+      }
+      for (const row of alike) if (alike.length === 1 || isSameBut(row, word)) replaced.add(row);
+    }
+  }
+  return replaced;
+}
+
+function byOwnId<T extends EnrollmentPair>(
+  rows: readonly T[],
+  isWanted: (id: string) => boolean,
+): ReadonlyMap<string, readonly T[]> {
+  const found = new Map<string, T[]>();
+  for (const row of rows) {
+    const { sourcedId } = row;
+    if (sourcedId === undefined || !isWanted(sourcedId)) continue;
+    const others = found.get(sourcedId);
+    if (others === undefined) found.set(sourcedId, [row]);
+    else others.push(row);
+  }
+  return found;
+}
+
+function isSamePair(left: EnrollmentPair, right: EnrollmentPair): boolean {
+  return left.classSourcedId === right.classSourcedId && left.userSourcedId === right.userSourcedId;
+}
+
+/** Whether a row of an id, class and user that others have too says the same again: what is told twice is there once. */
+function isSameBut(row: Enrollment, word: Enrollment | EnrollmentPair): boolean {
+  return 'role' in word && row.role === word.role && row.beginDate === word.beginDate && row.endDate === word.endDate;
+}
+
+function haveUniqueIds(rows: readonly Enrollment[]): boolean {
+  const ids = new Set<string>();
+  let count = 0;
+  for (const { sourcedId } of rows) {
+    if (sourcedId === undefined) continue;
+    ids.add(sourcedId);
+    count += 1;
+  }
+  return ids.size === count;
+}
+
 function foldGuardianLinks(rows: readonly GuardianLink[], delta: RosterChanges): readonly GuardianLink[] {
   const { replacedOf, changed, deleted } = delta.guardianLinks;
-  const owners = new Set([...replacedOf, ...delta.users.deleted]);
+  const owners = new Set([...replacedOf, ...ownersGone(delta, 'users')]);
   return foldPairs(
     rows,
     { owners, changed, told: [...changed, ...deleted] },
     (row) => [row.guardianSourcedId, row.studentSourcedId],
     () => 0,
   );
+}
+
+/** The owners who take their pairs with them: none, where a removal is a hint. */
+function ownersGone(delta: RosterChanges, owners: 'classes' | 'users'): readonly string[] {
+  return delta.removals === 'hint' ? [] : delta[owners].deleted;
 }
 
 interface ToldPairs<T, Pair> {
@@ -176,27 +251,49 @@ function withTitles(classes: readonly Class[], courses: readonly Course[], delta
   });
 }
 
-/** Whether a row that could not be read is told of anew: it is readable now, gone, or among the newly rejected. */
+/** The rows that cannot be used now: without those that are readable now or gone, and with each of them once. */
+function foldRejected(rows: readonly RejectedRow[], delta: RosterChanges): readonly RejectedRow[] {
+  const again = new Set(delta.rejected.map(keyOf));
+  return [...rows.filter((row) => !again.has(keyOf(row)) && !isMended(row, delta)), ...delta.rejected];
+}
+
+/** Whether a row that could not be read is told of anew: it is readable now, or gone. */
 function isMended({ collection, sourcedId, classSourcedId }: RejectedRow, delta: RosterChanges): boolean {
   if (collection === 'enrollments') {
     if (classSourcedId === undefined) return false;
-    return delta.enrollments.replacedOf.includes(classSourcedId) || delta.classes.deleted.includes(classSourcedId);
+    return (
+      delta.enrollments.replacedOf.includes(classSourcedId) || ownersGone(delta, 'classes').includes(classSourcedId)
+    );
   }
   if (sourcedId === undefined) return false;
   if (collection === 'guardianLinks') {
-    return delta.guardianLinks.replacedOf.includes(sourcedId) || delta.users.deleted.includes(sourcedId);
+    return delta.guardianLinks.replacedOf.includes(sourcedId) || ownersGone(delta, 'users').includes(sourcedId);
   }
   const { changed, deleted } = delta[collection];
   return deleted.includes(sourcedId) || changed.some((record) => record.sourcedId === sourcedId);
+}
+
+/** What a rejected row is told anew by: one without an id is only known by where it stood. */
+function keyOf({ collection, sourcedId, classSourcedId, problem, location }: RejectedRow): string {
+  return JSON.stringify([
+    collection,
+    classSourcedId ?? null,
+    ...(sourcedId === undefined ? [null, problem, location] : [sourcedId]),
+  ]);
 }
 
 type Collections = Pick<Roster, Collection>;
 
 /**
  * The counts of now; the states of then. Links are the exception: a district that withdraws its contacts deletes each of
- * them, which is no evidence that the children lost their families, and a district that begins to share them tells all.
+ * them, which is no evidence that the children lost their families, and a district that begins to share them tells all;
+ * unless its changes are a hint, which may tell a few of them.
  */
-function foldAttestation(attestation: Attestation, collections: Collections): Attestation {
+function foldAttestation(
+  attestation: Attestation,
+  collections: Collections,
+  removals: RosterChanges['removals'],
+): Attestation {
   const told = (name: Collection): Attestation['collections'][Collection] => ({
     state: attestation.collections[name].state,
     received: collections[name].length,
@@ -214,15 +311,13 @@ function foldAttestation(attestation: Attestation, collections: Collections): At
       classes: told('classes'),
       users: told('users'),
       enrollments: told('enrollments'),
-      guardianLinks: {
-        ...links,
-        state:
-          links.state === 'complete' && !hasLinks
-            ? 'not-shared'
-            : links.state === 'not-shared' && hasLinks
-              ? users
-              : links.state,
-      },
+      guardianLinks: { ...links, state: linksNow(links.state, hasLinks, removals === 'hint' ? 'incomplete' : users) },
     },
   };
+}
+
+/** The state of the links: shared again, they are as complete as what brought them. */
+function linksNow(then: ReadState, hasLinks: boolean, sharedAgain: ReadState): ReadState {
+  if (then === 'complete' && !hasLinks) return 'not-shared';
+  return then === 'not-shared' && hasLinks ? sharedAgain : then;
 }

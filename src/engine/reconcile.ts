@@ -64,6 +64,7 @@ export function reconcile(input: ReconcileInput): Plan {
   };
   if (feed.failed.length > 0) return failedPlan(context, roster.readId);
   noteReading(context, roster);
+  noteUnknownSchools(context);
   return plan(context, roster.readId);
 }
 
@@ -189,6 +190,27 @@ function noteReading({ draft, feed, policy }: Context, roster: Roster): void {
   for (const collection of optional) {
     if (roster.attestation.collections[collection].state !== 'not-shared') continue;
     draft.note({ rule: 'G1', code: 'NOT_SHARED', severity: 'info', evidence: { collection } });
+  }
+  const { state, ended } = roster.attestation.collections.guardianLinks;
+  if (policy.steps.includes('guardians') && state !== 'complete' && state !== 'not-shared') {
+    const evidence = { state, ...(ended === undefined ? {} : { ended }) };
+    draft.note({ rule: 'P6', code: 'GUARDIANS_UNREAD', severity: 'warning', evidence });
+  }
+}
+
+/** Z5: a scope that names a school which neither side has is most likely mistyped, and would be empty without a word. */
+function noteUnknownSchools({ draft, feed, local }: Context): void {
+  if (local.scope.schools === undefined || feed.incomplete.includes('schools')) return;
+  const known = new Set([
+    ...feed.schools.filter(({ status }) => status !== 'tobedeleted').map(({ sourcedId }) => sourcedId),
+    ...feed.skippedSchools,
+    ...local.schools.map(({ sourcedId }) => sourcedId),
+    ...local.classes.map(({ schoolSourcedId }) => schoolSourcedId),
+  ]);
+  for (const school of new Set(local.scope.schools)) {
+    if (known.has(school) || feed.unreadable.mayBeSchool(school)) continue;
+    const subject = `school:${school}`;
+    draft.note({ rule: 'Z5', code: 'SCOPE_SCHOOL_UNKNOWN', severity: 'warning', noun: 'school', subject });
   }
 }
 

@@ -58,6 +58,7 @@ const SENTENCES = {
   MOVED_FROM_OUTSIDE_SCOPE: 'The class moved here from a school that this sync may not touch.',
   MOVED_OUT_OF_SCOPE: 'The class moved to a school that this sync may not touch.',
   SCHOOL_GONE: 'The whole school is missing or empty while others are fine: is it unshared, or closed?',
+  SCOPE_SCHOOL_UNKNOWN: 'The import names a school that neither the district nor this system has: is its id right?',
   SCHOOL_SKIPPED: 'The school could not be read and was left out of this run.',
   // Notes: people, members, guardians
   DANGLING_REF: 'An enrollment names a record that the district does not share.',
@@ -82,6 +83,8 @@ const SENTENCES = {
   AGENT_NOT_SHARED: 'A guardian is named but not shared: in ClassLink, turn on “Unenrolled Users”.',
   // Notes: the run
   NOT_SHARED: 'The district does not share this collection; it is left as it is.',
+  GUARDIANS_UNREAD:
+    'The guardians were not read to their end (a file may be missing, empty or damaged): nobody loses one by it.',
   ROWS_REJECTED: 'Some rows could not be used.',
   STANDS_STILL: 'The district’s own sync with the provider is paused or fails, so its data is old.',
   ADDITIVE_ONLY: 'This import only adds; what would be removed waits.',

@@ -63,12 +63,13 @@ export function callbackOf(request: string | URL | URLSearchParams, options: Cal
  */
 export function keptSession<S extends { readonly state: string }>(
   state: string,
-  session: S | undefined,
+  session: S | null | undefined,
   source: string,
 ): S {
   // Not sent to sign in anew: where the browser keeps no session, the two would send each other round for ever.
-  // A session is data from outside: it may have lost its state.
-  if (session === undefined || !session.state || !isSame(state, session.state)) throw anotherState(source);
+  // A session is data from outside: it may have lost its state, or hold anything in its place.
+  const kept: unknown = session?.state;
+  if (!session || typeof kept !== 'string' || kept === '' || !isSame(state, kept)) throw anotherState(source);
   return session;
 }
 

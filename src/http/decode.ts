@@ -8,6 +8,10 @@ import { z } from 'zod';
 
 /** No text for people holds NUL characters, and PostgreSQL stores none: they are dropped, and refused in ids. */
 const NUL = '\u0000';
+/** What stands for letters that somebody could not read: two ids that differ there look the same. */
+const UNREADABLE = '\uFFFD';
+/** Half of a character: it is written as {@link UNREADABLE} sooner or later. */
+const HALF = /\p{Surrogate}/u;
 
 /** Text, trimmed; what is absent, null, blank or no text is undefined. Not for ids: see {@link sourcedId}. */
 export function text(value: unknown): string | undefined {
@@ -28,11 +32,22 @@ export function triState(value: unknown): boolean | undefined {
 
 /**
  * An id, verbatim: never trimmed. A number becomes its text, unless it is too large to have arrived unharmed. What is
- * absent or empty is undefined.
+ * absent or empty is undefined, and so is what holds a character that could not be read.
  */
 export function sourcedId(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : undefined;
-  return typeof value === 'string' && value !== '' && !value.includes(NUL) ? value : undefined;
+  return isId(value) ? value : undefined;
+}
+
+/** Whether a value is an id as it stands: text that is not empty, every character of which could be read. */
+export function isId(value: unknown): value is string {
+  return (
+    typeof value === 'string' &&
+    value !== '' &&
+    value.indexOf(NUL) < 0 &&
+    value.indexOf(UNREADABLE) < 0 &&
+    !HALF.test(value)
+  );
 }
 
 /** A list: an array as it is, a single value as a list of one, nothing as an empty one. */

@@ -1,6 +1,7 @@
 import ky from 'ky';
-import { ConfigurationError, ConnectionTimeoutError } from '../errors.js';
-import { type Answer, connectionError, quoted } from './failure.js';
+import { ConfigurationError, ConnectionTimeoutError, RosterError } from '../errors.js';
+import { exactText, markedText, readBody } from './body.js';
+import { type Answer, connectionError, quoted, tooLargeBody, unreadableBody } from './failure.js';
 import { retryAfterMs } from './rate-headers.js';
 
 /** One request, as it goes over the wire. */
@@ -20,7 +21,8 @@ export interface Exchange {
 /**
  * Makes one request, once, and reads the answer to its end, whatever its status.
  *
- * @throws ConnectionError and ConnectionTimeoutError; ConfigurationError naming a header that cannot be sent; where the
+ * @throws ConnectionError and ConnectionTimeoutError; of a good answer, ApiError where its body is too large and
+ *   DecodeError where it is no text; ConfigurationError naming a header that cannot be sent; where the
  *   caller aborts, the signal's own reason
  */
 export async function exchange(request: Exchange): Promise<Answer> {
@@ -52,12 +54,19 @@ export async function exchange(request: Exchange): Promise<Answer> {
       ...(fetch === undefined ? {} : { fetch }),
     });
     const { status, headers } = response;
-    requestId = requestIdOf(headers);
+    requestId = requestIdOf(headers, request);
     hasBegun = true;
-    const text = await response.text();
-    return { source, method, path, status, headers, text, requestId, retryAfterMs: retryAfterMs(status, headers) };
+    const { bytes, isWhole } = await readBody(response);
+    const answered = { source, method, path, status, headers, requestId, retryAfterMs: retryAfterMs(status, headers) };
+    // An error is one whatever its body is: its status says what to do.
+    if (!response.ok) return { ...answered, text: markedText(bytes) };
+    if (!isWhole) throw tooLargeBody(answered);
+    const text = exactText(bytes, headers.get('content-type'));
+    if (text === undefined) throw unreadableBody(answered);
+    return { ...answered, text };
   } catch (error) {
     signal?.throwIfAborted();
+    if (RosterError.isInstance(error)) throw error;
     if (stop.signal.aborted) {
       throw new ConnectionTimeoutError(
         `${source} did not answer ${method} ${path} within ${String(timeoutMs)} ms${quoted(requestId)}. Try again later, with smaller pages or a longer timeoutMs.`,
@@ -85,12 +94,23 @@ function checkHeaders(headers: Readonly<Record<string, string>>): void {
   }
 }
 
-function requestIdOf(headers: Headers): string | undefined {
-  return (
-    headers.get('x-request-id') ??
-    headers.get('clever-request-id') ??
-    headers.get('x-correlation-id') ??
-    headers.get('x-amzn-requestid') ??
-    undefined
+/** So long are tokens and keys at least; shorter words, such as an instant, may be in an id by chance. */
+const SHORTEST_SECRET = 12;
+const REQUEST_ID_HEADERS = ['x-request-id', 'clever-request-id', 'x-correlation-id', 'x-amzn-requestid'];
+
+/**
+ * The far side's own id of the request. Errors and logs repeat it, so it must look like an id, and hold nothing of what
+ * was sent: whoever echoes requests would otherwise write the token there.
+ */
+function requestIdOf(answered: Headers, { headers, body = '', url }: Exchange): string | undefined {
+  const sent = [...Object.values(headers), body, url.search];
+  const secrets = Object.values(headers).flatMap((value) =>
+    value.split(/[\s",]+/).filter((word) => word.length >= SHORTEST_SECRET),
   );
+  for (const name of REQUEST_ID_HEADERS) {
+    const id = answered.get(name) ?? '';
+    if (!/^[\w.:=+/@-]{1,128}$/.test(id)) continue;
+    if (!sent.some((value) => value.includes(id)) && !secrets.some((word) => id.includes(word))) return id;
+  }
+  return undefined;
 }

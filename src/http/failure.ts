@@ -24,11 +24,26 @@ export interface Answer {
   readonly retryAfterMs: number | undefined;
 }
 
+/** What to check after a 404, each as one sentence. */
+export interface MissingAdvice {
+  /** Where a web page came: then the path itself is nobody's. */
+  readonly endpoint: string;
+  readonly record: string;
+}
+
+const COMMON_ADVICE: MissingAdvice = {
+  endpoint: 'Check the type of the token, whether the product is enabled for it, and the base URL.',
+  record: 'Check the id.',
+};
+
+/** An answer without its body. */
+type AnswerHead = Omit<Answer, 'text'>;
+
 /**
  * The error that an answer amounts to: the one place where statuses become classes. `said` is what the far side gives as
- * the reason, as far as it may be repeated, such as ` (forbidden)`.
+ * the reason, as far as it may be repeated, such as ` (forbidden)`; `missing` is what to check after a 404.
  */
-export function apiError(answer: Answer, said = ''): RosterError {
+export function apiError(answer: Answer, said = '', missing: MissingAdvice = COMMON_ADVICE): RosterError {
   const { source, status, method, path, requestId } = answer;
   const details = { source, status, method, path, requestId };
   const answered = `${source} answered ${method} ${path} with ${String(status)}${said}${quoted(requestId)}`;
@@ -52,12 +67,15 @@ export function apiError(answer: Answer, said = ''): RosterError {
   }
   if (status === 404 && isNoJson(answer.text)) {
     return new NotFoundError(
-      `${answered} and a web page: there is no such endpoint for these credentials. Check the type of the token, whether the product is enabled for it, and the base URL.`,
+      `${answered} and a web page: there is no such endpoint for these credentials. ${missing.endpoint}`,
       { ...details, isWrongEndpoint: true },
     );
   }
   if (status === 404) {
-    return new NotFoundError(`${answered}: it does not exist, is not shared, or was deleted. Check the id.`, details);
+    return new NotFoundError(
+      `${answered}: it does not exist, is not shared, or was deleted. ${missing.record}`,
+      details,
+    );
   }
   if (status === 429) {
     return new RateLimitError(`${answered}: too many requests. Try again later, with less concurrency.`, {
@@ -100,6 +118,26 @@ function unparsedBody(answer: Answer): RosterError {
   return new DecodeError(
     `${answered} and ${what}. Check the base URL and whether a proxy or a sign-in page stands in between.`,
     { source, path, requestId, issues: ['body: not JSON'] },
+  );
+}
+
+/** The error of a good answer whose letters cannot all be read. Names nothing of the text. */
+export function unreadableBody(answer: AnswerHead): DecodeError {
+  const { source, method, status, path, requestId } = answer;
+  return new DecodeError(
+    `${source} answered ${method} ${path} with ${String(status)}${quoted(requestId)} and text that is not UTF-8, so that ids in it cannot be told apart. Ask their support to send UTF-8.`,
+    { source, path, requestId, issues: ['body: not UTF-8'] },
+  );
+}
+
+/**
+ * The error of a good answer that is larger than it may be: 413 (Content Too Large), because what helps is the same as
+ * where the far side says so itself: to ask for less.
+ */
+export function tooLargeBody({ source, method, path, requestId }: AnswerHead): ApiError {
+  return new ApiError(
+    `${source} answered ${method} ${path}${quoted(requestId)} with more than can be read at once. Ask for smaller pages; if it stays so, check the base URL.`,
+    { source, status: 413, method, path, requestId },
   );
 }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { sourcedId, text, textList, triState } from './decode.js';
+import { isId, sourcedId, text, textList, triState } from './decode.js';
 
 /** Why a record cannot be used: where, and a word; never the value itself. */
 export class Problem {
@@ -79,10 +79,6 @@ export const ids: Field<readonly string[]> = (value) => {
   return found;
 };
 
-function isId(item: unknown): item is string {
-  return typeof item === 'string' && item !== '' && item.indexOf(NUL) < 0;
-}
-
 /**
  * What a list is read as that was not sent at all: it has no entries, and says nothing. Where the far side sends a list
  * always (Clever the members of a section), a record without the key is one whose list was withheld, not an empty one.
@@ -118,7 +114,7 @@ export interface RecordOptions<T> {
    * @default none
    */
   readonly aliases?: Readonly<Record<string, keyof T & string>>;
-  /** Keys whose values are not taken over. @default none */
+  /** Keys, in lower case, whose values are not taken over, whatever the case they are sent in. @default none */
   readonly dropped?: readonly string[];
 }
 
@@ -129,7 +125,10 @@ export interface RecordOptions<T> {
 export function record<T extends object>(fields: Fields<T>, options: RecordOptions<T> = {}): Field<T> {
   const table = new Map(Object.entries<Field<unknown>>(fields));
   const others = new Map<string, string | undefined>(Object.entries(options.aliases ?? {}));
-  for (const name of options.dropped ?? []) others.set(name, undefined);
+  // As a key of its own, as JSON may have it, it would change the prototype of whatever the record is copied to.
+  others.set('__proto__', undefined);
+  const dropped = new Set(options.dropped);
+  const lengths = new Set((options.dropped ?? []).map(({ length }) => length));
   const doubled = new Set<string>(Object.values(options.aliases ?? {}));
   // What a field makes of nothing: most often nothing, but a list is empty, and an id is missed.
   const absent = [...table].flatMap(([name, read]) => {
@@ -143,7 +142,8 @@ export function record<T extends object>(fields: Fields<T>, options: RecordOptio
     for (const name in value) {
       const read = table.get(name);
       if (read === undefined) {
-        if (others.has(name)) (found ??= []).push(name);
+        const isDropped = lengths.has(name.length) && dropped.has(name.toLowerCase());
+        if (isDropped || others.has(name)) (found ??= []).push(name);
         continue;
       }
       const sent = value[name];

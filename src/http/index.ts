@@ -17,7 +17,7 @@ export {
   textList,
   triState,
 } from './decode.js';
-export { type Answer, apiError } from './failure.js';
+export { type Answer, apiError, type MissingAdvice } from './failure.js';
 export {
   anyObject,
   detail,
@@ -42,7 +42,7 @@ export {
 } from './fields.js';
 export { baseUrlNamed, renamedOption } from './named-option.js';
 export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
-export { pause } from './pause.js';
+export { orAborted, pause } from './pause.js';
 export type { RateLimit } from './rate-window.js';
 export { type FetchedToken, rememberedToken, type TokenProvider } from './remembered-token.js';
 export type { Query } from './request-url.js';

@@ -13,8 +13,8 @@ export function baseUrlNamed<T>(parameter: string, make: () => T): T {
   }
 }
 
-/** The error, with `parameter` named where it names `baseUrl`; any other as it is. */
-export function renamedOption(error: unknown, parameter: string): unknown {
-  if (!(error instanceof ConfigurationError) || error.parameter !== 'baseUrl') return error;
-  return new ConfigurationError(parameter, error.message.slice('baseUrl: '.length));
+/** The error, with `parameter` named where it names `from`; any other as it is. */
+export function renamedOption(error: unknown, parameter: string, from = 'baseUrl'): unknown {
+  if (!(error instanceof ConfigurationError) || error.parameter !== from) return error;
+  return new ConfigurationError(parameter, error.message.slice(`${from}: `.length));
 }

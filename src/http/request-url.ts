@@ -1,4 +1,5 @@
 import { DecodeError } from '../errors.js';
+import { withoutTrailing } from '../internal/trailing.js';
 
 /** The query of a request; what is undefined is left out, and a list is sent as one parameter for each of its words. */
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -10,7 +11,7 @@ export type Query = Readonly<Record<string, string | number | readonly string[] 
  */
 export function resolvedUrl(pathOrUrl: string, base: URL, source: string): URL {
   const isUrl = /^[a-z][a-z0-9+.-]*:/i.test(pathOrUrl);
-  const root = base.href.replace(/\/+$/, '');
+  const root = withoutTrailing('/', base.href);
   const text = isUrl ? pathOrUrl : `${root}/${pathOrUrl.replace(/^\/+/, '')}`;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.origin !== base.origin || url.username !== '' || url.password !== '') {

@@ -30,7 +30,8 @@ export interface PairsDelta<T, Pair> {
 
 /**
  * A place in a class. Where the enrollments have ids of their own, only the one of the same id is meant: a member may have
- * one for each term. Without an id all of the pair are.
+ * one for each term. Without an id all of the pair are. An id that several enrollments have means one of this class and
+ * user.
  */
 export type EnrollmentPair = Pick<Enrollment, 'classSourcedId' | 'userSourcedId' | 'sourcedId'>;
 
@@ -70,7 +71,8 @@ export interface RosterChanges extends DeltaHead {
   readonly withdrawn: readonly string[];
   /**
    * Whether the provider tells what is gone. `told`: it does, and so the roster of now is whole. `hint`: not every server
-   * does; what is gone without a word stays in the roster of now until it is read whole, which decides.
+   * does; what is gone without a word stays in the roster of now until it is read whole, which decides. What is told to
+   * be gone is a tombstone there (`status: 'tobedeleted'`), and its pairs stay: it may come back without them.
    */
   readonly removals: 'told' | 'hint';
   /** As in a roster's head. */

@@ -5,6 +5,7 @@
  */
 
 // The client, and how its lists are read
+export type { Page, Paged, PageOptions, RejectedItem, RequestRetry, ToArrayOptions } from '../http/index.js';
 export { OneRosterClient, type OneRosterClientOptions } from './api/client.js';
 export type { OneRosterService, OneRosterVersion } from './api/endpoints.js';
 export type { OneRosterTransportOptions } from './api/options.js';
@@ -60,7 +61,9 @@ export { guardiansCsvSource, type GuardiansCsvSourceOptions } from './csv/guardi
 export type { GuardiansCsvColumn } from './csv/guardians-columns.js';
 export type { GuardianEntry } from './roster/guardians/entries.js';
 export type { GuardianHidingPlace, GuardiansInMetadata, HiddenGuardian } from './roster/guardians/in-metadata.js';
-export { type OneRosterRows, type RosterCollections, toRoster } from './roster/to-roster.js';
+
+// What a source gives, in words that all providers share
+export type * from '../ports/source-types.js';
 
 // Records in OneRoster's own words
 export type {

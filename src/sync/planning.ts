@@ -1,7 +1,18 @@
 import { ConfigurationError } from '../errors.js';
 import { reconcile } from '../engine/index.js';
 import { collect } from '../internal/ordered.js';
-import type { LocalRead, LocalState, Plan, Policy, ReadState, Roster, RosterRead, User } from '../model/index.js';
+import { brokenReferences, KnownIds } from '../internal/references.js';
+import type {
+  CollectionAttestation,
+  LocalRead,
+  LocalState,
+  Plan,
+  Policy,
+  ReadState,
+  Roster,
+  RosterRead,
+  User,
+} from '../model/index.js';
 import type { ReadOptions } from '../ports/index.js';
 import type { SyncContext } from './options.js';
 
@@ -84,6 +95,8 @@ async function collectRoster(read: RosterRead): Promise<Roster> {
     scope: read.scope,
     attestation: read.attestation,
     ...(read.rejected === undefined ? {} : { rejected: read.rejected }),
+    ...(read.cursor === undefined ? {} : { cursor: read.cursor }),
+    ...(read.staleSince === undefined ? {} : { staleSince: read.staleSince }),
     schools: await collect(read.schools),
     terms: await collect(read.terms),
     courses: await collect(read.courses),
@@ -99,14 +112,14 @@ const READ_STATES: readonly ReadState[] = ['failed', 'not-shared', 'not-read', '
 
 /**
  * The roster with the guardians of another source in place of its own. The other source proves the absence of a link
- * only where it read both its people and its links to the end.
+ * only where it read both its people and its links to the end, and the links name the students of this roster.
  */
 function withGuardians(roster: Roster, guardians: Roster): Roster {
   const users = roster.users.filter((user) => !isOnlyGuardian(user));
   const taken = new Set(users.map((user) => user.sourcedId));
   const added = guardians.users.filter((user) => isOnlyGuardian(user) && !taken.has(user.sourcedId));
   const { guardianLinks, users: guardianUsers } = guardians.attestation.collections;
-  const state = READ_STATES.find((candidate) => [guardianLinks.state, guardianUsers.state].includes(candidate));
+  const { state, ended } = asFitting(worse(guardianLinks, guardianUsers), roster, guardians);
   const unread = (guardians.rejected ?? []).filter(
     ({ collection }) => collection === 'guardianLinks' || collection === 'users',
   );
@@ -123,12 +136,29 @@ function withGuardians(roster: Roster, guardians: Roster): Roster {
       ...roster.attestation,
       collections: {
         ...roster.attestation.collections,
-        guardianLinks: { ...guardianLinks, state: state ?? 'incomplete' },
+        guardianLinks: { ...guardianLinks, state, ...(ended === undefined ? {} : { ended }) },
       },
     },
     users: [...users, ...added],
     guardianLinks: guardians.guardianLinks,
   };
+}
+
+/** The attestation that proves less; of two alike the first. */
+function worse(first: CollectionAttestation, second: CollectionAttestation): CollectionAttestation {
+  return READ_STATES.indexOf(second.state) < READ_STATES.indexOf(first.state) ? second : first;
+}
+
+/**
+ * The attestation, made less of where the links are not about the students of this roster: a spreadsheet took the zeros
+ * from their ids, or the file is of another day. They cannot be held against a roster whose own people are not all there.
+ */
+function asFitting(attestation: CollectionAttestation, roster: Roster, guardians: Roster): CollectionAttestation {
+  if (attestation.state !== 'complete' || roster.attestation.collections.users.state !== 'complete') return attestation;
+  const unread = (roster.rejected ?? []).filter(({ collection }) => collection === 'users');
+  const known = new KnownIds([...roster.users, ...unread]);
+  const ended = brokenReferences(guardians.guardianLinks, [{ idOf: (link) => link.studentSourcedId, known }]);
+  return ended === undefined ? attestation : { ...attestation, state: 'incomplete', ended };
 }
 
 function isOnlyGuardian(user: User): boolean {

@@ -7,10 +7,11 @@
  */
 
 import { HttpResponse, http, type RequestHandler } from 'msw';
-import { ClassLinkService, type ClassLinkSimulationOptions } from './class-link/service.js';
-import { CleverService, type CleverSimulationOptions } from './clever/service.js';
+import { checkOptionNames } from '../internal/options.js';
+import { CLASS_LINK_OPTION_NAMES, ClassLinkService, type ClassLinkSimulationOptions } from './class-link/service.js';
+import { CLEVER_OPTION_NAMES, CleverService, type CleverSimulationOptions } from './clever/service.js';
 import type { District } from './district.js';
-import { OneRosterService, type OneRosterSimulationOptions } from './one-roster/service.js';
+import { ONE_ROSTER_OPTION_NAMES, OneRosterService, type OneRosterSimulationOptions } from './one-roster/service.js';
 import type { Service } from './service.js';
 
 export type { ClassLinkSimulationOptions } from './class-link/service.js';
@@ -28,6 +29,7 @@ export interface HandlerOptions {
  * request, and what differs from the district before becomes events.
  *
  * @param options `baseUrl` is both of Clever's hosts, `https://api.clever.com` and `https://clever.com`, unless given.
+ * @throws {ConfigurationError} naming an option that is unknown.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -42,6 +44,7 @@ export function cleverHandlers(
   district: District | (() => District),
   options: CleverSimulationOptions & HandlerOptions = {},
 ): RequestHandler[] {
+  checkOptionNames(options, [...CLEVER_OPTION_NAMES, 'baseUrl']);
   const service = new CleverService(district, options);
   const hosts = options.baseUrl === undefined ? ['https://api.clever.com', 'https://clever.com'] : [options.baseUrl];
   return hosts.flatMap((host) => handlersOf(service, host));
@@ -54,7 +57,7 @@ export function cleverHandlers(
  * @param options `baseUrl` is all of ClassLink's hosts, `https://sample-vn-v2.rosterserver.com`,
  * `https://oneroster-proxy.apis.classlink.com`, `https://launchpad.classlink.com` and
  * `https://nodeapi.classlink.com`, unless given.
- * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is unknown or impossible.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -69,6 +72,7 @@ export function classLinkHandlers(
   district: District | (() => District),
   options: ClassLinkSimulationOptions & HandlerOptions = {},
 ): RequestHandler[] {
+  checkOptionNames(options, [...CLASS_LINK_OPTION_NAMES, 'baseUrl']);
   const service = new ClassLinkService(currentOf(district), options);
   const hosts = options.baseUrl === undefined ? classLinkHosts : [options.baseUrl];
   return hosts.flatMap((host) => handlersOf(service, host));
@@ -85,7 +89,7 @@ const classLinkHosts = [
  * A OneRoster server. A function in place of the district is asked at every request.
  *
  * @param options `baseUrl` is `https://oneroster.example` unless given.
- * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is unknown or impossible.
  * @example
  * ```ts
  * import { setupServer } from 'msw/node';
@@ -100,6 +104,7 @@ export function oneRosterHandlers(
   district: District | (() => District),
   options: OneRosterSimulationOptions & HandlerOptions = {},
 ): RequestHandler[] {
+  checkOptionNames(options, [...ONE_ROSTER_OPTION_NAMES, 'baseUrl']);
   const { baseUrl = 'https://oneroster.example' } = options;
   return handlersOf(new OneRosterService(currentOf(district), options), baseUrl);
 }

@@ -16,6 +16,12 @@ export interface SimulationServerOptions {
   readonly pageLatencyMs?: number;
 }
 
+/** The names of {@link SimulationServerOptions}. */
+export const SERVER_OPTION_NAMES = [
+  'port',
+  'pageLatencyMs',
+] as const satisfies readonly (keyof SimulationServerOptions)[];
+
 /** A request that a simulated service got. */
 export interface ReceivedRequest {
   readonly method: string;

@@ -1,11 +1,11 @@
-import { classLinkApplicationForm } from 'rosterkit/classlink';
+import { classlinkApplicationForm } from 'rosterkit/classlink';
 import { describe, expect, test } from 'vitest';
 
 const redirectUri = 'https://app.example/classlink/callback';
 
 describe('the application form', () => {
   test('names every value with the page that it goes to', () => {
-    const { entries, text } = classLinkApplicationForm({ name: 'Example', redirectUri });
+    const { entries, text } = classlinkApplicationForm({ name: 'Example', redirectUri });
     const value = (field: string) => entries.find((entry) => entry.field === field)?.value;
     expect(value('App Name')).toBe('Example');
     expect(value('Redirect URI')).toBe(redirectUri);
@@ -27,14 +27,14 @@ describe('the application form', () => {
     [{ administrators: false }, 'on', /no guardians/],
     [{ guardians: false, administrators: false }, 'off', /^$/],
   ])('asks for Unenrolled Users only where somebody would be missed: %j', (options, value, reason) => {
-    const { entries } = classLinkApplicationForm({ name: 'Example', ...options });
+    const { entries } = classlinkApplicationForm({ name: 'Example', ...options });
     const entry = entries.find(({ field }) => field === 'Unenrolled Users');
     expect(entry?.value).toBe(value);
     expect(entry?.reason ?? '').toMatch(reason);
   });
 
   test('speaks of signing in only where people do', () => {
-    const { entries } = classLinkApplicationForm({ name: 'Example', demographics: true, guardians: false });
+    const { entries } = classlinkApplicationForm({ name: 'Example', demographics: true, guardians: false });
     expect(entries.some(({ field }) => field === 'Redirect URI')).toBe(false);
     expect(entries.find(({ field }) => field === 'Demographics')?.value).toBe('on');
     expect(entries.find(({ field }) => field.endsWith('required fields'))?.value).not.toContain('users.agents');
@@ -46,8 +46,11 @@ test.each([
   ['redirectUri', { redirectUri: 'http://app.example/callback' }],
   ['signInUrl', { signInUrl: 'http://app.example' }],
   ['guardian', { guardian: true }],
+  ['guardians', { guardians: 'no' }],
+  ['scopes', { scopes: 'profile' }],
+  ['scopes', { redirectUri, scopes: ['profile oneroster'] }],
 ])('a mistake in %s is named', (parameter, options) => {
-  expect(() => classLinkApplicationForm({ name: 'Example', ...options })).toThrow(
+  expect(() => classlinkApplicationForm({ name: 'Example', ...(options as object) })).toThrow(
     expect.objectContaining({ code: 'configuration', parameter }),
   );
 });

@@ -1,4 +1,4 @@
-import { ClassLinkClient, classlinkSource } from 'rosterkit/classlink';
+import { ClassLinkClient, classlinkPreflight, classlinkSource } from 'rosterkit/classlink';
 import { bearer, type OneRosterAuth, OneRosterClient, oauth1 } from 'rosterkit/oneroster';
 import { describe, expect, test } from 'vitest';
 import { restDistrict } from '../oneroster/support/district.js';
@@ -64,6 +64,31 @@ describe('a client of a roster server', () => {
     expect(roster.attestation.collections.users.state).toBe('complete');
     expect(collectionsOf(roster)).toMatchObject({ schools: [{ sourcedId: 'S1' }, { sourcedId: 'S2' }] });
     expect((await source.schools()).map(({ name }) => name)).toEqual(['Elm School', 'Oak School']);
+  });
+});
+
+describe('options', () => {
+  test.each([
+    ['options', undefined],
+    ['options', null],
+    ['options', 'https://example-nj-v2.rosterserver.com'],
+    ['clientId', {}],
+    ['allowedHosts', { ...details, allowedHosts: [1] }],
+    ['allowedHosts', { ...details, allowedHosts: null }],
+    ['allowedHosts', { ...details, allowedHosts: 'example.com' }],
+    ['allowInsecureHosts', { ...details, allowInsecureHosts: 'localhost' }],
+    ['tenantId', { ...details, tenantId: ' ' }],
+    ['tenantId', { ...details, tenantId: 1.5 }],
+  ])('a mistake in %s is named: %j', (parameter, options) => {
+    expect(() => new ClassLinkClient(options as never)).toThrow(naming(parameter));
+  });
+
+  test('of the source and the preflight are checked too', async () => {
+    const client = new ClassLinkClient(details);
+    expect(() => classlinkSource(client, { wholeReadEvery: 1 } as never)).toThrow(naming('wholeReadEvery'));
+    expect(() => classlinkSource(undefined as never)).toThrow(naming('client'));
+    await expect(classlinkPreflight(client, { guardians: 1 } as never)).rejects.toEqual(naming('guardians'));
+    await expect(classlinkPreflight(classlinkSource(client) as never)).rejects.toEqual(naming('client'));
   });
 });
 

@@ -24,6 +24,41 @@ async function firstOf(proxy: ClassLinkProxy) {
   return application;
 }
 
+describe('a mistake is named when the proxy is made', () => {
+  test.each([
+    ['version', { version: '1.3' }],
+    ['paths', { paths: { roster: '/x' } }],
+    ['paths.rostering', { paths: { rostering: 'x' } }],
+    ['pageSize', { pageSize: 0 }],
+    ['allowedHosts', { allowedHosts: [1] }],
+    ['allowedHosts', { allowedHosts: null }],
+    ['allowedHosts', { allowedHosts: 'example.com' }],
+    ['allowInsecureHosts', { allowInsecureHosts: 'localhost' }],
+    ['baseUrl', { baseUrl: 'https://oneroster-proxy.apis.classlink.com/ims/oneroster/v1p1' }],
+    ['timeout', { timeout: 1 }],
+  ])('%s (%j)', (parameter, options) => {
+    expect(() => new ClassLinkProxy({ apiKey, ...(options as object) })).toThrow(
+      expect.objectContaining({ code: 'configuration', parameter }) as Error,
+    );
+  });
+
+  test.each([
+    ['/proxy/v1p0/{id}', '1.1'],
+    ['/{application_id}', '1.2'],
+  ] as const)('a proxy at %s, of %s, has none', (dataPath, version) => {
+    expect(() => new ClassLinkProxy({ apiKey, dataPath, version })).not.toThrow();
+  });
+
+  test('what is no application is said to be none', async () => {
+    const proxy = new ClassLinkProxy({ apiKey });
+    const mistake = expect.objectContaining({ code: 'configuration', parameter: 'application' }) as Error;
+    for (const none of [undefined, null, 'id', {}]) {
+      expect(() => proxy.client(none as never)).toThrow(mistake);
+      await expect(proxy.server(none as never)).rejects.toEqual(mistake);
+    }
+  });
+});
+
 describe('the list of applications', () => {
   test('says in plain words what ClassLink says in strings, and holds no token', async () => {
     const world = await startProxy([row(2222)]);
@@ -190,6 +225,122 @@ describe("a district's data", () => {
     const kept = { oneRosterApplicationId: 'c', tenantId: '2' };
     expect(await rejection(read(proxy.client(kept)))).toMatchObject({ code: 'decode' });
   });
+});
+
+describe('an application of two tenants', () => {
+  const id = '%2FgVa1Gs%3D';
+
+  test('whose tenant is not the listed one is asked for nothing, kept by hand or not', async () => {
+    const world = await startProxy([row(1)]);
+    const proxy = proxyOf(world);
+    const foreign = { oneRosterApplicationId: id, tenantId: '2' };
+    expect(await rejection(read(proxy.client(foreign)))).toMatchObject({
+      code: 'decode',
+      issues: ['tenant_id: another'],
+    });
+    // The client of the right tenant shares nothing with the other.
+    expect(await read(proxy.client({ oneRosterApplicationId: id, tenantId: '1' }))).toEqual(['S1']);
+    const asked = world.data.length;
+    expect(await rejection(read(proxy.client(foreign)))).toMatchObject({ code: 'decode' });
+    world.server = { server: { client_id: 'c', client_secret: 's', endpoint_url: 'https://a.rosterserver.com' } };
+    expect(await rejection(proxy.server(foreign))).toMatchObject({ code: 'decode' });
+    expect(world.data).toHaveLength(asked);
+  });
+
+  test('is asked for nothing more once it is listed for another tenant', async () => {
+    const world = await startProxy([row(1)]);
+    const proxy = proxyOf(world);
+    const client = proxy.client(await firstOf(proxy));
+    await read(client);
+    const asked = world.data.length;
+    world.rows = [row(1, { tenant_id: 2 })];
+    await proxy.applications().toArray();
+    expect(await rejection(read(client))).toMatchObject({ code: 'decode' });
+    expect(world.data).toHaveLength(asked);
+  });
+
+  test('leads to no data by another number of its own, where the path is made of it', async () => {
+    const world = await startProxy([row(1), row(2)]);
+    world.accepts = () => true;
+    const proxy = proxyOf(world, { dataPath: '/{id}' });
+    const mixed = { oneRosterApplicationId: id, tenantId: '1', id: '10002' };
+    expect(await rejection(read(proxy.client(mixed)))).toMatchObject({ code: 'decode' });
+    expect(world.data).toEqual([]);
+  });
+
+  test.each([1, 10])('is unreadable where one list gives it to both, in pages of %i', async (size) => {
+    const world = await startProxy([row(1), row(1, { tenant_id: 2 }), row(3), row(3)]);
+    world.list = (offset) => ({ applications: world.rows.slice(offset, offset + size) });
+    if (size === 1) world.rows = world.rows.slice(0, 3);
+    const proxy = proxyOf(world);
+    const problems = [];
+    const items = [];
+    for await (const page of proxy.applications().byPage()) {
+      problems.push(...(page.rejected ?? []).map(({ problem }) => problem));
+      items.push(...page.items.map(({ tenantId }) => tenantId));
+    }
+    expect(new Set(problems)).toEqual(new Set(['oneroster_application_id: listed-for-two-tenants']));
+    expect(items.filter((tenant) => tenant === '3')).toEqual(['3']);
+    for (const tenantId of ['1', '2']) {
+      expect(await rejection(proxy.clientOf(tenantId))).toMatchObject({ code: 'decode' });
+      const kept = proxy.client({ oneRosterApplicationId: id, tenantId });
+      expect(await rejection(read(kept))).toMatchObject({ code: 'decode' });
+    }
+    expect(world.data).toEqual([]);
+    expect(await read(await proxy.clientOf('3'))).toEqual(['S1']);
+  });
+});
+
+describe('a list that does not end', () => {
+  test('is seen by its rejected rows too, however deep they are', async () => {
+    const world = await startProxy([]);
+    const deep: unknown = JSON.parse('['.repeat(2_000) + ']'.repeat(2_000));
+    world.list = () => ({ applications: [{ ...row(1, { tenant_id: null }), deep }] });
+    expect(await rejection(proxyOf(world).applications().toArray())).toMatchObject({
+      code: 'incomplete_read',
+      received: 1,
+    });
+  });
+
+  test('ends after more pages than any partner has', async () => {
+    let page = 0;
+    const fetch = (): Promise<Response> => {
+      page += 1;
+      return Promise.resolve(Response.json({ applications: [row(page)] }));
+    };
+    const error = await rejection(new ClassLinkProxy({ apiKey, fetch }).applications().toArray());
+    expect(error).toMatchObject({ code: 'incomplete_read', received: 1_000 });
+  });
+
+  test('is waited for no longer than the caller wants, while others go on', async () => {
+    const world = await startProxy([row(1)]);
+    let isOpen: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => {
+      isOpen = resolve;
+    });
+    const proxy = proxyOf(world, {
+      fetch: async (...request) => {
+        await gate;
+        return await fetch(...request);
+      },
+    });
+    const stop = new AbortController();
+    const stopped = rejection(proxy.clientOf('1', { signal: stop.signal }));
+    const other = proxy.clientOf('1');
+    stop.abort(new Error('enough'));
+    expect(String(await stopped)).toContain('enough');
+    isOpen();
+    expect((await other).tenantId).toBe('1');
+  });
+});
+
+test('a listed token that no header can carry is a row that cannot be used', async () => {
+  const world = await startProxy([row(1, { bearer: 'two\nlines' })]);
+  const proxy = proxyOf(world);
+  const pages = [];
+  for await (const page of proxy.applications().byPage()) pages.push(...(page.rejected ?? []));
+  expect(pages).toEqual([{ index: 0, problem: 'bearer: not-a-header-value' }]);
+  expect(await rejection(proxy.clientOf('1'))).toMatchObject({ code: 'decode' });
 });
 
 describe('a token that is refused', () => {

@@ -44,6 +44,57 @@ async function problemOf(attempt: Promise<unknown>): Promise<SignInProblem> {
   return error.problem;
 }
 
+describe('a number of a district may be a number', () => {
+  test.each([2222, '2222'])('people of %j are let in, and no others', async (tenantId) => {
+    const server = await startLaunchPad();
+    const signIn = signInOf(server);
+    const own = signIn.begin({ tenantId });
+    expect(await signIn.callback(await visited(own.url), own)).toMatchObject({ outcome: 'signed-in' });
+    server.info['TenantId'] = 1;
+    const other = signIn.begin({ tenantId });
+    expect(await problemOf(signIn.callback(await visited(other.url), other))).toBe('person');
+  });
+
+  test.each(['', ' ', Number.NaN])('a session of district %j lets nobody in', async (tenantId) => {
+    const server = await startLaunchPad();
+    const signIn = signInOf(server);
+    const start = { ...signIn.begin(), tenantId };
+    expect(await problemOf(signIn.callback(await visited(start.url), start))).toBe('person');
+    const bounce = await signIn.callback(`${redirectUri}?code=code-9`, { state: 'old', tenantId });
+    expect(bounce).toMatchObject({ outcome: 'bounce', tenantId });
+  });
+
+  test.each([
+    ['tenantId', { tenantId: '' }],
+    ['tenantId', { tenantId: 1.5 }],
+    ['tenant', { tenant: '2222' }],
+  ])('a sign-in does not begin with a mistake in %s: %j', async (parameter, options) => {
+    const signIn = signInOf(await startLaunchPad());
+    expect(() => signIn.begin(options as object)).toThrow(
+      expect.objectContaining({ code: 'configuration', parameter }) as Error,
+    );
+  });
+
+  test('in a roster too', () => {
+    const users = [{ sourcedId: 'S1' }];
+    const find = (one: string | number, other: string | number) =>
+      findPerson({ tenantId: one, sourcedId: 'S1' }, { tenantId: other, users });
+    expect(find('2222', 2222)).toBe(users[0]);
+    expect(find(2222, '2222')).toBe(users[0]);
+    expect(find(2222, 1)).toBeUndefined();
+    expect(find('', '')).toBeUndefined();
+    expect(find(undefined as never, undefined as never)).toBeUndefined();
+  });
+
+  test('a roster that is still to be read is none', () => {
+    for (const roster of [undefined, {}, { tenantId: 1, users: { list: 1 } }]) {
+      expect(() => findPerson({ tenantId: 1, sourcedId: 'S1' }, roster as never)).toThrow(
+        expect.objectContaining({ code: 'configuration', parameter: 'roster' }) as Error,
+      );
+    }
+  });
+});
+
 describe('a sign-in that begins', () => {
   test('leads to LaunchPad with a state that nobody can guess', async () => {
     const server = await startLaunchPad();
@@ -222,9 +273,18 @@ describe('a sign-in that ends', () => {
 describe("a guardian's children", () => {
   const child = { UserId: 9, TenantId: 2222, SourcedId: 'S9', FirstName: 'a', LastName: 'b', DisplayName: 'a b' };
 
+  const CHILDREN = [
+    { SourcedId: 'S10', TenantId: '2222' },
+    { SourcedId: 'S9', TenantId: 3 },
+    { SourcedId: 'S9' },
+    { SourcedId: 'S9', TenantId: {} },
+    { SourcedId: ' ', TenantId: 2222 },
+    'x',
+  ];
+
   test.each([
-    ['under response', { status: 1, response: [child, { SourcedId: 'S10' }, { SourcedId: 'S9', TenantId: 3 }, 'x'] }],
-    ['bare', [child, { SourcedId: 'S10' }, { SourcedId: 'S9', TenantId: 3 }, 'x']],
+    ['under response', { status: 1, response: [child, ...CHILDREN] }],
+    ['bare', [child, ...CHILDREN]],
   ])('are those that ClassLink links, each in a tenant: %s', async (_, body) => {
     const server = await startLaunchPad();
     server.students = body;
@@ -241,11 +301,15 @@ describe("a guardian's children", () => {
     expect(students.slice(1).map(({ tenantId, sourcedId }) => [tenantId, sourcedId])).toEqual([
       ['2222', 'S10'],
       ['3', 'S9'],
+      // The guardian's tenant is not the child's for certain.
+      [undefined, 'S9'],
+      [undefined, 'S9'],
       ['2222', undefined],
+      [undefined, undefined],
     ]);
     const users = [{ sourcedId: 'S9' }, { sourcedId: 'S10' }];
     const found = students.map((student) => findPerson(student, { tenantId: '2222', users })?.sourcedId);
-    expect(found).toEqual(['S9', 'S10', undefined, undefined]);
+    expect(found).toEqual(['S9', 'S10', undefined, undefined, undefined, undefined, undefined]);
   });
 
   test('that come as no list are a DecodeError', async () => {
@@ -272,6 +336,16 @@ describe('a person in a roster', () => {
   test('is nobody without a sourcedId, whatever the e-mail address', () => {
     expect(findPerson({ ...person, sourcedId: undefined }, { tenantId: '2222', users })).toBeUndefined();
     expect(findPerson({ ...person, sourcedId: '' }, { tenantId: '2222', users: [{ sourcedId: '' }] })).toBeUndefined();
+    expect(
+      findPerson({ ...person, sourcedId: ' ' }, { tenantId: '2222', users: [{ sourcedId: ' ' }] }),
+    ).toBeUndefined();
+  });
+
+  test('is nobody whom the roster says to be gone', () => {
+    const gone = { sourcedId: 'S1', status: 'tobedeleted' };
+    const back = { sourcedId: 'S1', status: 'active' };
+    expect(findPerson(person, { tenantId: '2222', users: [gone] })).toBeUndefined();
+    expect(findPerson(person, { tenantId: '2222', users: [gone, back] })).toBe(back);
   });
 });
 

@@ -34,7 +34,7 @@ async function lister(kind: RecordKind): Promise<(rows: readonly unknown[]) => P
 function idOf(row: unknown): string | undefined {
   const { id } = row as { readonly id?: unknown };
   if (typeof id === 'number') return Number.isSafeInteger(id) ? String(id) : undefined;
-  return typeof id === 'string' && id !== '' && !id.includes('\u0000') ? id : undefined;
+  return typeof id === 'string' && id !== '' && !/[\0\uFFFD\p{Surrogate}]/u.test(id) ? id : undefined;
 }
 
 describe('records as Clever specifies them', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleverSource } from '../../src/clever/index.js';
+import { CleverClient, cleverPreflight, cleverSource } from '../../src/clever/index.js';
 import { LockHeldError } from '../../src/errors.js';
 import type { Collection, Roster } from '../../src/model/index.js';
 import type { PageRead, RequestRetry } from '../../src/ports/index.js';
@@ -388,4 +388,11 @@ describe('an abort', () => {
     const source = cleverSource(clientOf(server, { pageSize: 2 }));
     expect(await rejection(source.read(scope, { signal: controller.signal }))).toBe(reason);
   });
+});
+
+it('an option of the source or the preflight that does not exist is named', async () => {
+  const client = new CleverClient({ token: 'a-token' });
+  const naming = (parameter: string) => expect.objectContaining({ code: 'configuration', parameter }) as Error;
+  expect(() => cleverSource(client, { settle: 1 } as never)).toThrow(naming('settle'));
+  await expect(cleverPreflight(client, { now: 1 } as never)).rejects.toEqual(naming('now'));
 });

@@ -140,6 +140,49 @@ describe('folding changes into a roster', () => {
     expect(back.attestation.collections.guardianLinks.state).toBe('complete');
   });
 
+  it('keeps what a hint says to be gone as a tombstone, with its pairs, until it is back', () => {
+    const [section] = before.classes;
+    const [link] = before.guardianLinks;
+    const guardian = before.users.find(({ sourcedId }) => sourcedId === link?.guardianSourcedId);
+    if (section === undefined || guardian === undefined) throw new Error('The district has a class and a guardian.');
+    const hint = { ...nothing, removals: 'hint' as const };
+    const gone = foldDelta(before, {
+      ...hint,
+      classes: { changed: [], deleted: [section.sourcedId, 'never-seen'] },
+      users: { changed: [], deleted: [guardian.sourcedId] },
+    });
+    expect(gone.classes.filter(({ status }) => status === 'tobedeleted')).toEqual([
+      { ...section, status: 'tobedeleted' },
+    ]);
+    const back = foldDelta(gone, {
+      ...hint,
+      classes: { changed: [section], deleted: [] },
+      users: { changed: [guardian], deleted: [] },
+    });
+    expect(recordsOf(back)).toEqual(recordsOf(before));
+  });
+
+  it('of enrollments of one id, class and user keeps those that are not told again, however often the one is told', () => {
+    const term = { sourcedId: 'u1', classSourcedId: 'c1', userSourcedId: 'u1', role: 'student' as const };
+    const enrollments = [
+      { ...term, endDate: '2026-01-01' },
+      { ...term, endDate: '2027-01-01' },
+    ];
+    const told = (rows: readonly Enrollment[]) => ({
+      ...nothing,
+      removals: 'hint' as const,
+      enrollments: { replacedOf: [], changed: rows, deleted: [] },
+    });
+    const again = told([{ ...term, endDate: '2026-01-01', dateLastModified: '2026-09-01T00:00:00Z' }]);
+    const once = foldDelta({ ...before, enrollments }, again).enrollments;
+    expect(once.map(({ endDate }) => endDate).sort()).toEqual(['2026-01-01', '2027-01-01']);
+    expect(foldDelta({ ...before, enrollments: once }, again).enrollments).toHaveLength(2);
+    const goneOne = { replacedOf: [], changed: [], deleted: [term] };
+    expect(foldDelta({ ...before, enrollments }, { ...nothing, enrollments: goneOne }).enrollments).toEqual(
+      enrollments,
+    );
+  });
+
   it('forgets that a row was unreadable once it is told anew, and keeps the others', () => {
     const [user, other] = before.users;
     const [section] = before.classes;

@@ -55,6 +55,45 @@ function gated(
 const ofHold = (plan: Plan, id: string) => plan.holds.find((hold) => hold.id === id);
 const held = (plan: Plan) => plan.changes.filter(({ heldBy }) => heldBy.length > 0).length;
 
+describe('what nothing would come of without a word', () => {
+  const GUARDIANS = { steps: ['guardians'] } as const;
+  const unread = { guardianLinks: { state: 'failed', received: 0, ended: 'missing-file' } } as const;
+  const attestation = { ...attested(), collections: { ...attested().collections, ...unread } };
+
+  it('P6: guardians that were not read to their end are told, and how they ended', () => {
+    const { notes } = planOf({ feed: { ...C1, attestation }, policy: GUARDIANS });
+    const evidence = { state: 'failed', ended: 'missing-file' };
+    expect(notes).toEqual([{ rule: 'P6', code: 'GUARDIANS_UNREAD', severity: 'warning', evidence }]);
+  });
+
+  it('not P6: in an import that is not about guardians, or with all of them', () => {
+    expect(noteLines(planOf({ feed: { ...C1, attestation } }))).toEqual([]);
+    expect(noteLines(planOf({ feed: C1, policy: GUARDIANS }))).toEqual([]);
+  });
+
+  const scope = { tenant: 'district-1', schools: ['s1', 's9', 's9'] };
+  const UNKNOWN = 'Z5 SCOPE_SCHOOL_UNKNOWN s9';
+
+  it('Z5: a school of the scope that neither side has is told once', () => {
+    expect(noteLines(planOf({ feed: C1, scope }))).toEqual([UNKNOWN]);
+  });
+
+  it.each<[string, RosterParts, Partial<LocalState>]>([
+    ['the roster has it', { schools: [school('s1'), school('s9')] }, {}],
+    ['the host has a class there', {}, hostOf(classWith('c9', { schoolSourcedId: 's9' }))],
+    ['the host has it', {}, { schools: [{ id: 'x', version: 1, sourcedId: 's9', name: 'X', origin: 'roster' }] }],
+    ['the schools were not read to their end', { attestation: attested({ schools: 'incomplete' }) }, {}],
+    ['it was skipped', { attestation: attested({}, { skippedSchools: ['s9'] }) }, {}],
+    [
+      'its row may be one that could not be used',
+      { rejected: [{ collection: 'schools', problem: 'x' }] } as object,
+      {},
+    ],
+  ])('not Z5: %s', (_title, feed, host) => {
+    expect(noteLines(planOf({ feed: merge(C1, feed), host, scope }))).not.toContain(UNKNOWN);
+  });
+});
+
 describe('G1: what cannot be believed at all', () => {
   it.each([
     ['schools', 'failed'],

@@ -511,6 +511,7 @@ const schools: readonly Row[] = [
     feed: { schools: [school('s1'), school('s3'), school('s4', { status: 'tobedeleted' })] },
     scope: { tenant: 'district-1', schools: ['s1', 's4'] },
     changes: [],
+    notes: ['Z5 SCOPE_SCHOOL_UNKNOWN s4'],
     never: ['S1'],
   },
   {

@@ -148,7 +148,7 @@ const rows: readonly Row[] = [
       host: host([G], TWO),
       policy: FULL,
       changes: [],
-      notes: state === 'not-shared' ? ['G1 NOT_SHARED'] : [],
+      notes: [state === 'not-shared' ? 'G1 NOT_SHARED' : 'P6 GUARDIANS_UNREAD'],
       never: ['P3'],
     }),
   ),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
+  ids,
   issuesOf,
   optionalText,
+  Problem,
   requiredSourcedId,
   sourcedId,
   sourcedIdList,
@@ -47,6 +49,16 @@ describe('decoding', () => {
     expect(sourcedId(' A b ')).toBe(' A b ');
     expect(sourcedId('0012')).toBe('0012');
     expect(sourcedId(12)).toBe('12');
+  });
+
+  it('refuses an id with a character that could not be read', () => {
+    for (const id of ['Ren\uFFFD', 'a\uD800', '\uDC00b', 'a\0', '\uDE00\uD83D']) {
+      expect(sourcedId(id)).toBeUndefined();
+      expect(ids([id])).toBeInstanceOf(Problem);
+      expect(ids(['good', id])).toBeInstanceOf(Problem);
+    }
+    expect(sourcedId('Ren\u00e9 \u{1F600}')).toBe('Ren\u00e9 \u{1F600}');
+    expect(ids(['\u{1F600}'])).toEqual(['\u{1F600}']);
   });
 
   it('refuses an id that JSON has rounded', () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -97,13 +98,13 @@ describe('files as people and programs write them (trap 25)', () => {
   test('missing optional columns, extra columns, nameless columns, blank lines and short rows', async () => {
     const text = file(
       'sourcedId,extra,metadata.note,orgSourcedIds,role,givenName,familyName,email,,',
-      'u1,x,y,s1,student,Ann,One',
+      'u1,x,y,s1,student,Ann,One,a@example.com',
       '',
       'u2,x,y,s1,teacher,Bob,Two,b@example.com,,',
     );
     const roster = await readFiles({ 'users.csv': text });
     expect(roster.users.map(({ sourcedId, email }) => [sourcedId, email])).toEqual([
-      ['u1', undefined],
+      ['u1', 'a@example.com'],
       ['u2', 'b@example.com'],
     ]);
     expect(roster.rejected).toEqual([]);
@@ -196,12 +197,46 @@ describe('rows that cannot be used', () => {
     expect(roster.rejected?.map(({ location }) => location)).toEqual(['users.csv:3', 'users.csv:30003']);
   });
 
-  test('a cell that says nothing readable is told, and its row stands', async () => {
+  test('a file of bad rows is read no further than 100,000 of them, and proves nothing', async () => {
+    const bad = Array.from({ length: 100_050 }, (_, index) => `u${String(index)},s1,,Ann,One,`);
+    const text = users(['good,s1,student,Ann,One,', ...bad, 'late,s1,student,Bea,Two,'].join('\n'));
+    const roster = await readBundle({ 'users.csv': text });
+    expect(roster.rejected).toHaveLength(100_000);
+    expect(idsOf(roster.users)).toEqual(['good']);
+    expect(roster.attestation.collections.users).toEqual({
+      state: 'incomplete',
+      received: 100_001,
+      ended: 'too-many-problems',
+    });
+    expect(stateOf(roster, 'guardianLinks')[0]).not.toBe('complete');
+  });
+
+  test('a column whose name would change the object that holds it is left out', async () => {
+    const seen: object[] = [];
+    const header = 'sourcedId,orgSourcedIds,role,givenName,familyName,metadata.__proto__,metadata.note';
+    const source = oneRosterCsvSource(
+      { 'users.csv': file(header, 'u1,s1,student,Ann,One,x,y') },
+      {
+        guardiansInMetadata: ({ user }) => {
+          seen.push(user.metadata ?? {});
+          return [];
+        },
+      },
+    );
+    await source.read(scope);
+    expect(seen.map((metadata) => Object.entries(metadata))).toEqual([[['note', 'y']]]);
+  });
+
+  test('a cell that says nothing readable is told, and its row stands unless rights hang on it', async () => {
     const problems: CsvProblem[] = [];
     const source = oneRosterCsvSource(
       {
         'users.csv': users('u1,s1,,Ann,One,'),
-        'enrollments.csv': file('sourcedId,classSourcedId,userSourcedId,role,endDate', 'e1,c1,u1,student,31.12.26'),
+        'enrollments.csv': file(
+          'sourcedId,dateLastModified,classSourcedId,userSourcedId,role,endDate',
+          'e1,soon,c1,u1,student,31.12.2026',
+          'e2,,c1,u1,student,31.12.26',
+        ),
       },
       { onProblem: (problem) => problems.push(problem) },
     );
@@ -212,10 +247,18 @@ describe('rows that cannot be used', () => {
       {
         file: 'enrollments.csv',
         line: 2,
-        column: 'endDate',
+        column: 'dateLastModified',
         problem: 'unreadable-value',
         sourcedId: 'e1',
         isRejected: false,
+      },
+      {
+        file: 'enrollments.csv',
+        line: 3,
+        column: 'endDate',
+        problem: 'unreadable-date',
+        sourcedId: 'e2',
+        isRejected: true,
       },
     ]);
   });
@@ -333,6 +376,9 @@ async function linkedFolder(): Promise<string> {
   return folder;
 }
 
+/** As base64 it shrinks to three quarters, and no further. */
+const randomText = () => randomBytes(15_000).toString('base64');
+
 describe('bundles that are refused', () => {
   const refused = expect.objectContaining({ code: 'configuration', parameter: 'bundle' }) as unknown;
 
@@ -351,12 +397,21 @@ describe('bundles that are refused', () => {
       /holds no file/,
       () => folderOf({ 'readme.txt': 'x', 'manifest.csv': 'propertyName,value' }),
     ],
-    ['a file that is no zip', damaged, async () => join(await folderOf({ 'users.csv': users() }), 'users.csv')],
+    [
+      'a file that is no zip',
+      /one file and no zip/,
+      async () => join(await folderOf({ 'users.csv': users() }), 'users.csv'),
+    ],
     ['bytes that are no zip', damaged, () => Buffer.from('PK nothing')],
     ['a zip without a file of OneRoster', /holds no file/, () => zipOf({ 'readme.txt': 'x' })],
     ['a zip with two rosters', /in two folders/, () => zipOf({ 'a/users.csv': users(), 'b/users.csv': users() })],
     ['a zip that holds a file twice', /users\.csv twice/, () => zipOf({ 'users.csv': users(), 'USERS.csv': users() })],
     ['a zip cut short', damaged, async () => (await zipOf(csvDistrict)).subarray(0, 900)],
+    [
+      'a zip that grows 150 fold',
+      tooLarge,
+      () => zipOf({ 'users.csv': users(`${randomText()}${'a'.repeat(3_000_000)}`) }),
+    ],
     ['a zip that grows 1000 fold', tooLarge, () => zipOf({ 'users.csv': users('a'.repeat(3_000_000)) })],
     [
       'a zip that names a file outside itself',
@@ -467,10 +522,11 @@ describe('bundles found in the wild', () => {
       terms: 3,
       courses: 2,
       classes: 2,
-      users: 10,
+      users: 8,
       enrollments: 24,
       guardianLinks: 0,
-      rejected: 0,
+      // Two rows have one cell more than the others.
+      rejected: 2,
     });
     expect(roster.classes[0]).toMatchObject({ courseTitle: 'English I', period: '1', grades: ['09'] });
     expect(roster.classes[0]?.termSourcedIds).toHaveLength(2);

@@ -58,6 +58,19 @@ test('a password is never taken over', () => {
   ]);
 });
 
+test.each(['Password', 'PASSWORD', 'passWord'])('a password is never taken over, as %s neither', (name) => {
+  expect(JSON.stringify(user({ [name]: 'correct horse' }))).not.toContain('correct horse');
+});
+
+test('a key that would change the prototype of a copy is not taken over', () => {
+  const row: object = JSON.parse('{ "__proto__": { "isAdmin": true }, "other": 1 }') as object;
+  const fields = { sourcedId: 'u', givenName: 'A', familyName: 'B', role: 'student' };
+  const read = decoded('users', Object.defineProperties(fields, Object.getOwnPropertyDescriptors(row)));
+  const copy: object = Object.assign({}, read);
+  expect(copy).toHaveProperty('other', 1);
+  expect('isAdmin' in copy).toBe(false);
+});
+
 describe('lists (trap 9)', () => {
   test.each([
     [

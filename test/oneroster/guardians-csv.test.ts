@@ -6,6 +6,7 @@ import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
 import { describe, expect, test } from 'vitest';
 import { RosterSync } from '../../src/index.js';
 import type { Roster } from '../../src/model/index.js';
+import type { RosterSource } from '../../src/ports/index.js';
 import { folderOf } from './support/bundle.js';
 import { wholeBundle } from './support/csv-damage.js';
 import { scope } from './support/roster.js';
@@ -197,19 +198,67 @@ describe('in the usual program (P5, P6)', () => {
     expect(await links()).toBe(15);
   });
 
+  test('a file that is not there is told, as is one that proves less of its people than of its links', async () => {
+    const { sync } = await programOf(csv(HEADER, ...rows));
+    expect((await sync.plan()).notes.map(({ code }) => code)).not.toContain('GUARDIANS_UNREAD');
+    const whole = guardiansCsvSource(bytes(csv(HEADER, ...rows)));
+    const lessPeople: RosterSource = {
+      ...whole,
+      async read(asked) {
+        const roster = (await whole.read(asked)) as Roster;
+        const users = { state: 'incomplete', received: 8, ended: 'cut-short' } as const;
+        const collections = { ...roster.attestation.collections, users };
+        return { ...roster, attestation: { ...roster.attestation, collections } };
+      },
+    };
+    for (const [guardians, ended] of [
+      [guardiansCsvSource('/nowhere/guardians.csv'), 'missing-file'],
+      [lessPeople, 'cut-short'],
+    ] as const) {
+      const source = oneRosterCsvSource(await folderOf(wholeBundle));
+      const mailer = new MemoryMailer();
+      const { notes } = await new RosterSync({
+        source,
+        guardians,
+        store: new MemoryStore(),
+        mailer,
+        scope,
+        steps,
+      }).plan();
+      const told = notes.find(({ code }) => code === 'GUARDIANS_UNREAD');
+      expect(told?.evidence).toMatchObject({ ended });
+    }
+  });
+
   test.each([
-    ['empty', ''],
-    ['without a row', csv(HEADER)],
-    ['cut in a row', csv(HEADER, ...rows).slice(0, -30)],
-    ['with a damaged row', csv(HEADER, ...rows.slice(1), 'U0,"Pat')],
-    ['without a column', csv(HEADER.replace('givenName', 'x'), ...rows.slice(3))],
-  ])('a file that is %s takes nobody away', async (_, text) => {
+    ['empty', '', 'missing-column'],
+    ['without a row', csv(HEADER), 'empty-file'],
+    ['cut in a row', csv(HEADER, ...rows).slice(0, -30), 'cut-short'],
+    ['with a damaged row', csv(HEADER, ...rows.slice(1), 'U0,"Pat'), undefined],
+    ['without a column', csv(HEADER.replace('givenName', 'x'), ...rows.slice(3)), 'missing-column'],
+  ])('a file that is %s takes nobody away, and is told', async (_, text, ended) => {
     const { sync, links, active, replace } = await programOf(csv(HEADER, ...rows));
     await sync.run();
     await replace(text);
     const plan = await sync.plan();
     expect(plan.changes.filter(({ destructive }) => destructive)).toEqual([]);
+    const told = plan.notes.find(({ code }) => code === 'GUARDIANS_UNREAD');
+    // A row has a word of its own.
+    if (ended === undefined) expect(plan.counts.notesByCode['ROWS_REJECTED']).toBeGreaterThan(0);
+    else expect(told?.evidence).toMatchObject({ ended });
     await sync.run();
     expect([await links(), await active()]).toEqual([16, 28]);
+  });
+});
+
+test('a file of bad rows is read no further than 100,000 of them, and proves nothing', async () => {
+  const bad = Array.from({ length: 100_050 }, () => ',G1,Gail,One,,,,,,');
+  const roster = await read(csv(HEADER, ['U1,G1,Gail,One,,,,,,', ...bad].join('\n')));
+  expect(roster.rejected).toHaveLength(100_000);
+  expect(roster.guardianLinks).toHaveLength(1);
+  expect(roster.attestation.collections.guardianLinks).toEqual({
+    state: 'incomplete',
+    received: 100_001,
+    ended: 'too-many-problems',
   });
 });

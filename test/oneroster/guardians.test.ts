@@ -103,6 +103,7 @@ describe('guardians hidden in metadata', () => {
     expect(nameless.rejected?.map(({ collection, problem }) => [collection, problem])).toEqual([
       ['guardianLinks', 'missing-name'],
       ['guardianLinks', 'missing-name'],
+      ['users', 'guardians-unread'],
     ]);
   });
 

@@ -1,10 +1,13 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ConfigurationError, ServerError } from 'rosterkit';
 import { describe, expect, test } from 'vitest';
 import type { Query } from '../../src/http/index.js';
 import { type OneRosterListEnd, type RawPage, readPages } from '../../src/oneroster/api/paging.js';
+import { ListProof } from '../../src/oneroster/api/list-proof.js';
+import { SeenRows } from '../../src/oneroster/api/seen-rows.js';
 import { transportTo } from '../http/transport-to.js';
-import { rejection } from '../support/http-server.js';
+import { rejection, startServer } from '../support/http-server.js';
 import { type Answered, type Asked, type OneRosterServer, page, serve } from './support/server.js';
 
 const PATH = '/ims/oneroster/v1p1';
@@ -365,3 +368,92 @@ test('every list is read whole by every page size and cap, and a list that moves
     { numRuns: 60 },
   );
 }, 30_000);
+
+describe('a list without an end', () => {
+  const made = ({ offset, limit }: Asked): readonly unknown[] =>
+    Array.from({ length: limit }, (_, index) => ({ sourcedId: String(1_000_000 + offset + index) }));
+
+  test('is left where so many rows came that the total means nothing', async () => {
+    const { end, server } = await list(
+      (asked) => ({ body: { users: asked.count > 30 ? [] : made(asked) }, headers: { 'x-total-count': '500' } }),
+      { pageSize: 1_000 },
+    );
+    expect(end).toMatchObject({ state: 'doubtful', ended: 'endless', received: 12_000 });
+    expect(server.asked).toHaveLength(12);
+  });
+
+  test.each([
+    ['no total', (): string | undefined => undefined],
+    ['0 as the total', () => '0'],
+    ['the rows of the page as the total', ({ limit, count }: Asked) => (count > 15 ? '0' : String(limit))],
+  ])('is not one with %s that is long', async (_what, total) => {
+    const { end, ids } = await list(
+      (asked) => {
+        const stated = total(asked);
+        const users = asked.count > 15 ? [] : made(asked);
+        return { body: { users }, headers: stated === undefined ? {} : { 'x-total-count': stated } };
+      },
+      { pageSize: 1_000 },
+    );
+    expect(ids).toHaveLength(15_000);
+    expect(end.ended).not.toBe('endless');
+  });
+
+  test('is left where more rows came than any district has', () => {
+    const response = { body: {}, headers: new Headers(), requestId: undefined, status: 200, path: '', query: {} };
+    const proof = new ListProof(0, 20);
+    proof.add(rowsOf(20), 0, response);
+    expect(proof.isEndless()).toBe(false);
+    proof.add([{ sourcedId: '2000' }], 20, response);
+    expect(proof.isEndless()).toBe(true);
+    expect(proof.atTooManyRows()).toMatchObject({ state: 'doubtful', ended: 'endless', received: 21 });
+  });
+});
+
+describe('rows without an id', () => {
+  const deep = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}1${']'.repeat(levels)}`);
+
+  test('may hold more levels than a stack has room for', () => {
+    const rows = new SeenRows();
+    const nested = deep(200_000);
+    expect(rows.add([{ user: nested, more: { deeper: nested } }, nested])).toBe('new');
+    expect(rows.count).toBe(2);
+  });
+
+  test('are known by the ids that they refer to', () => {
+    const member = (user: string, href: string, role = 'student') => ({
+      class: { sourcedId: 'c', href },
+      user: { sourcedId: user, href },
+      role,
+      classes: [{ sourcedId: user }],
+    });
+    const digestOf = (...rows: readonly unknown[]): string => {
+      const seen = new SeenRows();
+      seen.add(rows);
+      return seen.digest();
+    };
+    expect(digestOf(member('1', 'a'))).toBe(digestOf(member('1', 'b')));
+    const others = [member('1', 'a'), member('2', 'a'), member('1', 'a', 'teacher'), ['1'], ['2'], 1, 2, null];
+    expect(new Set(others.map((row) => digestOf(row))).size).toBe(others.length);
+  });
+});
+
+describe('a page that is larger than can be read', () => {
+  const member = gzipSync(' '.repeat(1024 * 1024));
+  const tooLarge = Buffer.concat(Array.from({ length: 129 }, () => member));
+
+  test('is asked for again in half the size', async () => {
+    const limits: (string | null)[] = [];
+    const { baseUrl } = await startServer(({ query }, response) => {
+      limits.push(query.get('limit'));
+      if (query.get('limit') !== '200') return { body: { users: [] } };
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.end(tooLarge);
+      return undefined;
+    });
+    const users = ({ body }: { readonly body: unknown }) => (body as { readonly users: readonly unknown[] }).users;
+    const pages = readPages({ transport: transportTo(baseUrl), path: 'users', pageSize: 200, rowsOf: users });
+    expect(await pages.next()).toMatchObject({ value: { rows: [] } });
+    expect(limits).toEqual(['200', '100']);
+  });
+});

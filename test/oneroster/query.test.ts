@@ -85,6 +85,19 @@ describe('fields', () => {
   });
 });
 
+test('fields may be asked for page by page too, and only they are typed', async () => {
+  const server = await serve({ users: [{ sourcedId: 'u', email: 'a@b.example' }] });
+  const { value } = await clientOf(server)
+    .users.pages({ fields: ['email'] })
+    .next();
+  expect(server.asked[0]?.query.get('fields')).toBe('sourcedId,status,email');
+  if (!('items' in value)) throw new Error('There is no page.');
+  const [user] = value.items;
+  expect(user).toEqual({ sourcedId: 'u', status: 'active', email: 'a@b.example' });
+  // @ts-expect-error -- was not asked for
+  expect(user?.givenName).toBeUndefined();
+});
+
 describe('a mistake is named before anything is asked', () => {
   test.each([
     ['filter', { filter: 'role=teacher' }],

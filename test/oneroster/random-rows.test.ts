@@ -12,7 +12,8 @@ async function reader(collection: OneRosterCollection) {
   const client = clientOf(server, { version: '1.2', paths: { rostering: PATH, gradebook: PATH, resources: PATH } });
   return async (sent: readonly unknown[]): Promise<{ page: OneRosterPage<object>; sent: readonly unknown[] }> => {
     rows = sent;
-    const { value } = await client[collection].pages().next();
+    const list: { pages(): AsyncGenerator<OneRosterPage<object>, unknown> } = client[collection];
+    const { value } = await list.pages().next();
     return { page: value as OneRosterPage<object>, sent: JSON.parse(JSON.stringify(sent)) as readonly unknown[] };
   };
 }

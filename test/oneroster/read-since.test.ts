@@ -231,7 +231,7 @@ describe('a delta', () => {
       deleted: [],
       changed: [
         { guardianSourcedId: guardian?.sourcedId, studentSourcedId: 'U2', relationship: 'guardian' },
-        { guardianSourcedId: 'G-unshared', studentSourcedId: 'U2' },
+        // Of G-unshared, who is not found, the whole read decides: nobody knows whether it is a guardian.
       ],
     });
     const single = server.asked.slice(before).filter(({ collection }) => collection.startsWith('users/'));
@@ -380,6 +380,27 @@ describe('everything is read anew', () => {
         return cursor;
       },
       ({ collection }) => (collection.startsWith('users/') ? { status: 404, body: '<html></html>' } : undefined),
+    ],
+    ...[403, 200].map(
+      (status): Case => [
+        'CHANGES_UNCLEAR',
+        `where a person who is looked up is refused or unreadable (${String(status)})`,
+        ({ district }, cursor) => {
+          district.now += 2 * DAY_MS;
+          district.put('users', 'U2', { agents: [{ sourcedId: 'P1' }] });
+          return cursor;
+        },
+        ({ collection }) => (collection.startsWith('users/') ? { status, body: { user: {} } } : undefined),
+      ],
+    ),
+    [
+      'CHANGES_UNCLEAR',
+      'where the id of a linked person can stand in no path',
+      ({ district }, cursor) => {
+        district.now += 2 * DAY_MS;
+        district.put('users', 'U2', { agents: [{ sourcedId: '..' }] });
+        return cursor;
+      },
     ],
     [
       'CHANGES_UNCLEAR',

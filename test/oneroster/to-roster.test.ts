@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type OneRosterCollection, type OneRosterRecords, type OneRosterRows, toRoster } from 'rosterkit/oneroster';
+import type { OneRosterCollection, OneRosterRecords } from 'rosterkit/oneroster';
 import { decodeRow } from '../../src/oneroster/records/decode-rows.js';
+import { type OneRosterRows, toRoster } from '../../src/oneroster/roster/to-roster.js';
 
 function decoded<K extends OneRosterCollection>(collection: K, rows: readonly unknown[] = []): OneRosterRecords[K][] {
   return rows.map((row) => {

@@ -106,10 +106,13 @@ test('the names of rosterkit/classlink', async () => {
     "ClassLinkClient
     ClassLinkProxy
     ClassLinkSignIn
-    classLinkApplicationForm
+    bearer
+    classlinkApplicationForm
     classlinkPreflight
     classlinkSource
-    findPerson"
+    clientCredentials
+    findPerson
+    where"
   `);
 });
 
@@ -123,7 +126,6 @@ test('the names of rosterkit/oneroster', async () => {
     oneRosterCsvSource
     oneRosterPreflight
     oneRosterSource
-    toRoster
     where"
   `);
 });

@@ -185,6 +185,15 @@ describe('a run', () => {
   });
 });
 
+describe('what a source says of its roster', () => {
+  it('reaches the plan: since when the data stands still, too', async () => {
+    const world = new World({ ...roster(1, 1), staleSince: '2026-09-01T00:00:00.000Z' });
+    expect((await world.sync.plan()).notes).toContainEqual(
+      expect.objectContaining({ code: 'STANDS_STILL', evidence: { since: '2026-09-01T00:00:00.000Z' } }),
+    );
+  });
+});
+
 describe('the scope of a run', () => {
   it('is refused while another run holds it, and no run is kept', async () => {
     const world = new World();

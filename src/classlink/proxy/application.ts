@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { DecodeError } from '../../errors.js';
 import {
+  isObject,
   issuesOf,
   type JsonResponse,
   optionalSourcedId,
   optionalText,
   type RejectedItem,
   requiredSourcedId,
+  text,
   triState,
 } from '../../http/index.js';
 
@@ -41,6 +43,8 @@ export interface ApplicationGrant {
   readonly application: ClassLinkApplication;
   /** Absent or empty on older hosts: then the partner's own key is good for the district. */
   readonly bearer: string | undefined;
+  /** Which row of its page it is, from 0. */
+  readonly index: number;
 }
 
 /** One page of the list. */
@@ -48,6 +52,8 @@ export interface ApplicationPage {
   readonly grants: readonly ApplicationGrant[];
   readonly rejected: readonly RejectedItem[];
   readonly received: number;
+  /** For each row that was received, also the rejected ones, by what it can be known again on another page. */
+  readonly keys: readonly string[];
   /** Whether it came as a list: one object alone, as in older documentation, is the whole of it. */
   readonly isList: boolean;
 }
@@ -72,8 +78,14 @@ const row = z.object({
   name: optionalText,
   enabled: z.unknown().optional().transform(triState),
   tenant_status: optionalText,
-  bearer: optionalText,
+  // As the header of a request will carry it.
+  bearer: optionalText.refine((token) => token === undefined || /^[\x21-\x7e]+$/.test(token), {
+    error: 'not-a-header-value',
+  }),
 });
+
+/** The fields by which a row is known again, whatever else is wrong with it. */
+const KEY_FIELDS = ['oneroster_application_id', 'tenant_id', 'id', 'application_id'] as const;
 
 /** The rows of a page: a list under its key or bare, or one object alone. @throws DecodeError where it is none of them */
 export function applicationPage(response: JsonResponse): ApplicationPage {
@@ -85,9 +97,15 @@ export function applicationPage(response: JsonResponse): ApplicationPage {
   for (const [index, value] of rows.entries()) {
     const { data, error } = row.safeParse(value);
     if (data === undefined) rejected.push({ index, problem: issuesOf(error).join('; ') });
-    else grants.push(grantOf(data));
+    else grants.push({ ...grantOf(data), index });
   }
-  return { grants, rejected, received: rows.length, isList: Array.isArray(found) };
+  return { grants, rejected, received: rows.length, keys: rows.map(keyOf), isList: Array.isArray(found) };
+}
+
+/** Of single values alone: a row may be nested deeper than can be written down. */
+function keyOf(value: unknown): string {
+  const fields = isObject(value) ? KEY_FIELDS.map((name) => value[name]) : [];
+  return JSON.stringify(fields.map((field) => text(field) ?? ''));
 }
 
 /** ClassLink answered in another shape than when this was written. */
@@ -109,7 +127,7 @@ function applicationsOf(body: unknown): unknown {
   return typeof applications === 'object' && applications !== null ? applications : undefined;
 }
 
-function grantOf(data: z.infer<typeof row>): ApplicationGrant {
+function grantOf(data: z.infer<typeof row>): Omit<ApplicationGrant, 'index'> {
   const { tenant_status: tenantStatus, enabled: isEnabled = true } = data;
   const application = {
     oneRosterApplicationId: data.oneroster_application_id,

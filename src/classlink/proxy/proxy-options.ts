@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import type { OneRosterClientOptions, OneRosterTransportOptions } from '../../oneroster/index.js';
-import { checkOptionNames, checkText, TRANSPORT_OPTION_NAMES } from '../../oneroster/api/options.js';
+import { checkHosts, checkOptionNames, checkText } from '../../internal/options.js';
+import { TRANSPORT_OPTION_NAMES } from '../../oneroster/api/options.js';
 import { type ClassLinkApplicationIds, isPathSegment } from './application.js';
 
 /** With which key, at which host, and how patiently to ask. */
@@ -44,6 +45,7 @@ export function checkProxyOptions(options: ClassLinkProxyOptions): void {
     ...TRANSPORT_OPTION_NAMES,
   ]);
   const { apiKey, baseUrl, dataPath = DEFAULT_DATA_PATH } = options;
+  checkHosts('allowedHosts', options.allowedHosts);
   if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey)) {
     throw new ConfigurationError('apiKey', "is the API key of ClassLink's Partner Portal, a text without spaces");
   }
@@ -63,13 +65,34 @@ export function dataPathOf(application: ClassLinkApplicationIds, dataPath = DEFA
   return dataPath.replace(PLACEHOLDER, (_, name: string) => idOf(application, name));
 }
 
+/** Whether both lead to the same data, by the id that the path names. */
+export function isSameData(
+  left: ClassLinkApplicationIds,
+  right: ClassLinkApplicationIds,
+  dataPath = DEFAULT_DATA_PATH,
+): boolean {
+  const pathOf = (application: ClassLinkApplicationIds): string =>
+    dataPath.replace(PLACEHOLDER, (_, name: string) => namedId(application, name) ?? '');
+  return pathOf(left) === pathOf(right);
+}
+
 /** An application may be given from anywhere, such as a database: an id that leaves the path must lead nowhere. */
 export function idOf(application: ClassLinkApplicationIds, name: string): string {
-  const { oneRosterApplicationId, applicationId, id } = application;
-  const found = name === 'id' ? id : name === 'application_id' ? applicationId : oneRosterApplicationId;
+  const found = namedId(checkedApplication(application), name);
   if (typeof found === 'string' && isPathSegment(found)) return found;
   throw new ConfigurationError(
     'application',
     `holds no ${name} that can stand in a path. Take it from applications().`,
   );
+}
+
+/** @throws ConfigurationError naming `application` where it is none at all */
+export function checkedApplication(application: ClassLinkApplicationIds): ClassLinkApplicationIds {
+  if (typeof application === 'object' && (application as unknown) !== null) return application;
+  throw new ConfigurationError('application', 'is an application. Take it from applications().');
+}
+
+function namedId(application: ClassLinkApplicationIds, name: string): string | undefined {
+  const { oneRosterApplicationId, applicationId, id } = application;
+  return name === 'id' ? id : name === 'application_id' ? applicationId : oneRosterApplicationId;
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ConfigurationError } from '../../errors.js';
 import { optionalSourcedId, optionalText, sourcedIdList } from '../../http/index.js';
 import type { UserRole } from '../../model/index.js';
+import { isSameTenant } from '../tenant.js';
 
 /** A person whom ClassLink vouches for. */
 export interface ClassLinkPerson {
@@ -35,8 +37,8 @@ export interface ClassLinkPerson {
 
 /** A child of a person who is a guardian, as ClassLink links them. */
 export interface ClassLinkStudent {
-  /** ClassLink's number of the child's district. */
-  readonly tenantId: string;
+  /** ClassLink's number of the child's district. @default not told: then nobody of a roster is this child */
+  readonly tenantId: string | undefined;
   /** The id that the child has in the district's roster. @default not told */
   readonly sourcedId: string | undefined;
   /** ClassLink's own number of the child. @default not told */
@@ -52,9 +54,10 @@ export interface ClassLinkStudent {
 /**
  * The user of a roster that a person, or a guardian's child, is: by the sourcedId, and only in the roster of their own
  * tenant, because the same sourcedId is somebody else in another one. Never by an e-mail address, which may be shared,
- * missing or somebody else's. Nobody is found where ClassLink tells no sourcedId, or the person came to the district
- * after the roster was read.
+ * missing or somebody else's. Nobody is found where ClassLink tells no sourcedId or, of a child, no tenant, where the
+ * roster says that the user is gone (`tobedeleted`), or the person came to the district after the roster was read.
  *
+ * @throws ConfigurationError naming `roster` where its users are no list, such as one that is still to be read
  * @example
  * ```ts
  * import { type ClassLinkClient, type ClassLinkPerson, findPerson } from 'rosterkit/classlink';
@@ -65,20 +68,28 @@ export interface ClassLinkStudent {
  * }
  * ```
  */
-export function findPerson<U extends { readonly sourcedId: string }>(
-  person: Pick<ClassLinkPerson, 'tenantId' | 'sourcedId'>,
-  roster: { readonly tenantId: string; readonly users: Iterable<U> },
+export function findPerson<U extends { readonly sourcedId: string; readonly status?: string | undefined }>(
+  person: Pick<ClassLinkPerson, 'sourcedId'> & { readonly tenantId: string | number | undefined },
+  roster: { readonly tenantId: string | number; readonly users: Iterable<U> },
 ): U | undefined {
+  const users: unknown = (roster as Partial<typeof roster> | undefined)?.users;
+  if (typeof users !== 'object' || users === null || !(Symbol.iterator in users)) {
+    throw new ConfigurationError('roster', 'has a tenantId, and users that were read already, such as by toArray()');
+  }
   const { tenantId, sourcedId } = person;
-  if (sourcedId === undefined || sourcedId === '' || tenantId !== roster.tenantId) return undefined;
-  for (const user of roster.users) if (user.sourcedId === sourcedId) return user;
+  if (sourcedId === undefined || sourcedId.trim() === '') return undefined;
+  if (!isSameTenant(tenantId, roster.tenantId)) return undefined;
+  for (const user of roster.users) if (user.sourcedId === sourcedId && user.status !== 'tobedeleted') return user;
   return undefined;
 }
 
+/** An id as it was sent. A blank one is none: it would be that of everybody who has none. */
+const optionalId = optionalSourcedId.transform((id) => (id?.trim() === '' ? undefined : id));
+
 const infoSchema = z.object({
-  TenantId: optionalSourcedId,
-  UserId: optionalSourcedId,
-  SourcedId: optionalSourcedId,
+  TenantId: optionalId,
+  UserId: optionalId,
+  SourcedId: optionalId,
   LoginId: optionalText,
   Email: optionalText,
   FirstName: optionalText,
@@ -109,16 +120,16 @@ export function personOf(body: unknown): ClassLinkPerson | undefined {
 }
 
 /**
- * The children of `/v2/my/students`: a list under `response`, or bare. A child is of the guardian's tenant where the row
- * names no other. Undefined where it is no list.
+ * The children of `/v2/my/students`: a list under `response`, or bare. A child is of the tenant that its row names, and
+ * of no other: the guardian's may be another one. Undefined where it is no list.
  */
-export function studentsOf(body: unknown, tenantId: string): readonly ClassLinkStudent[] | undefined {
+export function studentsOf(body: unknown): readonly ClassLinkStudent[] | undefined {
   const list = typeof body === 'object' && body !== null && 'response' in body ? body.response : body;
   if (!Array.isArray(list)) return undefined;
   return list.map((row: unknown) => {
     const data = infoSchema.safeParse(row).data ?? infoSchema.parse({});
     return {
-      tenantId: data.TenantId ?? tenantId,
+      tenantId: data.TenantId,
       sourcedId: data.SourcedId,
       userId: data.UserId,
       givenName: data.FirstName,

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../errors.js';
 import { checkRedirectUri } from '../../http/index.js';
-import { checkOptionNames, checkText } from '../../oneroster/api/options.js';
+import { checkHosts, checkOptionNames, checkText } from '../../internal/options.js';
+import { checkScopes } from '../scopes.js';
 
 /** How an application lets people sign in with ClassLink. */
 export interface ClassLinkSignInOptions {
@@ -44,17 +45,16 @@ const NAMES = [
 /** @throws ConfigurationError naming the option that is unknown, missing or impossible */
 export function checkSignInOptions(options: ClassLinkSignInOptions): void {
   checkOptionNames(options, NAMES);
-  const { clientId, clientSecret, redirectUri, scopes = [], pkce = false } = options;
+  const { clientId, clientSecret, redirectUri, pkce = false } = options;
   checkText('clientId', clientId, "is the client id of the sign-in connection in ClassLink's Partner Portal");
   checkText(
     'clientSecret',
     clientSecret,
     "is the client secret of the sign-in connection in ClassLink's Partner Portal",
   );
+  checkHosts('allowInsecureHosts', options.allowInsecureHosts);
   checkText('redirectUri', redirectUri, 'is the redirect URI of the Partner Portal, letter for letter');
   checkRedirectUri(redirectUri, options.allowInsecureHosts);
-  if (!Array.isArray(scopes) || !scopes.every((scope) => /^[\x21-\x7e]+$/.test(String(scope)))) {
-    throw new ConfigurationError('scopes', "is a list of scopes, such as ['profile', 'oneroster']");
-  }
+  checkScopes(options.scopes);
   if (typeof pkce !== 'boolean') throw new ConfigurationError('pkce', 'is true or false');
 }

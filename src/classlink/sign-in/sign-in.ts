@@ -9,8 +9,11 @@ import {
   Transport,
   type TransportOptions,
 } from '../../http/index.js';
+import { withoutTrailing } from '../../internal/trailing.js';
 import { type CodeExchangeOptions, exchangedCode, exchangeTransportOf } from './code-exchange.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { type ClassLinkPerson, type ClassLinkStudent, personOf, studentsOf } from './person.js';
+import { checkTenantId, isSameTenant } from '../tenant.js';
 import { checkSignInOptions, type ClassLinkSignInOptions } from './sign-in-options.js';
 
 /** Somebody is waiting: fewer attempts than where a roster is read. */
@@ -23,7 +26,7 @@ export interface ClassLinkSignInSession {
   /** Proves that the code was asked for here, where PKCE is enabled; as secret as the session. @default no PKCE */
   readonly codeVerifier?: string | undefined;
   /** For which district the sign-in began: people of another one are refused. @default any district */
-  readonly tenantId?: string | undefined;
+  readonly tenantId?: string | number | undefined;
 }
 
 /** A sign-in that begins. */
@@ -48,7 +51,7 @@ export interface ClassLinkBounce extends ClassLinkSignInStart {
 /** For which district. */
 export interface ClassLinkSignInBeginOptions {
   /** ClassLink's number of a district: `callback` refuses people of another one. @default any district */
-  readonly tenantId?: string | undefined;
+  readonly tenantId?: string | number | undefined;
 }
 
 /**
@@ -107,8 +110,27 @@ export class ClassLinkSignIn {
   /**
    * A sign-in that begins here: keep `state` and, where they are given, `codeVerifier` and `tenantId` in the person's
    * session, and send the browser to `url`.
+   *
+   * @throws ConfigurationError naming `tenantId` where it is no number of a district, or an option that is unknown
+   * @example
+   * ```ts
+   * import type { ClassLinkSignIn, ClassLinkSignInSession } from 'rosterkit/classlink';
+   *
+   * export function login(signIn: ClassLinkSignIn, session: { classlink?: ClassLinkSignInSession }): string {
+   *   const { url, ...kept } = signIn.begin({ tenantId: 2222 });
+   *   session.classlink = kept;
+   *   return url;
+   * }
+   * ```
    */
-  begin({ tenantId }: ClassLinkSignInBeginOptions = {}): ClassLinkSignInStart {
+  begin(options: ClassLinkSignInBeginOptions = {}): ClassLinkSignInStart {
+    checkOptionNames(options, ['tenantId']);
+    if (options.tenantId !== undefined) checkTenantId(options.tenantId);
+    return this.#start(options.tenantId);
+  }
+
+  /** What a session says of the district is passed on as it is: where that is none, nobody is let in. */
+  #start(tenantId: string | number | undefined): ClassLinkSignInStart {
     const state = randomWord();
     const codeVerifier = this.#pkce ? randomWord() : undefined;
     const url = new URL(`${this.#exchange.baseUrl}/oauth2/v2/auth`);
@@ -136,6 +158,19 @@ export class ClassLinkSignIn {
    * @param request The URL of that request, whole or from the path on, or its query.
    * @param session What `begin`, or the bounce, gave for this very browser; undefined where it holds nothing.
    * @throws SignInError whose `problem` says what is wrong; the errors of requests where ClassLink cannot be asked
+   * @example
+   * ```ts
+   * import { type ClassLinkPerson, type ClassLinkSignIn, type ClassLinkSignInSession } from 'rosterkit/classlink';
+   *
+   * export async function who(
+   *   signIn: ClassLinkSignIn,
+   *   url: string,
+   *   session: ClassLinkSignInSession | undefined,
+   * ): Promise<ClassLinkPerson | undefined> {
+   *   const answer = await signIn.callback(url, session);
+   *   return answer.outcome === 'signed-in' ? answer.person : undefined;
+   * }
+   * ```
    */
   async callback(
     request: string | URL | URLSearchParams,
@@ -146,28 +181,36 @@ export class ClassLinkSignIn {
       redirectUri: this.#exchange.redirectUri,
       administrator: 'its ClassLink administrator',
     });
-    if (state === undefined) return { outcome: 'bounce', ...this.begin({ tenantId: session?.tenantId }) };
+    if (state === undefined) return { outcome: 'bounce', ...this.#start(session?.tenantId) };
     const { codeVerifier, tenantId } = keptSession(state, session, 'classlink');
     const accessToken = await exchangedCode(this.#codes, this.#exchange, { code, state, codeVerifier });
     const person = personOf(await this.#infoOf(accessToken));
     if (person === undefined) throw unresolved('does not say who the person is');
-    if (tenantId !== undefined && person.tenantId !== tenantId)
+    if (tenantId !== undefined && !isSameTenant(person.tenantId, tenantId))
       throw unresolved('vouches for somebody of another district');
     return signedIn(person, accessToken);
   }
 
   /**
    * The children of a guardian who has just signed in, as the guardian linked them in ClassLink; empty for everybody
-   * else. They may be of other districts, and of districts without a roster: use `findPerson`.
+   * else. They may be of other districts, of districts without a roster, and of one that is not told: use `findPerson`.
    *
    * @throws AuthenticationError where the token has expired; DecodeError where the answer is no list
+   * @example
+   * ```ts
+   * import type { ClassLinkSignedIn, ClassLinkSignIn } from 'rosterkit/classlink';
+   *
+   * export async function printChildren(signIn: ClassLinkSignIn, signedIn: ClassLinkSignedIn): Promise<void> {
+   *   for (const child of await signIn.students(signedIn)) console.log(child.tenantId, child.sourcedId);
+   * }
+   * ```
    */
   async students(
-    { accessToken, person }: ClassLinkSignedIn,
+    { accessToken }: ClassLinkSignedIn,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<readonly ClassLinkStudent[]> {
     const response = await this.#apiOf(accessToken).getJson('/v2/my/students', options);
-    const students = studentsOf(response.body, person.tenantId);
+    const students = studentsOf(response.body);
     if (students === undefined) throw noList(response);
     return students;
   }
@@ -186,7 +229,7 @@ export class ClassLinkSignIn {
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+  return withoutTrailing('/', url);
 }
 
 function signedIn(person: ClassLinkPerson, accessToken: string): ClassLinkSignedIn {

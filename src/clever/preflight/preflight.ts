@@ -1,5 +1,6 @@
 import { RosterError } from '../../errors.js';
 import type { Paged } from '../../http/index.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { Tally } from '../../internal/tally.js';
 import {
   type Collection,
@@ -24,6 +25,8 @@ export interface CleverPreflightOptions {
   readonly clock?: Clock | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const OPTION_NAMES = ['clock', 'signal'] as const satisfies readonly (keyof CleverPreflightOptions)[];
 
 /** After so long without a sync of the district something is wrong: Clever's usual ones run at least daily. */
 const OLD_AFTER_HOURS = 72;
@@ -54,6 +57,7 @@ interface Outcome {
  * Looks at what a district shares with the application, before anything is imported: reads every list once, keeps ids
  * and counts, writes nothing. A district that withdrew the application, or shares no roster, is a finding.
  *
+ * @throws ConfigurationError naming an option that is unknown
  * @throws ConnectionError, ServerError or RateLimitError where not even the district can be read, DecodeError where the
  * answer is not that of Clever's Data API
  * @example
@@ -68,6 +72,7 @@ interface Outcome {
  * ```
  */
 export async function cleverPreflight(client: CleverClient, options: CleverPreflightOptions = {}): Promise<Preflight> {
+  checkOptionNames(options, OPTION_NAMES);
   const preflight = new CleverPreflight(client, options);
   await preflight.look();
   return preflight.result();

@@ -7,6 +7,7 @@ import {
   Transport,
   type TransportOptions,
 } from '../../http/index.js';
+import { withoutTrailing } from '../../internal/trailing.js';
 import { checkedDistrictId } from '../districts/application.js';
 import { CleverClient } from '../api/client.js';
 import { type CodeExchangeOptions, exchangedCode, exchangeTransportOf, type Tokens } from './code-exchange.js';
@@ -198,7 +199,7 @@ export class CleverSignIn {
 }
 
 function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, '');
+  return withoutTrailing('/', url);
 }
 
 function signedIn(person: CleverPerson, accessToken: string): CleverSignedIn {

@@ -1,9 +1,10 @@
 import { ConfigurationError } from '../../errors.js';
 import { Transport } from '../../http/index.js';
+import { checkOptionNames, checkText } from '../../internal/options.js';
 import type { OneRosterAuth } from '../auth/auth.js';
 import { type OneRosterService, type OneRosterVersion, resourcesOf, SERVICE_PATHS } from './endpoints.js';
 import { oneRosterError } from './one-roster-error.js';
-import { checkOptionNames, checkText, type OneRosterTransportOptions, TRANSPORT_OPTION_NAMES } from './options.js';
+import { type OneRosterTransportOptions, TRANSPORT_OPTION_NAMES } from './options.js';
 import type { OneRosterResource } from './resource.js';
 import type {
   OneRosterClasses,

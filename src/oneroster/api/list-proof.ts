@@ -18,7 +18,8 @@ export interface OneRosterListEnd {
    * How, in a word. Proven: `total-reached`, `empty-page`. Unproven: `empty-page`, `total-exceeded` (the server counts
    * fewer rows than it sends), `repeated-id` (a page began with the row that ended the one before, in a list that is in
    * order: most likely one id that the district uses twice). Doubtful: `repeated-page`, `revision-changed`,
-   * `count-mismatch`, `duplicate-ids`, `total-changed`, `total-mismatch`.
+   * `count-mismatch`, `duplicate-ids`, `total-changed`, `total-mismatch`, `endless` (it goes on beyond twice the total and
+   * 10,000 rows more, or beyond 20,000,000 rows; what may come behind is not asked for).
    */
   readonly ended: string;
   /** How many rows came. */
@@ -41,9 +42,15 @@ interface Stated {
   readonly revision: string | undefined;
 }
 
+/** So many rows no district has. */
+const MOST_ROWS = 20_000_000;
+/** So many rows more than twice the total are allowed, because totals are counted at another moment or cached. */
+const ROWS_BEYOND_TOTAL = 10_000;
+
 /** Weighs the pages of one list, from the first to the empty one. */
 export class ListProof {
   readonly #start: number;
+  readonly #mostRows: number;
   readonly #rows = new SeenRows();
   readonly #totals = new Totals();
   #dataPages = 0;
@@ -54,8 +61,9 @@ export class ListProof {
   #isObfuscated = false;
 
   /** @param start the offset of the first page: a list that is begun in the middle is never proven */
-  constructor(start: number) {
+  constructor(start: number, mostRows = MOST_ROWS) {
     this.#start = start;
+    this.#mostRows = mostRows;
   }
 
   /** Takes a page. Without any row that is new, it is not one of the list: the server goes round in circles. */
@@ -86,6 +94,18 @@ export class ListProof {
   /** The end of a list that would go round in circles. */
   atRepeatedPage(received: number): OneRosterListEnd {
     return { ...this.#end({ state: 'doubtful', ended: 'repeated-page' }), received };
+  }
+
+  /** Whether so many rows came that the list has no end: a server that makes them up would be asked for ever. */
+  isEndless(): boolean {
+    const { count } = this.#rows;
+    const total = this.#totals.largest();
+    return count > this.#mostRows || (total > 0 && this.#start + count > 2 * total + ROWS_BEYOND_TOTAL);
+  }
+
+  /** The end of a list that has none. */
+  atTooManyRows(): OneRosterListEnd {
+    return this.#end({ state: 'doubtful', ended: 'endless' });
   }
 
   #weigh(verdict: TotalVerdict): Pick<OneRosterListEnd, 'state' | 'ended'> {
@@ -154,6 +174,7 @@ class Totals {
   readonly #fromOffset = new Constant();
   readonly #behindPage = new Constant();
   #isOfPage = true;
+  #largest = 0;
 
   add({ total, offset, rows }: { readonly total: number; readonly offset: number; readonly rows: number }): void {
     // Nothing behind the end is no news.
@@ -161,6 +182,12 @@ class Totals {
     this.#fromOffset.add(total + offset);
     this.#behindPage.add(total + offset + rows);
     if (total !== rows) this.#isOfPage = false;
+    this.#largest = Math.max(this.#largest, total);
+  }
+
+  /** The largest total of the list; 0 where none is told, or only how many rows each page has. */
+  largest(): number {
+    return this.#isOfPage ? 0 : this.#largest;
   }
 
   /** What the totals say of a list that ended at an offset. */

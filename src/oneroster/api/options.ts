@@ -1,5 +1,3 @@
-import { ConfigurationError } from '../../errors.js';
-
 /** How patiently and how fast to ask, the same for every client of OneRoster. */
 export interface OneRosterTransportOptions {
   /** How many rows to ask for at once, 1 to 10000; halved when the server cannot bear it. @default 1000 */
@@ -28,17 +26,3 @@ export const TRANSPORT_OPTION_NAMES = [
   'concurrency',
   'fetch',
 ] as const satisfies readonly (keyof OneRosterTransportOptions)[];
-
-/** @throws ConfigurationError naming an option that does not exist */
-export function checkOptionNames(options: unknown, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) throw new ConfigurationError('options', 'is an object');
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new ConfigurationError(unknown, `is not an option. The options are ${known.join(', ')}.`);
-  }
-}
-
-/** @throws ConfigurationError naming the option where its value is no text, or blank */
-export function checkText(parameter: string, value: unknown, meaning: string): void {
-  if (typeof value !== 'string' || value.trim() === '') throw new ConfigurationError(parameter, meaning);
-}

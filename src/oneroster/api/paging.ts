@@ -77,6 +77,7 @@ export async function* readPages(request: PageRequest): AsyncGenerator<RawPage, 
       ...(revision === undefined ? {} : { revision }),
     };
     if (rows.length === 0) return proof.atEmptyPage();
+    if (proof.isEndless()) return proof.atTooManyRows();
     offset = next;
   }
 }

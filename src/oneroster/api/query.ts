@@ -46,6 +46,12 @@ export class OneRosterClause<out Path extends string = string> extends OneRoster
    * Only records that fit both clauses. OneRoster knows no third one.
    *
    * @throws ConfigurationError naming `filter` as {@link where} does
+   * @example
+   * ```ts
+   * import { where } from 'rosterkit/oneroster';
+   *
+   * console.log(String(where('role', '=', 'teacher').and('status', '=', 'active'))); // role='teacher' AND status='active'
+   * ```
    */
   and<const Other extends string>(
     field: Other,
@@ -59,6 +65,12 @@ export class OneRosterClause<out Path extends string = string> extends OneRoster
    * Records that fit either clause. OneRoster knows no third one.
    *
    * @throws ConfigurationError naming `filter` as {@link where} does
+   * @example
+   * ```ts
+   * import { where } from 'rosterkit/oneroster';
+   *
+   * console.log(String(where('role', '=', 'parent').or('role', '=', 'guardian'))); // role='parent' OR role='guardian'
+   * ```
    */
   or<const Other extends string>(
     field: Other,
@@ -108,7 +120,7 @@ function clause(field: string, predicate: string, value: string): string {
   if (!PREDICATES.includes(predicate)) {
     throw new ConfigurationError('filter', `compares by one of ${PREDICATES.join(' ')}`);
   }
-  if (typeof value !== 'string') throw new ConfigurationError('filter', 'compares with a text');
+  if (typeof value !== 'string') throw new ConfigurationError('filter', "compares with a text, such as 'true'");
   if (value.includes("'") || /\p{Surrogate}/u.test(value)) {
     throw new ConfigurationError(
       'filter',

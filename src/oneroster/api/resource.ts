@@ -16,10 +16,10 @@ import {
   type RequestRetry,
   type Transport,
 } from '../../http/index.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { decodePart, decodeRow, identityOf } from '../records/decode-rows.js';
 import type { OneRosterCollection, OneRosterRecords } from '../records/wire.js';
 import { rowsOf } from './envelope.js';
-import { checkOptionNames } from './options.js';
 import { type OneRosterListEnd, readPages } from './paging.js';
 import { type OneRosterField, type OneRosterFieldPath, type OneRosterFilter, queryOf } from './query.js';
 import { pathPart, recordAt } from './single-record.js';
@@ -133,6 +133,10 @@ export interface OneRosterResource<K extends OneRosterCollection> {
    * ```
    */
   list(options?: OneRosterListOptions<K>): Paged<OneRosterRecords[K]>;
+  /** The same pages, of which only some fields are asked for. */
+  pages<const F extends OneRosterField<K>>(
+    options: OneRosterSelectOptions<K, F> & PageOptions,
+  ): AsyncGenerator<OneRosterPage<OneRosterSelection<K, F>>, OneRosterListEnd>;
   /**
    * The pages of a list with all that is known of them: what was rejected, how many rows came, and where. Returns how
    * the list ended, and throws for no doubt in it: whoever reads pages weighs the end.
@@ -194,17 +198,18 @@ interface AnyGetOptions extends OneRosterGetOptions {
 /** A list of a client and its records. */
 export function resource<K extends OneRosterCollection>(definition: ListDefinition<K>): OneRosterResource<K> {
   const list = (options?: AnyListOptions): Paged<OneRosterRecords[K]> => listOf(definition, options);
+  const pages = (options: AnyListOptions & PageOptions = {}) => {
+    checkOptionNames(options, PAGE_OPTIONS);
+    queryOf(definition.collection, options);
+    return pagesOf({ ...definition, path: definition.path() }, options, options);
+  };
   const get = async (sourcedId: string, options: AnyGetOptions = {}): Promise<OneRosterRecords[K]> => {
     checkOptionNames(options, GET_OPTIONS);
     return await recordAt<K>({ ...definition, path: definition.path() }, sourcedId, options);
   };
   return {
     list: list as OneRosterResource<K>['list'],
-    pages: (options: AnyListOptions & PageOptions = {}) => {
-      checkOptionNames(options, PAGE_OPTIONS);
-      queryOf(definition.collection, options);
-      return pagesOf({ ...definition, path: definition.path() }, options, options);
-    },
+    pages: pages as OneRosterResource<K>['pages'],
     get: get as OneRosterResource<K>['get'],
   };
 }

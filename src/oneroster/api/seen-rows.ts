@@ -5,7 +5,6 @@
  * @module
  */
 
-import { isRow } from '../records/decode-values.js';
 import { sourcedIdOf } from '../records/decode-rows.js';
 
 /** What a page brought: new rows only, some that an earlier page had, or nothing but such rows. */
@@ -147,14 +146,31 @@ class KeyTable {
 
 /**
  * What tells a row from the others: its id, because other fields may be stamped anew with every answer. Enrollments may
- * have none: then everything else that they say, but for the stamp.
+ * have none: then everything else that they say, but for the stamp, and of references the id. No deeper: a row may hold
+ * more levels than a stack has room for.
  */
 function rowId(row: unknown): string {
   const id = sourcedIdOf(row);
   if (id !== undefined) return id;
-  if (!isRow(row)) return JSON.stringify(row);
-  const { dateLastModified: _stamp, metadata: _more, ...rest } = row;
-  return JSON.stringify(rest);
+  if (!isComposed(row)) return JSON.stringify([row]);
+  const said: unknown[] = [];
+  for (const [name, value] of Object.entries(row)) {
+    if (name === 'dateLastModified' || name === 'metadata') continue;
+    said.push(name, isComposed(value) ? scalarsOf(value) : value);
+  }
+  return JSON.stringify(said);
+}
+
+/** The scalars of a reference or a list, and the ids of the references that a list holds. */
+function scalarsOf(value: object): readonly unknown[] {
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    if (name === 'href') return [];
+    return [name, isComposed(inner) ? (sourcedIdOf(inner) ?? null) : inner];
+  });
+}
+
+function isComposed(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** A hash of 64 bits (cyrb53 before its last step), never with an upper half of 0: that is the mark of a free slot. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import { withoutTrailing } from '../../internal/trailing.js';
 import { type OneRosterService, type OneRosterVersion, SERVICE_PATHS } from './endpoints.js';
 
 /** The paths that people paste along with a server's address, and the version of each. */
@@ -11,7 +12,7 @@ const API_PATH = /\/ims\/oneroster(?:\/(?:(?:rostering|gradebook|resources)\/)?v
  * @throws ConfigurationError naming `baseUrl` where it ends in another path, or in that of another version
  */
 export function serverRoot(baseUrl: string, version: OneRosterVersion): string {
-  const trimmed = baseUrl.trim().replace(/\/+$/, '');
+  const trimmed = withoutTrailing('/', baseUrl.trim());
   const found = API_PATH.exec(trimmed);
   if (found === null) {
     if (!/\/ims\/oneroster\//i.test(trimmed)) return trimmed;
@@ -51,6 +52,6 @@ export function servicePaths(
     }
   }
   const paths: Partial<Record<OneRosterService, string>> = given;
-  const at = (name: OneRosterService): string => (paths[name] ?? standard[name]).replace(/\/+$/, '');
+  const at = (name: OneRosterService): string => withoutTrailing('/', paths[name] ?? standard[name]);
   return { rostering: at('rostering'), gradebook: at('gradebook'), resources: at('resources') };
 }

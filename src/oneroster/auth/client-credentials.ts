@@ -9,7 +9,7 @@ import {
   type TokenProvider,
   Transport,
 } from '../../http/index.js';
-import { checkOptionNames, checkText } from '../api/options.js';
+import { checkHosts, checkOptionNames, checkText } from '../../internal/options.js';
 import { bearerHeader, bearerTokenOf, type OneRosterAuth } from './auth.js';
 import { percentEncoded } from './oauth1.js';
 
@@ -133,6 +133,7 @@ function checkOptions(options: ClientCredentialsOptions): void {
   const { clientId, clientSecret, tokenUrl, scopes, scopeVersion = '1.1', send = 'basic', parameters = {} } = options;
   checkText('clientId', clientId, 'is the client id, a text');
   checkText('clientSecret', clientSecret, 'is the client secret, a text');
+  checkHosts('allowInsecureHosts', options.allowInsecureHosts);
   if (tokenUrl !== undefined) checkText('tokenUrl', tokenUrl, 'is the URL at which tokens are given');
   if (
     scopes !== undefined &&

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../../errors.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { compareIds } from '../../internal/ordered.js';
 import type { OneRosterAuth } from './auth.js';
 
@@ -20,12 +21,20 @@ export interface OAuth1Options {
   readonly timestamp?: (() => number) | undefined;
 }
 
+const OPTION_NAMES = [
+  'key',
+  'secret',
+  'signatureMethod',
+  'nonce',
+  'timestamp',
+] as const satisfies readonly (keyof OAuth1Options)[];
+
 const HASHES = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' } as const;
 
 /**
  * Signs every request by OAuth 1.0a (RFC 5849) with a key and a secret and without a token.
  *
- * @throws ConfigurationError naming the option that is missing or impossible
+ * @throws ConfigurationError naming the option that is unknown, missing or impossible
  * @example
  * ```ts
  * import { OneRosterClient, oauth1 } from 'rosterkit/oneroster';
@@ -35,6 +44,7 @@ const HASHES = { 'HMAC-SHA256': 'sha256', 'HMAC-SHA1': 'sha1' } as const;
  * ```
  */
 export function oauth1(options: OAuth1Options): OneRosterAuth {
+  checkOptionNames(options, OPTION_NAMES);
   const { key, secret, signatureMethod = 'HMAC-SHA256' } = options;
   checkWord('key', key);
   checkWord('secret', secret);

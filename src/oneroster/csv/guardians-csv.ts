@@ -4,13 +4,14 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { ConfigurationError } from '../../errors.js';
 import { sourcedId, text } from '../../http/index.js';
+import { checkFunction, checkOptionNames } from '../../internal/options.js';
 import type { CollectionAttestation, Roster } from '../../model/index.js';
 import type { ReadOptions, RosterSource } from '../../ports/index.js';
 import { type RawRow, statusOf } from '../records/decode-values.js';
 import { type GuardianEntry, guardianRecords } from '../roster/guardians/entries.js';
 import { piecesOf } from './bundle.js';
 import { type GuardiansCsvColumn, guardianColumns, REQUIRED_GUARDIAN_COLUMNS } from './guardians-columns.js';
-import { type CsvProblemListener, ProblemLog } from './problems.js';
+import { type CsvProblemListener, ProblemLog, TOO_MANY_PROBLEMS } from './problems.js';
 import { SizeLimit } from './size-limit.js';
 import { type ColumnFinder, readRows, UnreadableFileError } from './table.js';
 
@@ -25,6 +26,8 @@ export interface GuardiansCsvSourceOptions {
   /** Told of each row that is left out. What it throws ends the read. @default nobody is told */
   readonly onProblem?: CsvProblemListener;
 }
+
+const OPTION_NAMES = ['columns', 'onProblem'] as const satisfies readonly (keyof GuardiansCsvSourceOptions)[];
 
 /** What the reports call the file, whatever its path. */
 const FILE_NAME = 'guardians.csv';
@@ -43,7 +46,7 @@ const FILE_NAME = 'guardians.csv';
  * column, proves nobody's absence.
  *
  * @param file a path, the bytes, or a function that opens a new stream at each call
- * @throws ConfigurationError naming `file`, `columns` or `onProblem`; reading throws it, naming `file`, where the file is
+ * @throws ConfigurationError naming `file`, `columns`, `onProblem` or an unknown option; reading throws it, naming `file`, where the file is
  * absurdly large
  * @example
  * ```ts
@@ -62,10 +65,9 @@ export function guardiansCsvSource(
   if (!isFile && (typeof file !== 'string' || file === '')) {
     throw new ConfigurationError('file', 'is a path, the bytes of a file, or a function that opens a stream');
   }
+  checkOptionNames(options, OPTION_NAMES);
   const { onProblem } = options;
-  if (onProblem !== undefined && typeof (onProblem as unknown) !== 'function') {
-    throw new ConfigurationError('onProblem', 'is a function');
-  }
+  checkFunction('onProblem', onProblem);
   const find = guardianColumns(options.columns ?? {});
   return {
     provider: 'guardians-csv',
@@ -127,6 +129,7 @@ async function readEntries(
         const entry = problem === undefined ? entryOf(row) : { problem, column };
         if ('problem' in entry) log.reject(line, entry.problem, entry.column);
         else entries.push(entry);
+        if (log.isFull) return { state: 'incomplete', received, ended: TOO_MANY_PROBLEMS };
       }
       onPage?.({ collection: 'guardianLinks', received });
     }

@@ -19,9 +19,20 @@ export interface CsvProblem {
 /** Is told of each problem in the order of the files and their lines. */
 export type CsvProblemListener = (problem: CsvProblem) => void;
 
+/** What so many rows say against a file, more rows say no better; they would only fill the memory. */
+const MOST_REJECTED = 100_000;
+
+/** How a file ended of which no more rows are read because of {@link ProblemLog.isFull}. */
+export const TOO_MANY_PROBLEMS = 'too-many-problems';
+
 /** Gathers the problems of one file. */
 export class ProblemLog {
   readonly rejected: RejectedRow[] = [];
+
+  /** Whether the rest of the file is not worth reading. */
+  get isFull(): boolean {
+    return this.rejected.length >= MOST_REJECTED;
+  }
 
   constructor(
     private readonly collection: Collection,

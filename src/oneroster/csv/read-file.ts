@@ -8,16 +8,16 @@ import { sourcedId, text } from '../../http/index.js';
 import { compareIds } from '../../internal/ordered.js';
 import type { CollectionAttestation, RejectedRow } from '../../model/index.js';
 import type { ReadOptions } from '../../ports/index.js';
-import { decodeRow, identityOf } from '../records/decode-rows.js';
+import { BARE_TOMBSTONE, decodeRow, identityOf } from '../records/decode-rows.js';
 import { type RawRow, statusOf } from '../records/decode-values.js';
 import type { OneRosterDemographics, OneRosterRecords, OneRosterRosterCollection } from '../records/wire.js';
-import type { DemographicsRead } from '../roster/guardians/in-metadata.js';
+import { type DemographicsRead, demographicsOf } from '../roster/guardians/in-metadata.js';
 import { enrollmentRoleOf } from '../roster/roles.js';
 import { type CollectionRead, ROSTER_NAMES } from '../source/read-collections.js';
 import type { Bundle } from './bundle-files.js';
 import { COLUMNS_OF_ROLES, FILE_NAMES, REQUIRED_COLUMNS, type TableName } from './columns.js';
 import type { FileMode } from './manifest.js';
-import { type CsvProblemListener, ProblemLog } from './problems.js';
+import { type CsvProblemListener, ProblemLog, TOO_MANY_PROBLEMS } from './problems.js';
 import { readTable, type TableRow, UnreadableFileError } from './table.js';
 
 /** How many rows go by between two words of progress. */
@@ -64,6 +64,7 @@ export async function readFile<K extends OneRosterRosterCollection>(
   { roles, profiles }: UserDetails = { roles: undefined, profiles: undefined },
 ): Promise<CollectionRead<OneRosterRecords[K]>> {
   const records: OneRosterRecords[K][] = [];
+  let firstWithoutAgents: number | undefined;
   const name = ROSTER_NAMES[collection];
   const log = new ProblemLog(name, `${collection}.csv`, reader.onProblem);
   const isMoved = (column: string): boolean => roles !== undefined && COLUMNS_OF_ROLES.includes(column);
@@ -79,17 +80,19 @@ export async function readFile<K extends OneRosterRosterCollection>(
     records.push(decoded.record);
     return undefined;
   };
-  const attestation = await eachRow(reader, collection, required, (tableRow, received) => {
-    const { line, unread } = tableRow;
+  const attestation = await eachRow(reader, collection, required, log, (tableRow, received) => {
+    const { line, unread, missing } = tableRow;
     const more = detailsOf(sourcedId(tableRow.row['sourcedId']));
     const row = more === undefined ? tableRow.row : { ...tableRow.row, ...more };
     const problem = tableRow.problem ?? take(row);
-    if (problem !== undefined) {
+    if (problem !== undefined && problem !== BARE_TOMBSTONE) {
       // In a row that lacks cells any cell may be another's, and so may the id.
-      const identity = tableRow.isShort === true ? {} : identityOf(collection, row);
-      log.reject(line, problem, tableRow.column ?? columnOf(problem, collection), identity);
-    } else if (unread !== undefined) {
-      for (const column of unread) log.unread(line, column, sourcedId(row['sourcedId']));
+      const identity = missing === undefined ? identityOf(collection, row) : {};
+      const column = problem === 'unreadable-date' ? unread?.find((each) => each !== 'dateLastModified') : undefined;
+      log.reject(line, problem, tableRow.column ?? column ?? columnOf(problem, collection), identity);
+    } else if (problem === undefined) {
+      for (const column of unread ?? []) log.unread(line, column, sourcedId(row['sourcedId']));
+      if (missing?.includes('agentSourcedIds') === true) firstWithoutAgents ??= line;
     }
     if (received % ROWS_PER_PAGE === 0) reader.options.onPage?.({ collection: name, received });
   });
@@ -98,9 +101,16 @@ export async function readFile<K extends OneRosterRosterCollection>(
   }
   return {
     records,
-    rejected: [...(roles?.rejected ?? []), ...log.rejected],
+    rejected: [...(roles?.rejected ?? []), ...log.rejected, ...withoutAgents(firstWithoutAgents)],
     attestation: roles === undefined ? attestation : asBelievableAs(roles, attestation),
   };
+}
+
+/** Rows that end before the agents do not say whether there were some. The first stands for all of them. */
+function withoutAgents(line: number | undefined): readonly RejectedRow[] {
+  if (line === undefined) return [];
+  const location = `users.csv:${String(line)}`;
+  return [{ collection: 'guardianLinks', problem: 'missing-cells', location, field: 'agentSourcedIds' }];
 }
 
 function hasKnownRole(record: object): boolean {
@@ -139,7 +149,8 @@ async function readUserRows(
     reader,
     table,
     REQUIRED_COLUMNS[table],
-    ({ row, line, column, problem, isShort }) => {
+    log,
+    ({ row, line, column, problem, missing }) => {
       const user = sourcedId(row['user']);
       const status = statusOf(row['status']);
       const found =
@@ -147,7 +158,7 @@ async function readUserRows(
         (user === undefined ? 'missing-user' : problemOf(row)) ??
         (status === undefined ? 'unknown-status' : undefined);
       if (found !== undefined) {
-        const identity = user === undefined || isShort === true ? {} : { sourcedId: user };
+        const identity = user === undefined || missing !== undefined ? {} : { sourcedId: user };
         log.reject(line, found, column ?? COLUMN_OF_PROBLEM[found], identity);
       } else if (user !== undefined && status === 'active') {
         const ofUser = byUser.get(user);
@@ -169,16 +180,15 @@ function idIn(row: RawRow): string {
 
 /** Reads `demographics.csv`. A row that cannot be read is told, and makes the file incomplete. */
 export async function readDemographics(reader: FileReader): Promise<DemographicsRead> {
-  const byUser = new Map<string, OneRosterDemographics>();
-  const log = new ProblemLog('users', 'demographics.csv', reader.onProblem);
-  const attestation = await eachRow(reader, 'demographics', REQUIRED_COLUMNS.demographics, (tableRow) => {
+  const records: OneRosterDemographics[] = [];
+  const log = new ProblemLog(ROSTER_NAMES.demographics, 'demographics.csv', reader.onProblem);
+  const attestation = await eachRow(reader, 'demographics', REQUIRED_COLUMNS.demographics, log, (tableRow) => {
     const { row, line, column, problem } = tableRow;
     const decoded = problem === undefined ? decodeRow('demographics', row) : { problem };
     if ('problem' in decoded) log.reject(line, decoded.problem, column ?? COLUMN_OF_PROBLEM[decoded.problem]);
-    else byUser.set(decoded.record.sourcedId, decoded.record);
+    else records.push(decoded.record);
   });
-  if (attestation.state !== 'complete' || log.rejected.length === 0) return { byUser, attestation };
-  return { byUser, attestation: { ...attestation, state: 'incomplete', ended: 'rejected-rows' } };
+  return demographicsOf({ records, attestation, rejected: log.rejected });
 }
 
 /** Users whose roles are not all there may be taken for something else: their file is no better than that of the roles. */
@@ -191,6 +201,7 @@ async function eachRow(
   { bundle, modeOf, options }: FileReader,
   table: TableName,
   required: readonly string[],
+  log: ProblemLog,
   take: (row: TableRow, received: number) => void,
 ): Promise<CollectionAttestation> {
   const fileName = table in FILE_NAMES ? FILE_NAMES[table as OneRosterRosterCollection] : `${table.toLowerCase()}.csv`;
@@ -206,6 +217,7 @@ async function eachRow(
       for (const row of rows) {
         received += 1;
         take(row, received);
+        if (log.isFull) return { state: 'incomplete', received, ended: TOO_MANY_PROBLEMS };
       }
     }
     if (required.some((column) => !columns.has(column))) {

@@ -45,22 +45,41 @@ const VOCABULARY: Readonly<Record<string, ReadonlySet<string>>> = {
 const DATES: ReadonlySet<string> = new Set(['dateLastModified', 'startDate', 'endDate', 'beginDate', 'birthDate']);
 const BOOLEANS: ReadonlySet<string> = new Set(['enabledUser', 'primary']);
 
+/** Lists of ids whose absence would say something: that nobody has a school, a class no term. */
+const NEEDED: ReadonlySet<string> = new Set(['orgSourcedIds', 'termSourcedIds']);
+
 /**
- * Whether a row with other than the header's number of cells only lacks blank ones at its end, or has some too many there,
- * as spreadsheets leave them out and add them. A row with too few must either end in a cell with something in it or have a
- * neighbour of the same length, and one of its cells must be seen to stand under its own column; a row with too many must
- * have such a neighbour, unless it is alone. No cell may be seen to stand under another column.
+ * Whether a row with fewer cells than the header only lacks blank ones at its end, as spreadsheets leave them out. A comma
+ * that is lost in the middle looks alike, in row after row where a program loses it. So the last cell with something in it
+ * must be seen to stand under its own column, and could not have come there from the ones behind it; and no cell may be
+ * seen to stand under another column.
  */
-export function isInPlace(
-  cells: readonly string[],
-  columns: readonly (Column | undefined)[],
-  neighbours: readonly (number | undefined)[],
-): boolean {
-  const hasLike = neighbours.includes(cells.length);
-  const fits = cells.map((cell, index) => fitsColumn(cell, columns[index]?.name));
-  if (fits.includes(false)) return false;
-  if (cells.length < columns.length) return fits.includes(true) && (hasLike || (cells.at(-1) ?? '').trim() !== '');
-  return hasLike || neighbours.every((length) => length === undefined);
+export function isInPlace(cells: readonly string[], columns: readonly (Column | undefined)[]): boolean {
+  const missing = columns.slice(cells.length);
+  if (missing.some((column) => column !== undefined && NEEDED.has(column.name))) return false;
+  const fits = (index: number, column = index): boolean | undefined =>
+    fitsSurely(cells[index] ?? '', columns[column]?.name);
+  if (cells.some((_, index) => fits(index) === false)) return false;
+  const last = cells.findLastIndex((cell) => cell.trim() !== '');
+  return fits(last) === true && missing.every((_, index) => fits(last, last + index + 1) !== true);
+}
+
+/** Whether a row with more cells than the header has only blank ones too many, and no other in a wrong place. */
+export function hasOnlyBlankSurplus(cells: readonly string[], columns: readonly (Column | undefined)[]): boolean {
+  return cells.every((cell, index) =>
+    index < columns.length ? fitsSurely(cell, columns[index]?.name) !== false : cell.trim() === '',
+  );
+}
+
+function fitsSurely(cell: string, column: string | undefined): boolean | undefined {
+  return fitsColumn(cell, column) ?? fitsContact(cell, column);
+}
+
+/** An e-mail address is seen by its `@`, and a number by having none; which number it is, nobody sees. */
+function fitsContact(cell: string, column: string | undefined): boolean | undefined {
+  if (text(cell) === undefined) return undefined;
+  if (column === 'email') return cell.includes('@');
+  return (column === 'sms' || column === 'phone') && cell.includes('@') ? false : undefined;
 }
 
 /** Whether the cells of a column are dates or yes and no: what is neither is read as nothing. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import { checkFunction, checkOptionNames } from '../../internal/options.js';
 import type { ReadOptions, RosterSource } from '../../ports/index.js';
 import { listsIn } from '../preflight/lists.js';
 import { preflightOver } from '../preflight/preflight.js';
@@ -26,6 +27,11 @@ export interface OneRosterCsvSourceOptions {
   readonly guardiansInMetadata?: GuardiansInMetadata;
 }
 
+const OPTION_NAMES = [
+  'onProblem',
+  'guardiansInMetadata',
+] as const satisfies readonly (keyof OneRosterCsvSourceOptions)[];
+
 /**
  * The roster in a OneRoster bundle of version 1.0, 1.1 or 1.2, with provider `oneroster-csv`: a folder, a `.zip`, the
  * bytes of one, or files by name.
@@ -40,7 +46,7 @@ export interface OneRosterCsvSourceOptions {
  * twice, is damaged, encrypted, absurdly large, has links for files, or names files outside itself.
  *
  * @throws ConfigurationError naming `bundle` where it is neither a path, nor bytes, nor files, and naming an option that
- * is no function
+ * is unknown or no function
  * @example
  * ```ts
  * import { oneRosterCsvSource } from 'rosterkit/oneroster';
@@ -62,10 +68,8 @@ export function oneRosterCsvSource(
       'is the path of a folder or zip, the bytes of a zip, or files by their names',
     );
   }
-  for (const name of ['onProblem', 'guardiansInMetadata'] as const) {
-    const given: unknown = options[name];
-    if (given !== undefined && typeof given !== 'function') throw new ConfigurationError(name, 'is a function');
-  }
+  checkOptionNames(options, OPTION_NAMES);
+  for (const name of OPTION_NAMES) checkFunction(name, options[name]);
   const { guardiansInMetadata: find, onProblem } = options;
   return {
     provider: 'oneroster-csv',

@@ -9,7 +9,7 @@ import type { Readable } from 'node:stream';
 import { RosterError } from '../../errors.js';
 import type { RawRow } from '../records/decode-values.js';
 import { type Column, columnOf, type TableName } from './columns.js';
-import { fitsColumn, hasValues, isInPlace } from './shape.js';
+import { fitsColumn, hasOnlyBlankSurplus, hasValues, isInPlace } from './shape.js';
 import { RowSplitter, type SplitRow } from './split-rows.js';
 
 /** One row of a file. */
@@ -22,8 +22,8 @@ export interface TableRow {
   readonly problem?: string;
   /** The column that the problem is about, where it is one. */
   readonly column?: string;
-  /** Set where cells are missing at the end. */
-  readonly isShort?: true;
+  /** The columns whose cells are missing at the end, where some are. */
+  readonly missing?: readonly string[];
   /** Columns whose cells say something that cannot be read, such as a date that is none; the row stands without it. */
   readonly unread?: readonly string[];
 }
@@ -144,22 +144,19 @@ async function* batchesBehind(
   first: readonly SplitRow[],
   rest: AsyncGenerator<Batch, void>,
 ): AsyncGenerator<readonly TableRow[]> {
-  let isDirty = true;
-  // The last row waits for the next batch: whether a short row is whole depends on both of its neighbours.
-  let waiting = first;
-  let before: number | undefined;
+  let batch: Batch = { rows: first, isDirty: true };
+  let isBeginning = true;
   try {
     for (;;) {
+      // Of a file that breaks off at once, nothing is handed over.
       const next = await rest.next();
-      const isLast = next.done === true;
-      const known = isLast ? waiting : [...waiting, ...next.value.rows];
-      const count = isLast ? known.length : known.length - 1;
+      if (isBeginning && batch.rows.length > 0) {
+        layout.getUsedTo(batch.rows);
+        isBeginning = false;
+      }
       const rows: TableRow[] = [];
-      for (let index = 0; index < count; index += 1) {
-        const split = known[index] as SplitRow;
-        const neighbours = [before, known[index + 1]?.cells.length];
-        before = split.cells.length;
-        const row = layout.rowOf(split, neighbours, isDirty);
+      for (const split of batch.rows) {
+        const row = layout.rowOf(split, batch.isDirty);
         if (row === 'cut-short') {
           if (rows.length > 0) yield rows;
           throw new UnreadableFileError('cut-short');
@@ -167,9 +164,8 @@ async function* batchesBehind(
         if (row !== undefined) rows.push(row);
       }
       if (rows.length > 0) yield rows;
-      if (isLast) return;
-      isDirty = next.value.isDirty;
-      waiting = known.slice(count);
+      if (next.done === true) return;
+      batch = next.value;
     }
   } finally {
     await rest.return(undefined);
@@ -183,6 +179,8 @@ class Layout {
   readonly lastUnknown: number;
   /** The most cells that a row had. */
   widest = 0;
+  /** The number of cells that all rows at the beginning of the file have; undefined where they differ. */
+  private usual: number | undefined;
   private readonly columns: readonly (Column | undefined)[];
   private readonly hasMerged: boolean;
   private readonly ids: readonly number[];
@@ -211,16 +209,22 @@ class Layout {
       column?.field === undefined ? [] : [{ index, field: column.field, isList: column.isList === true }],
     );
     this.metadata = indexed.flatMap(([index, column]) =>
-      column?.metadata === undefined ? [] : [{ index, key: column.metadata }],
+      // An assignment to `__proto__` would change the object itself, and tell nothing.
+      column?.metadata === undefined || column.metadata === '__proto__' ? [] : [{ index, key: column.metadata }],
     );
   }
 
+  /**
+   * Takes the beginning of the file for the way its program writes. One that ends every row with a comma does so from the
+   * first row on; in a row that alone is too long, a comma within a name has moved the cells.
+   */
+  getUsedTo(rows: readonly SplitRow[]): void {
+    const widths = new Set(rows.map(({ cells }) => cells.length));
+    this.usual = widths.size === 1 && !this.hasMerged ? [...widths][0] : undefined;
+  }
+
   /** Undefined for a row of blank cells, as spreadsheets leave them behind. */
-  rowOf(
-    split: SplitRow,
-    neighbours: readonly (number | undefined)[],
-    isDirty: boolean,
-  ): TableRow | 'cut-short' | undefined {
+  rowOf(split: SplitRow, isDirty: boolean): TableRow | 'cut-short' | undefined {
     const { cells, line, damage } = split;
     const isShort = cells.length < this.columns.length;
     if (cells.length > this.widest) this.widest = cells.length;
@@ -228,11 +232,12 @@ class Layout {
     if (damage !== undefined) return { row: {}, line, problem: damage };
     if (isShort && cells.every((cell) => cell.trim() === '')) return undefined;
     if (
-      cells.length !== this.columns.length &&
-      (this.isOverfull(cells) || !isInPlace(cells, this.columns, neighbours))
+      cells.length > this.columns.length &&
+      (cells.length !== this.usual || !hasOnlyBlankSurplus(cells, this.columns))
     ) {
-      return { row: {}, line, problem: isShort ? 'missing-cells' : 'extra-cells' };
+      return { row: {}, line, problem: 'extra-cells' };
     }
+    if (isShort && !isInPlace(cells, this.columns)) return { row: {}, line, problem: 'missing-cells' };
     const unreadable = isDirty ? this.unreadableCell(cells) : undefined;
     if (unreadable !== undefined) return { row: this.fields(cells, UNREADABLE), line, ...unreadable };
     for (const index of this.ids) {
@@ -244,13 +249,12 @@ class Layout {
     if (row['sourcedId'] === undefined && cells.every((cell) => cell.trim() === '')) return undefined;
     const unread = this.unreadColumns(cells);
     if (!isShort && unread === undefined) return { row, line };
-    return { row, line, ...(isShort ? { isShort } : {}), ...(unread === undefined ? {} : { unread }) };
+    const missing = isShort ? { missing: this.namesBehind(cells.length) } : {};
+    return { row, line, ...missing, ...(unread === undefined ? {} : { unread }) };
   }
 
-  /** Something stands behind the last column: a comma was not quoted, or the header has lost one. */
-  private isOverfull(cells: readonly string[]): boolean {
-    if (cells.length <= this.columns.length) return false;
-    return this.hasMerged || cells.slice(this.columns.length).some((cell) => cell.trim() !== '');
+  private namesBehind(index: number): readonly string[] {
+    return this.columns.slice(index).flatMap((column) => column?.name ?? []);
   }
 
   private unreadColumns(cells: readonly string[]): readonly string[] | undefined {
@@ -303,10 +307,14 @@ function listOf(cell: string): readonly string[] {
     .filter((item) => item !== '');
 }
 
+/** No two names of columns are longer together; every place in a cell is tried, so a longer cell would take for ever. */
+const LONGEST_MERGED = 128;
+
 /** Whether a header cell begins and ends with names of columns: the comma between them is lost. */
 function isMerged(cell: string, find: ColumnFinder): boolean {
   const isName = (part: string): boolean => find(part) !== undefined;
   const written = cell.trim();
+  if (written.length >= LONGEST_MERGED) return false;
   const lengths = Array.from({ length: Math.max(0, written.length - 1) }, (_, index) => index + 1);
   return (
     lengths.some((length) => isName(written.slice(0, length))) &&

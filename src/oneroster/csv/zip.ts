@@ -4,6 +4,7 @@
  * @module
  */
 
+import { open } from 'node:fs/promises';
 import { type Readable, Transform } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { type Entry, fromBufferPromise, openPromise, type ZipFile } from 'yauzl';
@@ -15,24 +16,37 @@ import { LARGEST_FILE_BYTES } from './size-limit.js';
 /** OneRoster knows 22 files, and some tools add a twin to each: more entries than this are no bundle. */
 const MOST_ENTRIES = 1000;
 
-/** CSV shrinks 5 to 30 fold. What shrinks more, and is large, was made to fill the memory of whoever opens it. */
-const LARGEST_RATIO = 200;
+/** CSV shrinks 5 to 30 fold, and 45 fold where most cells are blank. What shrinks twice as much, and is large, was made to fill the memory of whoever opens it. */
+const LARGEST_RATIO = 100;
 const LEAST_SUSPICIOUS_BYTES = 2 ** 20;
+
+/** What every zip begins with, also one that was cut. */
+const SIGNATURE = Buffer.from('PK');
 
 const ZIP = { autoClose: false, lazyEntries: true, validateEntrySizes: true } as const;
 
 /** Opens a zip by its path. */
 export async function openZipFile(path: string): Promise<Bundle> {
-  return await openZip(openPromise(path, ZIP));
+  return await openZip(openPromise(path, ZIP), () => firstBytes(path));
 }
 
 /** Opens a zip in memory. */
 export async function openZipBytes(bytes: Uint8Array): Promise<Bundle> {
-  return await openZip(fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), ZIP));
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return await openZip(fromBufferPromise(buffer, ZIP), () => Promise.resolve(buffer));
 }
 
-async function openZip(opening: Promise<ZipFile>): Promise<Bundle> {
-  const zip = await opening.catch(refuseDamaged);
+async function openZip(opening: Promise<ZipFile>, beginning: () => Promise<Buffer>): Promise<Bundle> {
+  const zip = await opening.catch(async (cause: unknown) => {
+    if ((await beginning()).subarray(0, SIGNATURE.length).equals(SIGNATURE)) refuseDamaged(cause);
+    throw new ConfigurationError(
+      'bundle',
+      'is one file and no zip. Give the folder that the files are in, or a zip of it.',
+      {
+        cause,
+      },
+    );
+  });
   try {
     const byName = chosenEntries(await entriesOf(zip));
     return {
@@ -48,6 +62,16 @@ async function openZip(opening: Promise<ZipFile>): Promise<Bundle> {
   } catch (error) {
     zip.close();
     throw error;
+  }
+}
+
+async function firstBytes(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(SIGNATURE.length) });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }
 

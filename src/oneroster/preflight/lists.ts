@@ -4,11 +4,17 @@
  * @module
  */
 
+import { ConfigurationError } from '../../errors.js';
 import type { OneRosterResource } from '../api/resource.js';
 import type { CollectionAttestation } from '../../model/index.js';
 import type { OneRosterRecords, OneRosterRosterCollection } from '../records/wire.js';
-import type { DemographicsRead } from '../roster/guardians/in-metadata.js';
-import type { CollectionRead, CollectionReads, RosterResources } from '../source/read-collections.js';
+import { type DemographicsRead, demographicsOf } from '../roster/guardians/in-metadata.js';
+import {
+  type CollectionRead,
+  type CollectionReads,
+  ROSTER_NAMES,
+  type RosterResources,
+} from '../source/read-collections.js';
 import { readList } from '../source/read-list.js';
 
 /** Some records of a list, as they came. */
@@ -41,8 +47,34 @@ export interface PreflightResources extends RosterResources {
   readonly demographics: OneRosterResource<'demographics'>;
 }
 
-/** The lists behind the resources of a client. */
+const LISTS = [
+  'orgs',
+  'academicSessions',
+  'courses',
+  'classes',
+  'users',
+  'enrollments',
+] as const satisfies readonly OneRosterRosterCollection[];
+
+/** @throws ConfigurationError naming `client` where it has not the lists of one */
+export function checkClient(client: unknown): void {
+  const resources = (typeof client === 'object' ? client : null) as Partial<RosterResources> | null;
+  if (
+    LISTS.every(
+      (list) => typeof (resources?.[list] as Partial<RosterResources['orgs']> | undefined)?.list === 'function',
+    )
+  ) {
+    return;
+  }
+  throw new ConfigurationError(
+    'client',
+    'is a client, such as new OneRosterClient({ … }), and neither its options nor its source',
+  );
+}
+
+/** The lists behind the resources of a client. @throws ConfigurationError naming `client` where it is none */
 export function listsOf(resources: PreflightResources): PreflightLists {
+  checkClient(resources);
   const ofRoster: RosterResources = resources;
   return {
     async *read(collection, { signal }) {
@@ -55,8 +87,7 @@ export function listsOf(resources: PreflightResources): PreflightLists {
       }
     },
     async demographics(signal) {
-      const { records, attestation } = await readList('demographics', resources.demographics, { signal });
-      return { byUser: new Map(records.map((record) => [record.sourcedId, record])), attestation };
+      return demographicsOf(await readList('demographics', resources.demographics, { signal }));
     },
   };
 }
@@ -67,7 +98,8 @@ export function listsIn(reads: CollectionReads, demographics: () => Promise<Demo
     demographics,
     async *read<K extends OneRosterRosterCollection>(collection: K) {
       const { records, rejected, attestation }: CollectionRead<OneRosterRecords[K]> = reads[collection];
-      yield { records, rejected };
+      const name = ROSTER_NAMES[collection];
+      yield { records, rejected: rejected.filter((row) => row.collection === name) };
       return { state: STATE_OF[attestation.state], ended: attestation.ended ?? attestation.state };
     },
   };

@@ -1,4 +1,5 @@
 import { RosterError } from '../../errors.js';
+import { checkFunction, checkOptionNames } from '../../internal/options.js';
 import { type Collection, type Preflight, type PreflightCollection, preflightCollectionOf } from '../../model/index.js';
 import type { Clock } from '../../ports/index.js';
 import type { OneRosterClient } from '../api/client.js';
@@ -23,10 +24,17 @@ export interface OneRosterPreflightOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const OPTION_NAMES = [
+  'clock',
+  'guardiansInMetadata',
+  'signal',
+] as const satisfies readonly (keyof OneRosterPreflightOptions)[];
+
 /**
  * Looks at what a OneRoster server shares, before anything is imported: reads the six lists of a roster once, keeps ids
  * and counts, writes nothing. Refused credentials, and a server that shares no roster, are findings.
  *
+ * @throws ConfigurationError naming `client` where it is none, or an option that is unknown or impossible
  * @throws ConnectionError, ServerError or RateLimitError where not even the orgs can be read, DecodeError where no
  * answer is one of OneRoster
  * @example
@@ -54,6 +62,8 @@ export async function preflightOver(
   provider: { readonly provider: string; readonly words: PreflightWords },
   options: OneRosterPreflightOptions,
 ): Promise<Preflight> {
+  checkOptionNames(options, OPTION_NAMES);
+  checkFunction('guardiansInMetadata', options.guardiansInMetadata);
   const preflight = new ListsPreflight(lists, provider.words, options);
   await preflight.look();
   return preflight.result(provider.provider);

@@ -8,7 +8,7 @@
  */
 
 import { type Field, type Fields, Problem, record, sourcedId } from '../../http/index.js';
-import { isRow, reference } from './decode-values.js';
+import { isRow, type RawRow, reference, statusOf } from './decode-values.js';
 import { type Schema, schemas } from './schemas.js';
 import type { OneRosterCollection, OneRosterRecords } from './wire.js';
 
@@ -39,6 +39,12 @@ function classOf(row: unknown): string | undefined {
   for (const one of found) if (one !== undefined && !(one instanceof Problem)) return one.sourcedId;
   return undefined;
 }
+
+/**
+ * The word for a row that says of itself that it is gone, and of what it stood for nothing but its id. What such a row
+ * stood for is as gone as if the row were not there; it is no row that somebody should mend.
+ */
+export const BARE_TOMBSTONE = 'bare-tombstone';
 
 /** Reads one row. Never throws: what cannot be used is named by a word such as `missing-class`. */
 export function decodeRow<K extends OneRosterCollection>(collection: K, value: unknown): Decoded<OneRosterRecords[K]> {
@@ -102,10 +108,14 @@ function reader<T extends object>(read: Field<T>, check?: (record: T) => string 
     // Seen in the wild: the header of the file that a server was fed with, served as a record.
     if (value['sourcedId'] === 'sourcedId') return { problem: 'header-row' };
     const meant = read(value);
-    if (meant instanceof Problem) return { problem: meant.word };
+    if (meant instanceof Problem) return { problem: isTombstone(value) ? BARE_TOMBSTONE : meant.word };
     const problem = check?.(meant);
     return problem === undefined ? { record: meant } : { problem };
   };
+}
+
+function isTombstone(row: RawRow): boolean {
+  return sourcedIdOf(row) !== undefined && statusOf(row['status']) === 'tobedeleted';
 }
 
 const readers: { readonly [K in OneRosterCollection]: Readers<OneRosterRecords[K]> } = {

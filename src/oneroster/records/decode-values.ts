@@ -39,18 +39,39 @@ export const status: Field<OneRosterStatus> = (value) => statusOf(value) ?? new 
 const PLAIN_DAY = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])$/;
 const PLAIN_INSTANT = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 
-/** A day as `YYYY-MM-DD`: also out of an instant, and out of the American `8/27/2018` that spreadsheets write. */
+/**
+ * A day as `YYYY-MM-DD`: also out of an instant, out of `20180827`, and of what spreadsheets write: the American
+ * `8/27/2018`, the `27/8/2018` whose first number is no month, and `27.8.2018`.
+ */
 export const day: Field<string | undefined> = (value) => dayOf(value);
 
 function dayOf(value: unknown): string | undefined {
   if (typeof value === 'string' && PLAIN_DAY.test(value)) return value;
   const written = text(value);
   if (written === undefined) return undefined;
-  const american = /^(\d{1,2})\/(\d{1,2})\/(\d{4})(?:\s|$)/.exec(written);
-  const parts = american ? [american[3], american[1], american[2]] : written.slice(0, 10).split('-');
-  const iso = parts.map((part) => part?.padStart(2, '0')).join('-');
+  const iso = partsOf(written)
+    .map((part) => part.padStart(2, '0'))
+    .join('-');
   return isDay(iso) ? iso : undefined;
 }
+
+/** Year, month and day. */
+function partsOf(written: string): readonly string[] {
+  const [, first = '', divider, second = '', year = ''] =
+    /^(\d{1,2})([/.])(\d{1,2})\2(\d{4})(?:\s|$)/.exec(written) ?? [];
+  if (divider !== undefined) {
+    const isDayFirst = divider === '.' || Number(first) > 12;
+    return isDayFirst ? [year, second, first] : [year, first, second];
+  }
+  const [, ...together] = /^(\d{4})(\d{2})(\d{2})(?:[T\s]|$)/.exec(written) ?? [];
+  return together.length > 0 ? together : written.slice(0, 10).split('-');
+}
+
+/** A day on which rights hang: a record whose day was sent and cannot be read is unusable, not one without a day. */
+export const sureDay: Field<string | undefined> = (value) => {
+  const isSent = value !== undefined && value !== null && (typeof value !== 'string' || value.trim() !== '');
+  return dayOf(value) ?? (isSent ? new Problem('unreadable-date') : undefined);
+};
 
 function isDay(iso: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(iso)) return false;
@@ -111,20 +132,41 @@ function referenceOf(value: unknown): OneRosterReference | undefined {
   return id === undefined ? undefined : { sourcedId: id };
 }
 
-/** References, without what refers to nothing. A single text may hold several ids, divided by commas. */
+/** Lists of references of which some were sent without an id that can be used. */
+const lossy = new WeakSet<object>();
+
+/** Whether a reference of the list was sent without an id that can be used. Only of records that were just read. */
+export function hasLostReferences(list: readonly OneRosterReference[]): boolean {
+  return lossy.has(list);
+}
+
+/**
+ * References, without what refers to nothing. A single text may hold several ids, divided by commas. What was meant to
+ * refer to something and has no usable id is left out, and remembered: see {@link hasLostReferences}.
+ */
 export const references: Field<readonly OneRosterReference[]> = (value) => {
   // An array that was parsed is put right where it stands.
   const list: unknown[] = Array.isArray(value) ? value : [...items(value)];
   let count = 0;
   for (const item of list) {
     const one = Array.isArray(item) ? undefined : referenceOf(item);
-    if (one === undefined) continue;
+    if (one === undefined) {
+      if (!isNothing(item)) lossy.add(list);
+      continue;
+    }
     list[count] = one;
     count += 1;
   }
   if (count < list.length) list.length = count;
   return list as readonly OneRosterReference[];
 };
+
+/** Absent, empty, or an object that says at most of what type nothing is. */
+function isNothing(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return true;
+  if (Array.isArray(value)) return value.every(isNothing);
+  return isObject(value) && Object.entries(value).every(([key, said]) => key === 'type' || isNothing(said));
+}
 
 /** The items of a list; of a text that is none, the parts between its commas. */
 function items(value: unknown): readonly unknown[] {

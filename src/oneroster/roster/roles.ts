@@ -1,17 +1,34 @@
 import type { EnrollmentRole, UserRole } from '../../model/index.js';
-import type { OneRosterUser } from '../records/wire.js';
+import type { OneRosterRole, OneRosterUser } from '../records/wire.js';
 
-/** The words of 1.1's one role and of 1.2's roles, in lower case: ClassLink sends `Teacher` and `teacher`. */
-export function wireRoles(user: OneRosterUser): readonly string[] {
+/**
+ * The words of 1.1's one role and of 1.2's roles, in lower case: ClassLink sends `Teacher` and `teacher`.
+ *
+ * @param readAt the instant at which roles count; without one all do, those too that have ended or not begun
+ */
+export function wireRoles(user: OneRosterUser, readAt?: string): readonly string[] {
   if (user.role !== undefined && user.roles.length === 0) return [user.role.toLowerCase()];
-  return [...(user.role === undefined ? [] : [user.role]), ...user.roles.map(({ role }) => role)].map((word) =>
+  const roles = readAt === undefined ? user.roles : currentRoles(user, readAt);
+  return [...(user.role === undefined ? [] : [user.role]), ...roles.map(({ role }) => role)].map((word) =>
     word.toLowerCase(),
   );
 }
 
-/** Every role of a user, each once and in the order of the alphabet; never empty. */
-export function userRolesOf(user: OneRosterUser): readonly UserRole[] {
-  const roles = wireRoles(user).map((word) => USER_ROLES.get(word) ?? 'other');
+/** The roles of 1.2 within whose dates an instant lies. 1.1's one role has none. */
+export function currentRoles({ roles }: OneRosterUser, readAt: string): readonly OneRosterRole[] {
+  const today = readAt.slice(0, 10);
+  return roles.filter(
+    ({ beginDate, endDate }) =>
+      (beginDate === undefined || beginDate <= today) && (endDate === undefined || endDate > today),
+  );
+}
+
+/**
+ * Every role that a user has at an instant, each once and in the order of the alphabet; never empty. Who has none at that
+ * time is `other`: still there, but with the rights of no role.
+ */
+export function userRolesOf(user: OneRosterUser, readAt?: string): readonly UserRole[] {
+  const roles = wireRoles(user, readAt).map((word) => USER_ROLES.get(word) ?? 'other');
   return roles.length === 0 ? ['other'] : [...new Set(roles)].sort();
 }
 

@@ -19,13 +19,14 @@ import type {
 } from '../../model/index.js';
 import { withoutUndefined } from '../records/decode-values.js';
 import { guardianLinksOf } from './guardians/agents.js';
-import { enrollmentRoleOf, userRolesOf } from './roles.js';
+import { currentRoles, enrollmentRoleOf, userRolesOf } from './roles.js';
 import type {
   OneRosterClass,
   OneRosterRosterCollection,
   OneRosterCourse,
   OneRosterEnrollment,
   OneRosterRecords,
+  OneRosterReference,
   OneRosterUser,
 } from '../records/wire.js';
 
@@ -38,8 +39,16 @@ export type RosterCollections = Pick<
   'schools' | 'terms' | 'courses' | 'classes' | 'users' | 'enrollments' | 'guardianLinks'
 >;
 
-/** A roster's collections, in ascending order of their ids, and the records that have no place in it. */
-export function toRoster(rows: OneRosterRows): RosterCollections & { readonly rejected: readonly RejectedRow[] } {
+/**
+ * A roster's collections, in ascending order of their ids, and the records that have no place in it.
+ *
+ * @param readAt the ISO instant at which users' roles count: who has none at that time is `other`. Without one all count,
+ * those too that have ended or not begun
+ */
+export function toRoster(
+  rows: OneRosterRows,
+  readAt?: string,
+): RosterCollections & { readonly rejected: readonly RejectedRow[] } {
   const titles = courseTitles(rows.courses);
   const rejected: RejectedRow[] = [];
   const enrollments: Enrollment[] = [];
@@ -61,9 +70,9 @@ export function toRoster(rows: OneRosterRows): RosterCollections & { readonly re
     terms: rows.academicSessions.map(termOf).sort(bySourcedId),
     courses: rows.courses.map(courseOf).sort(bySourcedId),
     classes: rows.classes.map((row) => classOf(row, titles)).sort(bySourcedId),
-    users: rows.users.map(userOf).sort(bySourcedId),
+    users: rows.users.map((row) => userOf(row, readAt)).sort(bySourcedId),
     enrollments: enrollments.sort(byClassAndUser),
-    guardianLinks: guardianLinksOf(rows.users),
+    guardianLinks: guardianLinksOf(rows.users, readAt),
     rejected,
   };
 }
@@ -158,14 +167,14 @@ function enrollmentOf(row: OneRosterEnrollment, role: EnrollmentRole): Enrollmen
   return enrollment;
 }
 
-function userOf(row: OneRosterUser): User {
+function userOf(row: OneRosterUser, readAt: string | undefined): User {
   const user: Mutable<User> = {
     sourcedId: row.sourcedId,
     status: row.status,
-    roles: userRolesOf(row),
+    roles: userRolesOf(row, readAt),
     givenName: row.givenName ?? '',
     familyName: row.familyName ?? '',
-    schoolSourcedIds: idsOf([...row.orgs, ...row.roles.flatMap(({ org }) => org ?? [])]) ?? [],
+    schoolSourcedIds: idsOf([...row.orgs, ...orgsOfRoles(row, readAt)]) ?? [],
   };
   const [grade] = row.grades;
   const stateId = row.userIds.find(({ type }) => type?.toLowerCase() === 'stateid')?.identifier;
@@ -181,6 +190,12 @@ function userOf(row: OneRosterUser): User {
   if (stateId !== undefined) user.stateId = stateId;
   if (row.identifier !== undefined) user.sisId = row.identifier;
   return user;
+}
+
+/** Where somebody's roles are; of somebody whose roles have all ended, where they were. */
+function orgsOfRoles(row: OneRosterUser, readAt: string | undefined): readonly OneRosterReference[] {
+  const current = readAt === undefined ? row.roles : currentRoles(row, readAt);
+  return (current.length === 0 ? row.roles : current).flatMap(({ org }) => org ?? []);
 }
 
 function idsOf(references: readonly { readonly sourcedId: string }[]): readonly string[] | undefined {

@@ -31,18 +31,20 @@ export type ChangedRows = { readonly [K in OneRosterRosterCollection]: ChangedLi
 export function changesOf(
   rows: ChangedRows,
   behind: readonly OneRosterUser[],
+  readAt: string,
 ): Pick<
   RosterChanges,
   'schools' | 'terms' | 'courses' | 'classes' | 'users' | 'enrollments' | 'guardianLinks' | 'rejected'
 > {
-  const { rejected, ...collections } = toRoster({
+  const records = {
     orgs: rows.orgs.records,
     academicSessions: rows.academicSessions.records,
     courses: rows.courses.records,
     classes: rows.classes.records,
     users: rows.users.records,
     enrollments: rows.enrollments.records,
-  });
+  };
+  const { rejected, ...collections } = toRoster(records, readAt);
   return {
     schools: recordsDelta(collections.schools),
     terms: recordsDelta(collections.terms),
@@ -51,7 +53,7 @@ export function changesOf(
     classes: recordsDelta(collections.classes),
     users: recordsDelta(collections.users),
     enrollments: enrollmentsDelta(collections.enrollments),
-    guardianLinks: { replacedOf: [], changed: linksOf(rows.users.records, behind), deleted: [] },
+    guardianLinks: { replacedOf: [], changed: linksOf(rows.users.records, behind, readAt), deleted: [] },
     rejected: [...Object.values(rows).flatMap((list) => list.rejected), ...rejected],
   };
 }
@@ -102,15 +104,21 @@ function isLater<T extends { readonly status?: RecordStatus; readonly dateLastMo
 
 /**
  * The links of those who changed. A link that is gone is not seen here: another side may still have it, and only a whole
- * read sees both.
+ * read sees both. Nor is one to somebody who has no row, whose role nobody knows: an aide would become a guardian.
  */
-function linksOf(changed: readonly OneRosterUser[], behind: readonly OneRosterUser[]): readonly GuardianLink[] {
+function linksOf(
+  changed: readonly OneRosterUser[],
+  behind: readonly OneRosterUser[],
+  readAt: string,
+): readonly GuardianLink[] {
   const people = [...changed, ...behind];
   const told = new Set(changed.map(({ sourcedId }) => sourcedId));
+  const known = new Set(people.map(({ sourcedId }) => sourcedId));
   const gone = new Set(people.filter(({ status }) => status === 'tobedeleted').map(({ sourcedId }) => sourcedId));
-  return guardianLinksOf(people).filter(
+  return guardianLinksOf(people, readAt).filter(
     ({ guardianSourcedId, studentSourcedId }) =>
       (told.has(guardianSourcedId) || told.has(studentSourcedId)) &&
+      known.has(guardianSourcedId) &&
       !gone.has(guardianSourcedId) &&
       !gone.has(studentSourcedId),
   );

@@ -4,11 +4,9 @@
  * @module
  */
 
-import type { CollectionAttestation, Roster, RosterHead } from '../../model/index.js';
 import type { ReadOptions } from '../../ports/index.js';
 import type { OneRosterResource } from '../api/resource.js';
-import { assembleRoster } from '../roster/assemble.js';
-import type { GuardianSearch, GuardiansInMetadata } from '../roster/guardians/in-metadata.js';
+import { demographicsOf, type GuardianSearch, type GuardiansInMetadata } from '../roster/guardians/in-metadata.js';
 import type { ListReads } from './read-collections.js';
 import { readList } from './read-list.js';
 import { together } from './together.js';
@@ -26,43 +24,9 @@ export async function searchGuardians(
   );
   const { end, attestation } = read;
   const hasMoved = end?.revision !== undefined && end.revision !== reads.users.end?.revision;
-  const byUser = new Map(read.records.map((record) => [record.sourcedId, record]));
-  return {
-    find,
-    demographics: {
-      byUser,
-      attestation:
-        hasMoved && attestation.state === 'complete'
-          ? { ...attestation, state: 'incomplete', ended: 'moved' }
-          : attestation,
-    },
-  };
-}
-
-/**
- * The roster with the guardians who were found. They are users now, and are missed by nobody knows whom where the place
- * that they hide in was not seen whole: then absence says nothing of any user. A district that never shares demographics
- * hides them in the users themselves, which shows as soon as one is found.
- */
-export function findGuardians(
-  reads: ListReads,
-  head: Pick<RosterHead, 'source' | 'readAt' | 'scope'>,
-  search: GuardianSearch,
-): Roster {
-  const roster = assembleRoster(reads, head, search);
-  const { state } = search.demographics.attestation;
-  const isFound = roster.users.length > reads.users.records.length;
-  if (state === 'complete' || (state === 'not-shared' && isFound)) return roster;
-  const { collections } = roster.attestation;
-  return {
-    ...roster,
-    attestation: {
-      ...roster.attestation,
-      collections: { ...collections, users: asUnsure(collections.users, `demographics-${state}`) },
-    },
-  };
-}
-
-function asUnsure(users: CollectionAttestation, ended: string): CollectionAttestation {
-  return users.state === 'complete' ? { ...users, state: 'incomplete', ended } : users;
+  const isMoved = hasMoved && attestation.state === 'complete';
+  const demographicsRead = isMoved
+    ? { ...read, attestation: { ...attestation, state: 'incomplete' as const, ended: 'moved' } }
+    : read;
+  return { find, demographics: demographicsOf(demographicsRead) };
 }

@@ -37,7 +37,7 @@ export function rowsIn(reads: CollectionReads): OneRosterRows {
 /**
  * Reads all collections. Where the revision (`x-perm-rev`) is not the same over all of them, everything is read again,
  * once; where it moved again, nothing is attested `complete`, because a class may be of one revision and its members of
- * another.
+ * another. A server that numbers each list on its own has not moved where every list has the number that it had before.
  *
  * @throws RosterError where a required collection is refused, is no OneRoster, or fails at its first page; the other
  * reads are then stopped
@@ -46,7 +46,7 @@ export async function readCollections(resources: RosterResources, options: ReadO
   const first = await readAll(resources, options);
   if (isOfOneRevision(first)) return first;
   const second = await readAll(resources, options);
-  return isOfOneRevision(second) ? second : moved(second);
+  return isOfOneRevision(second) || haveStayed(first, second) ? second : moved(second);
 }
 
 async function readAll(resources: RosterResources, options: ReadOptions): Promise<ListReads> {
@@ -69,6 +69,14 @@ function isOfOneRevision(reads: ListReads): boolean {
   const ends = Object.values(reads).flatMap(({ end }) => end ?? []);
   const revisions = new Set(ends.flatMap(({ revision }) => revision ?? []));
   return revisions.size <= 1 && ends.every(({ ended }) => ended !== 'revision-changed');
+}
+
+function haveStayed(first: ListReads, second: ListReads): boolean {
+  const before = Object.values(first);
+  return Object.values(second).every(({ end }, index) => {
+    const earlier = before[index]?.end;
+    return [end, earlier].every((one) => one?.ended !== 'revision-changed') && end?.revision === earlier?.revision;
+  });
 }
 
 function moved(reads: ListReads): ListReads {

@@ -9,6 +9,7 @@ import type { Collection, CollectionAttestation, RejectedRow } from '../../model
 import type { ReadOptions } from '../../ports/index.js';
 import type { OneRosterListEnd } from '../api/paging.js';
 import type { OneRosterPage, OneRosterResource } from '../api/resource.js';
+import { BARE_TOMBSTONE } from '../records/decode-rows.js';
 import type { OneRosterRecords, OneRosterRosterCollection } from '../records/wire.js';
 
 /** A collection as it was read. */
@@ -99,6 +100,7 @@ async function readOnce<K extends SourceList>(
       total ??= page.total;
       for (const record of page.items) records.push(record);
       for (const { index, ...row } of page.rejected) {
+        if (row.problem === BARE_TOMBSTONE) continue;
         const location = `${collection}, offset ${String(page.offset + index)}`;
         rejected.push({ collection: ROSTER_NAMES[collection], ...row, location });
       }

@@ -54,15 +54,21 @@ async function readChanges(
   if (reason !== undefined) return reason;
   const rows = await readAllChanged(resources, cursor, options);
   if (typeof rows === 'string') return rows;
-  // Without an id nobody can tell which of a member's enrollments is meant.
-  if (rows.enrollments.records.some(({ sourcedId }) => sourcedId === undefined)) return 'CHANGES_UNCLEAR';
+  // Without an id of its own nobody can tell which of a member's enrollments is meant.
+  const ids = new Set(rows.enrollments.records.map(({ sourcedId }) => sourcedId));
+  if (ids.has(undefined) || ids.size < rows.enrollments.records.length) return 'CHANGES_UNCLEAR';
   const behind = await usersBehind(rows.users.records, resources.users, options);
   if (behind === undefined) return 'CHANGES_UNCLEAR';
   const at = earliest(
     readAt,
     Object.values(rows).map(({ end }) => end),
   );
-  return { ...changesOf(rows, behind), removals: 'hint', withdrawn: [], cursor: writeCursor({ ...cursor, at }) };
+  return {
+    ...changesOf(rows, behind, readAt),
+    removals: 'hint',
+    withdrawn: [],
+    cursor: writeCursor({ ...cursor, at }),
+  };
 }
 
 /** What is known before anything is asked. */

@@ -1,16 +1,17 @@
 import { ConfigurationError } from '../../errors.js';
+import { checkFunction, checkOptionNames } from '../../internal/options.js';
 import type { Preflight, Roster, RosterDelta, School, Scope } from '../../model/index.js';
 import type { Clock, ReadOptions, RosterSource } from '../../ports/index.js';
 import type { OneRosterClient } from '../api/client.js';
 import type { OneRosterResource } from '../api/resource.js';
-import { listsOf } from '../preflight/lists.js';
+import { checkClient, listsOf } from '../preflight/lists.js';
 import { preflightOver } from '../preflight/preflight.js';
 import { type PreflightWords, SERVER_WORDS } from '../preflight/words.js';
 import { assembleRoster } from '../roster/assemble.js';
 import type { GuardiansInMetadata } from '../roster/guardians/in-metadata.js';
 import { schoolsOf } from '../roster/to-roster.js';
 import { writeCursor } from './cursor.js';
-import { findGuardians, searchGuardians } from './hidden-guardians.js';
+import { searchGuardians } from './hidden-guardians.js';
 import { type ListReads, readCollections, type RosterResources } from './read-collections.js';
 import { earliest } from './read-changed.js';
 import { readSince } from './read-since.js';
@@ -34,6 +35,12 @@ export interface OneRosterSourceOptions {
   /** Stamps the read. @default the system's clock */
   readonly clock?: Clock | undefined;
 }
+
+const OPTION_NAMES = [
+  'guardiansInMetadata',
+  'wholeReadEveryDays',
+  'clock',
+] as const satisfies readonly (keyof OneRosterSourceOptions)[];
 
 /** A OneRoster server as a source of rosters. */
 export interface OneRosterSource extends RosterSource {
@@ -64,7 +71,7 @@ export interface OneRosterSource extends RosterSource {
  * classes, users or enrollments, or answers in another shape, and whatever kept the first page of one of them away; a list
  * that breaks off later is attested `incomplete`.
  *
- * @throws ConfigurationError naming an option that is impossible
+ * @throws ConfigurationError naming `client` where it is none, or an option that is unknown or impossible
  * @example
  * ```ts
  * import { bearer, OneRosterClient, oneRosterSource } from 'rosterkit/oneroster';
@@ -93,6 +100,9 @@ export function sourceOver<Provider extends string>(
   options: OneRosterSourceOptions = {},
   words: PreflightWords = SERVER_WORDS,
 ): OneRosterSource & { readonly provider: Provider } {
+  checkClient(resources);
+  checkOptionNames(options, OPTION_NAMES);
+  checkFunction('guardiansInMetadata', options.guardiansInMetadata);
   const { clock = { now: () => new Date() }, guardiansInMetadata: find, wholeReadEveryDays = 1 } = options;
   if (!Number.isFinite(wholeReadEveryDays) || wholeReadEveryDays < 0) {
     throw new ConfigurationError('wholeReadEveryDays', 'is a number from 0 up');
@@ -104,7 +114,7 @@ export function sourceOver<Provider extends string>(
     const reads = await readCollections(resources, readOptions);
     if (find !== undefined) {
       const search = await searchGuardians(find, reads, resources.demographics, readOptions);
-      return findGuardians(reads, head, search);
+      return assembleRoster(reads, head, search);
     }
     const roster = assembleRoster(reads, head);
     if (!isWhole(reads)) return roster;

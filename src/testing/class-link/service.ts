@@ -1,5 +1,5 @@
 import type { District } from '../district.js';
-import { type OneRosterSimulationOptions, OneRosterService } from '../one-roster/service.js';
+import { ONE_ROSTER_OPTION_NAMES, type OneRosterSimulationOptions, OneRosterService } from '../one-roster/service.js';
 import { htmlAnswer, jsonAnswer, type Service, type ServiceAnswer, type ServiceRequest } from '../service.js';
 import { type SimulatedApplication, ClassLinkProxyDesk, type SimulatedProxyOptions } from './proxy.js';
 import { type SimulatedPersonOptions, ClassLinkSignInDesk, type SimulatedSignInOptions } from './sign-in.js';
@@ -17,6 +17,13 @@ export interface ClassLinkSimulationOptions extends OneRosterSimulationOptions {
   /** The application that people sign in to. @default 'client-1' with 'secret-1' */
   readonly signIn?: SimulatedSignInOptions | undefined;
 }
+
+/** The names of {@link ClassLinkSimulationOptions}. */
+export const CLASS_LINK_OPTION_NAMES = [
+  ...ONE_ROSTER_OPTION_NAMES,
+  'proxy',
+  'signIn',
+] as const satisfies readonly (keyof ClassLinkSimulationOptions)[];
 
 /** What a district and ClassLink do while an application reads: every change is seen from the next request on. */
 export interface ClassLinkControls {

@@ -1,7 +1,18 @@
+import { checkOptionNames } from '../../internal/options.js';
 import type { District } from '../district.js';
-import { RunningService, type SimulatedService, type SimulationServerOptions } from '../simulated-service.js';
+import {
+  RunningService,
+  SERVER_OPTION_NAMES,
+  type SimulatedService,
+  type SimulationServerOptions,
+} from '../simulated-service.js';
 import type { SimulatedApplication } from './proxy.js';
-import { type ClassLinkControls, ClassLinkService, type ClassLinkSimulationOptions } from './service.js';
+import {
+  CLASS_LINK_OPTION_NAMES,
+  type ClassLinkControls,
+  ClassLinkService,
+  type ClassLinkSimulationOptions,
+} from './service.js';
 import type { SimulatedPersonOptions } from './sign-in.js';
 
 /** A simulated ClassLink, and what a district and ClassLink do to its data and to the application. */
@@ -17,7 +28,7 @@ export interface SimulatedClassLink extends ClassLinkControls, SimulatedService 
  * - sign-in, which ClassLink has on other hosts: `/oauth2/v2/auth`, `/oauth2/v2/token`, `/v2/my/info` and
  *   `/v2/my/students`, as the person of `signInAs`.
  *
- * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is unknown or impossible.
  * @example
  * ```ts
  * import { generateDistrict, simulateClassLink } from 'rosterkit/testing';
@@ -34,6 +45,7 @@ export async function simulateClassLink(
   district: District,
   options: ClassLinkSimulationOptions & SimulationServerOptions = {},
 ): Promise<SimulatedClassLink> {
+  checkOptionNames(options, [...CLASS_LINK_OPTION_NAMES, ...SERVER_OPTION_NAMES]);
   const classLink = new RunningClassLink(district, options, (current) => new ClassLinkService(current, options));
   await classLink.listen();
   return classLink;

@@ -35,6 +35,20 @@ export interface CleverSimulationOptions extends CleverOAuthOptions {
   readonly clock?: Clock;
 }
 
+/** The names of {@link CleverSimulationOptions}. */
+export const CLEVER_OPTION_NAMES = [
+  'clientId',
+  'clientSecret',
+  'redirectUris',
+  'token',
+  'scopes',
+  'hasEvents',
+  'rateLimit',
+  'rateWindowMs',
+  'hasRateHeaders',
+  'clock',
+] as const satisfies readonly (keyof CleverSimulationOptions)[];
+
 /** What a district and Clever do while an application reads: every change is seen from the next request on. */
 export interface CleverControls {
   /** What is served. */

@@ -1,8 +1,10 @@
-import { type CleverControls, CleverService, type CleverSimulationOptions } from './service.js';
+import { checkOptionNames } from '../../internal/options.js';
+import { CLEVER_OPTION_NAMES, type CleverControls, CleverService, type CleverSimulationOptions } from './service.js';
 import type { District } from '../district.js';
 import type { Fault } from '../faults.js';
 import {
   type ReceivedRequest,
+  SERVER_OPTION_NAMES,
   ServiceServer,
   type SimulatedService,
   type SimulationServerOptions,
@@ -21,6 +23,7 @@ export interface SimulatedClever extends CleverControls, SimulatedService {}
  * - the OAuth half, which Clever has on another host: district tokens, signing in as the person of `signInAs`, id
  *   tokens, `/me` and `/userinfo`.
  *
+ * @throws {ConfigurationError} naming an option that is unknown.
  * @example
  * ```ts
  * import { evolve, generateDistrict, simulateClever } from 'rosterkit/testing';
@@ -40,6 +43,7 @@ export async function simulateClever(
   district: District,
   options: CleverSimulationOptions & SimulationServerOptions = {},
 ): Promise<SimulatedClever> {
+  checkOptionNames(options, [...CLEVER_OPTION_NAMES, ...SERVER_OPTION_NAMES]);
   const clever = new RunningClever(district, options);
   await clever.listen();
   return clever;

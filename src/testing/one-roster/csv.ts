@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../errors.js';
+import { checkOptionNames } from '../../internal/options.js';
 import type { District } from '../district.js';
 import { Random } from '../random.js';
 import { columnsOf, type CsvFile, type OneRosterCsvVersion, namesOf10, otherFiles } from './csv-columns.js';
@@ -17,12 +18,14 @@ export interface OneRosterCsvOptions {
   readonly quirks?: OneRosterCsvQuirks | undefined;
 }
 
+const OPTION_NAMES = ['version', 'agents', 'quirks'] as const satisfies readonly (keyof OneRosterCsvOptions)[];
+
 /**
  * The files of a OneRoster bundle by their names, as text: the data that `simulateOneRoster` serves of the district,
  * with the same sourcedIds. Put them into a folder or a zip. 1.0 has no columns for middle names, grades of people and
  * periods.
  *
- * @throws {ConfigurationError} where the version, or a quirk, is unknown.
+ * @throws {ConfigurationError} where the version, an option or a quirk is unknown.
  * @example
  * ```ts
  * import { generateDistrict, oneRosterCsvFiles } from 'rosterkit/testing';
@@ -35,6 +38,7 @@ export function oneRosterCsvFiles(
   district: District,
   options: OneRosterCsvOptions = {},
 ): Readonly<Record<string, string>> {
+  checkOptionNames(options, OPTION_NAMES);
   const { version = '1.1', agents = 'both' } = options;
   if (!['1.0', '1.1', '1.2'].includes(version)) throw new ConfigurationError('version', 'is 1.0, 1.1 or 1.2');
   const quirks = checkedCsvQuirks(options.quirks);

@@ -37,6 +37,19 @@ export interface OneRosterSimulationOptions extends SimulatedAccessOptions {
   readonly quirks?: OneRosterQuirks | undefined;
 }
 
+/** The names of {@link OneRosterSimulationOptions}. */
+export const ONE_ROSTER_OPTION_NAMES = [
+  'key',
+  'secret',
+  'signatureMethods',
+  'bearer',
+  'clientCredentials',
+  'clock',
+  'version',
+  'agents',
+  'quirks',
+] as const satisfies readonly (keyof OneRosterSimulationOptions)[];
+
 /** Where a request leads. */
 export interface OneRosterRoute {
   readonly version: '1.1' | '1.2';

@@ -1,6 +1,12 @@
+import { checkOptionNames } from '../../internal/options.js';
 import type { District } from '../district.js';
-import { RunningService, type SimulatedService, type SimulationServerOptions } from '../simulated-service.js';
-import { OneRosterService, type OneRosterSimulationOptions } from './service.js';
+import {
+  RunningService,
+  SERVER_OPTION_NAMES,
+  type SimulatedService,
+  type SimulationServerOptions,
+} from '../simulated-service.js';
+import { ONE_ROSTER_OPTION_NAMES, OneRosterService, type OneRosterSimulationOptions } from './service.js';
 
 /** A simulated OneRoster server, and what is done to its tokens. */
 export interface SimulatedOneRoster extends SimulatedService {
@@ -14,7 +20,7 @@ export interface SimulatedOneRoster extends SimulatedService {
  *
  * Requests are signed with OAuth 1.0a, or have the bearer token, or one that `POST /token` gave out.
  *
- * @throws {ConfigurationError} where the key is empty, or an option or a quirk is impossible.
+ * @throws {ConfigurationError} where the key is empty, or an option or a quirk is unknown or impossible.
  * @example
  * ```ts
  * import { generateDistrict, simulateOneRoster } from 'rosterkit/testing';
@@ -35,6 +41,7 @@ export async function simulateOneRoster(
   district: District,
   options: OneRosterSimulationOptions & SimulationServerOptions = {},
 ): Promise<SimulatedOneRoster> {
+  checkOptionNames(options, [...ONE_ROSTER_OPTION_NAMES, ...SERVER_OPTION_NAMES]);
   const server = new RunningOneRoster(district, options, (current) => new OneRosterService(current, options));
   await server.listen();
   return server;

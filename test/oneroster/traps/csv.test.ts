@@ -92,10 +92,38 @@ describe('trap 25: CSV mangling', () => {
   });
 
   test('a comma too many at the end of row after row is no harm', async () => {
-    const rows = ['u1', 'u2', 'u3'].map((id) => `${id},s1,student,Ann,One,,,${id === 'u1' ? '' : ','}`);
-    const roster = await read({ 'users.csv': users(...rows) });
+    const row = (id: string, name = 'One'): string => `${id},s1,student,Ann,${name},,,`;
+    const roster = await read({ 'users.csv': users(`${row('u1')},`, `${row('u2')},`, `${row('u3')},`) });
     expect(roster.users).toHaveLength(3);
     expect(roster.rejected).toEqual([]);
+    // Two neighbours whose names have a comma are alike, too.
+    const moved = await read({ 'users.csv': users(row('u1'), row('u2', 'One, Jr'), row('u3', 'One, Jr'), row('u4')) });
+    expect(moved.users.map(({ sourcedId }) => sourcedId)).toEqual(['u1', 'u4']);
+    expect(moved.rejected).toMatchObject([{ problem: 'extra-cells' }, { problem: 'extra-cells' }]);
+  });
+
+  test('a lost comma in row after row moves no number, and no agent', async () => {
+    const header = 'sourcedId,orgSourcedIds,role,middleName,email,sms,phone,agentSourcedIds,grades,password';
+    const row = (id: string, middle = ','): string =>
+      `${id},s1,student${middle},${id}@x.example,,2025550100,G${id},09,`;
+    const text = `${[header, row('u1'), row('u2', ''), row('u3', ''), row('u4')].join('\n')}\n`;
+    const roster = await read({
+      'users.csv': text.replaceAll('middleName', 'givenName,middleName').replaceAll('student', 'student,Ann'),
+    });
+    expect(roster.users.map(({ sourcedId }) => sourcedId)).toEqual(['u1', 'u4']);
+    expect(roster.guardianLinks).toHaveLength(2);
+    expect(roster.rejected).toMatchObject([{ problem: 'missing-cells' }, { problem: 'missing-cells' }]);
+  });
+
+  test('a row that ends before its agents proves nobody to be no guardian', async () => {
+    const header = 'sourcedId,orgSourcedIds,role,givenName,familyName,email,agentSourcedIds';
+    const text = `${[header, 'u1,s1,student,Ann,One,a@x.example,G1', 'u2,s1,student,Bob,Two,b@x.example'].join('\n')}\n`;
+    const roster = await read({ 'users.csv': text });
+    expect(roster.users).toHaveLength(2);
+    expect(endOf(roster, 'guardianLinks')).toBe('incomplete rejected-users');
+    expect(roster.rejected).toEqual([
+      { collection: 'guardianLinks', problem: 'missing-cells', location: 'users.csv:3', field: 'agentSourcedIds' },
+    ]);
   });
 
   test('a header that lost a comma, or that a row ran into, is not believed', async () => {

@@ -173,7 +173,11 @@ describe('trap 15: words for what is gone', () => {
     const filters = server.asked.map(({ query }) => query.get('filter') ?? '');
     expect(filters.filter((filter) => filter.includes('status'))).toEqual([]);
     expect(delta.kind === 'changes' && [delta.removals, delta.users.deleted]).toEqual(['hint', ['u1000', 'u1001']]);
-    expect(foldDelta(roster, delta).users.map(({ sourcedId }) => sourcedId)).toEqual(['u1002']);
+    expect(foldDelta(roster, delta).users.map(({ sourcedId, status }) => [sourcedId, status])).toEqual([
+      ['u1000', 'tobedeleted'],
+      ['u1001', 'tobedeleted'],
+      ['u1002', 'active'],
+    ]);
   });
 });
 

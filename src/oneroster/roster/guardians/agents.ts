@@ -11,13 +11,16 @@ const GUARDIAN_WORDS = ['parent', 'guardian', 'relative'];
  * The standard wants `agents` on both sides and servers send either, so the union counts. Agents may also be teachers
  * or aides: only the linked user's role tells. An agent of a student who has no row of their own stays a link, because
  * ClassLink leaves guardians out unless the district shares "Unenrolled Users"; without a row there is no relationship.
+ *
+ * @param readAt the instant at which somebody must be a guardian; a student who has left stays one
  */
-export function guardianLinksOf(users: readonly OneRosterUser[]): readonly GuardianLink[] {
+export function guardianLinksOf(rows: readonly OneRosterUser[], readAt?: string): readonly GuardianLink[] {
+  const users = withoutFormerRows(rows);
   const known = new Set(users.map(({ sourcedId }) => sourcedId));
   const students = new Set(
     users.filter((user) => wireRoles(user).includes('student')).map(({ sourcedId }) => sourcedId),
   );
-  const relationships = relationshipsOf(users);
+  const relationships = relationshipsOf(users, readAt);
   const studentsOf = new Map<string, Set<string>>();
   const link = (guardian: string, student: string): void => {
     const found = studentsOf.get(guardian);
@@ -41,11 +44,18 @@ export function guardianLinksOf(users: readonly OneRosterUser[]): readonly Guard
   });
 }
 
+/** The rows without those of deleted people who have one that is not: what it says of them holds no longer. */
+function withoutFormerRows(users: readonly OneRosterUser[]): readonly OneRosterUser[] {
+  if (users.every(({ status }) => status === 'active')) return users;
+  const active = new Set(users.filter(({ status }) => status === 'active').map(({ sourcedId }) => sourcedId));
+  return users.filter(({ status, sourcedId }) => status === 'active' || !active.has(sourcedId));
+}
+
 /** The word of each guardian: the closest relation that any of their rows names, so that the order of rows is nothing. */
-function relationshipsOf(users: readonly OneRosterUser[]): ReadonlyMap<string, string> {
+function relationshipsOf(users: readonly OneRosterUser[], readAt: string | undefined): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const user of users) {
-    const roles = [...wireRoles(user), found.get(user.sourcedId)];
+    const roles = [...wireRoles(user, readAt), found.get(user.sourcedId)];
     const closest = GUARDIAN_WORDS.find((word) => roles.includes(word));
     if (closest !== undefined) found.set(user.sourcedId, closest);
   }

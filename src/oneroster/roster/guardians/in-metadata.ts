@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../../errors.js';
 import type { CollectionAttestation, GuardianLink, RejectedRow, User } from '../../../model/index.js';
 import type { OneRosterDemographics, OneRosterUser } from '../../records/wire.js';
 import { wireRoles } from '../roles.js';
@@ -16,7 +17,8 @@ export type HiddenGuardian = Omit<GuardianEntry, 'student'>;
 
 /**
  * Finds the guardians of a student in `metadata`, whose keys are each district's own. Called once for each student; must
- * give the same answer for the same records.
+ * give the same answer for the same records, and at once: a promise is no answer. An answer that is no list of guardians
+ * is a ConfigurationError naming `guardiansInMetadata`.
  */
 export type GuardiansInMetadata = (where: GuardianHidingPlace) => readonly HiddenGuardian[];
 
@@ -24,6 +26,23 @@ export type GuardiansInMetadata = (where: GuardianHidingPlace) => readonly Hidde
 export interface DemographicsRead {
   readonly byUser: ReadonlyMap<string, OneRosterDemographics>;
   readonly attestation: CollectionAttestation;
+  readonly rejected: readonly RejectedRow[];
+}
+
+/** Demographics by user, without those that are deleted. They are not all there where a row could not be read. */
+export function demographicsOf(read: {
+  readonly records: readonly OneRosterDemographics[];
+  readonly attestation: CollectionAttestation;
+  readonly rejected: readonly RejectedRow[];
+}): DemographicsRead {
+  const { records, attestation, rejected } = read;
+  const active = records.filter(({ status }) => status === 'active');
+  const isLess = attestation.state === 'complete' && rejected.length > 0;
+  return {
+    byUser: new Map(active.map((record) => [record.sourcedId, record])),
+    attestation: isLess ? { ...attestation, state: 'incomplete', ended: 'rejected-rows' } : attestation,
+    rejected,
+  };
 }
 
 /** How guardians are looked for. */
@@ -51,7 +70,7 @@ export function hiddenGuardians(
     known.add(user.sourcedId);
     if (user.status !== 'active' || !wireRoles(user).includes('student')) continue;
     const ofUser = demographics.byUser.get(user.sourcedId);
-    for (const found of find(ofUser === undefined ? { user } : { user, demographics: ofUser })) {
+    for (const found of checkedAnswer(find(ofUser === undefined ? { user } : { user, demographics: ofUser }))) {
       if (found.givenName.trim() === '' && found.familyName.trim() === '') {
         rejected.push({
           collection: 'guardianLinks',
@@ -67,4 +86,36 @@ export function hiddenGuardians(
     links: records.links,
     rejected,
   };
+}
+
+const OPTIONAL_TEXTS = [
+  'sourcedId',
+  'email',
+  'mobile',
+  'homePhone',
+  'relationship',
+  'contactType',
+  'status',
+] as const satisfies readonly (keyof HiddenGuardian)[];
+
+/** What the host's function gave. Its values are personal, and stand in no message. */
+function checkedAnswer(answer: unknown): readonly HiddenGuardian[] {
+  if (!Array.isArray(answer)) throw noGuardians('gives a list of guardians, at once');
+  for (const found of answer as readonly unknown[]) {
+    if (typeof found !== 'object' || found === null) throw noGuardians('gives a list of guardians, each an object');
+    const values = found as Readonly<Record<string, unknown>>;
+    for (const name of ['givenName', 'familyName']) {
+      if (typeof values[name] !== 'string') throw noGuardians(`gives guardians whose ${name} is a text`);
+    }
+    for (const name of OPTIONAL_TEXTS) {
+      if (values[name] !== undefined && typeof values[name] !== 'string') {
+        throw noGuardians(`gives guardians whose ${name} is a text, or left out`);
+      }
+    }
+  }
+  return answer as readonly HiddenGuardian[];
+}
+
+function noGuardians(rule: string): ConfigurationError {
+  return new ConfigurationError('guardiansInMetadata', rule);
 }
