@@ -55,7 +55,7 @@ export { oauth1, type OAuth1Options, type OAuth1SignatureMethod } from './auth/o
 export { oneRosterPreflight, type OneRosterPreflightOptions } from './preflight/preflight.js';
 export { oneRosterSource, type OneRosterSource, type OneRosterSourceOptions } from './source/source.js';
 export { oneRosterCsvSource, type OneRosterCsvSourceOptions } from './csv/source.js';
-export type { OneRosterCsvFiles } from './csv/bundle.js';
+export type { OneRosterCsvFiles, OpenCsvFile } from './csv/bundle.js';
 export type { CsvProblem, CsvProblemListener } from './csv/problems.js';
 export { guardiansCsvSource, type GuardiansCsvSourceOptions } from './csv/guardians-csv.js';
 export type { GuardiansCsvColumn } from './csv/guardians-columns.js';

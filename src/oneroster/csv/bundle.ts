@@ -14,11 +14,14 @@ import { KNOWN_FILES } from './columns.js';
 import { SizeLimit } from './size-limit.js';
 import { openZipBytes, openZipFile } from './zip.js';
 
+/** A file as it is read, in pieces of text or bytes: a stream of Node, or any other iterable. */
+export type OpenCsvFile = () => AsyncIterable<Uint8Array | string> | Promise<AsyncIterable<Uint8Array | string>>;
+
 /**
  * The files of a bundle by their names, such as `users.csv`: the text of each, its bytes, or a function that opens a
  * stream of it. Files may be read again, so each call of a function must give a new stream.
  */
-export type OneRosterCsvFiles = Readonly<Record<string, string | Uint8Array | (() => Readable | Promise<Readable>)>>;
+export type OneRosterCsvFiles = Readonly<Record<string, string | Uint8Array | OpenCsvFile>>;
 
 /**
  * Opens a bundle.
@@ -93,8 +96,8 @@ function openFiles(files: OneRosterCsvFiles): Bundle {
 }
 
 /** A stream that cannot be opened is one that fails. */
-export async function* piecesOf(open: () => Readable | Promise<Readable>): AsyncGenerator<Uint8Array | string> {
-  yield* (await open()) as AsyncIterable<Uint8Array | string>;
+export async function* piecesOf(open: OpenCsvFile): AsyncGenerator<Uint8Array | string> {
+  yield* await open();
 }
 
 /** The files of OneRoster by their names in lower case. */

@@ -9,7 +9,7 @@ import type { CollectionAttestation, Roster } from '../../model/index.js';
 import type { ReadOptions, RosterSource } from '../../ports/index.js';
 import { type RawRow, statusOf } from '../records/decode-values.js';
 import { type GuardianEntry, guardianRecords } from '../roster/guardians/entries.js';
-import { piecesOf } from './bundle.js';
+import { type OpenCsvFile, piecesOf } from './bundle.js';
 import { type GuardiansCsvColumn, guardianColumns, REQUIRED_GUARDIAN_COLUMNS } from './guardians-columns.js';
 import { type CsvProblemListener, ProblemLog, TOO_MANY_PROBLEMS } from './problems.js';
 import { SizeLimit } from './size-limit.js';
@@ -58,7 +58,7 @@ const FILE_NAME = 'guardians.csv';
  * ```
  */
 export function guardiansCsvSource(
-  file: string | Uint8Array | (() => Readable | Promise<Readable>),
+  file: string | Uint8Array | OpenCsvFile,
   options: GuardiansCsvSourceOptions = {},
 ): RosterSource {
   const isFile = typeof file === 'function' || (file as unknown) instanceof Uint8Array;
@@ -110,7 +110,7 @@ export function guardiansCsvSource(
 }
 
 async function readEntries(
-  file: string | Uint8Array | (() => Readable | Promise<Readable>),
+  file: string | Uint8Array | OpenCsvFile,
   find: ColumnFinder,
   log: ProblemLog,
   { signal, onPage }: ReadOptions,
@@ -146,9 +146,7 @@ async function readEntries(
   return { state: 'complete', received, ended: 'end-of-file' };
 }
 
-async function streamOf(
-  file: string | Uint8Array | (() => Readable | Promise<Readable>),
-): Promise<Readable | undefined> {
+async function streamOf(file: string | Uint8Array | OpenCsvFile): Promise<Readable | undefined> {
   if (typeof file === 'function') return Readable.from(piecesOf(file));
   if (typeof file !== 'string') return Readable.from([file]);
   const isThere = await stat(file).then(
