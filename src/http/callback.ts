@@ -73,6 +73,16 @@ export function keptSession<S extends { readonly state: string }>(
   return session;
 }
 
+/** The person, with a token that neither JSON nor a log shows: it is not enumerable. */
+export function signedIn<P>(
+  person: P,
+  accessToken: string,
+): { readonly outcome: 'signed-in'; readonly person: P; readonly accessToken: string } {
+  const result = { outcome: 'signed-in' as const, person, accessToken };
+  Object.defineProperty(result, 'accessToken', { enumerable: false });
+  return result;
+}
+
 /** A code that travels in the clear signs in whoever reads it. @throws ConfigurationError naming `redirectUri` */
 export function checkRedirectUri(redirectUri: string, allowInsecureHosts: readonly string[] = []): void {
   const url = URL.canParse(redirectUri) ? new URL(redirectUri) : undefined;

@@ -3,7 +3,7 @@
  * that are read page by page, and lenient decoding. Not part of the public surface but for `Paged` and `Page`.
  */
 
-export { callbackOf, checkRedirectUri, keptSession, randomWord } from './callback.js';
+export { callbackOf, checkRedirectUri, keptSession, randomWord, signedIn } from './callback.js';
 export {
   issuesOf,
   lenientTextList,

@@ -1,7 +1,7 @@
 /**
  * What users' own tests need: districts of made-up people that are the same each time, their school years, the
- * rosters that a faultless source would read of them, and Clever, ClassLink and any OneRoster server as services that run in the test's own
- * process and fail when told to. `rosterkit/testing/msw` has the same services as request handlers of msw.
+ * rosters that a faultless source would read of them, and Clever, ClassLink and any OneRoster server as services that run
+ * in the test's own process and fail when told to. `rosterkit/testing/msw` has the same services as request handlers of msw.
  *
  * @module
  */

@@ -3,7 +3,7 @@
 import { bearer, OneRosterClient } from '../../src/oneroster/index.js';
 import { compareReaders, type Reader, startServer } from './readers.js';
 
-/** Reads until a page is empty, as any careful reader must. */
+/** Reads until a page is empty, as a careful reader must. */
 function bareReader(baseUrl: string, pageSize: number): Reader {
   interface Body {
     readonly users: readonly { readonly sourcedId: string }[];

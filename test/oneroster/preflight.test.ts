@@ -112,6 +112,12 @@ const refuse =
     collection === list ? { status, body: { error: 'no' } } : undefined;
 
 describe('what a server shares', () => {
+  test('is counted as an import would take it: whose roles have ended is nobody’s teacher', async () => {
+    const former = { ...user('t2', 'teacher'), role: '', roles: [{ role: 'teacher', endDate: '2020-06-01' }] };
+    const { people } = await preflight(withMore('users', former));
+    expect(people).toMatchObject({ teacher: 1, other: 1 });
+  });
+
   test('is counted list by list, role by role, relation by relation; and where nothing is wrong, nothing is found', async () => {
     expect(await preflight(district)).toEqual({
       provider: 'oneroster',

@@ -325,6 +325,11 @@ describe('everything is read anew', () => {
       'where it is of another source',
       (_, cursor) => cursor.replace('"provider":"oneroster"', '"provider":"classlink"'),
     ],
+    [
+      'CURSOR_UNKNOWN',
+      'where it is of another tenant',
+      (_, cursor) => cursor.replace(/"tenant":"[^"]*"/, '"tenant":"another"'),
+    ],
     ['VERSION_CHANGED', 'where another version was spoken', (_, cursor) => cursor.replace('"1.1"', '"1.2"')],
     [
       'CURSOR_EXPIRED',

@@ -22,7 +22,7 @@ function rosterOf(rows: RawRows) {
     users: decoded('users', rows.users),
     enrollments: decoded('enrollments', rows.enrollments),
   };
-  return toRoster(wire);
+  return toRoster(wire, '2026-08-20T00:00:00.000Z');
 }
 
 const person = (sourcedId: string, role: string, more: object = {}) => ({

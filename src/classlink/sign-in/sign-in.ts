@@ -6,6 +6,7 @@ import {
   type JsonResponse,
   keptSession,
   randomWord,
+  signedIn,
   Transport,
   type TransportOptions,
 } from '../../http/index.js';
@@ -230,12 +231,6 @@ export class ClassLinkSignIn {
 
 function withoutSlash(url: string): string {
   return withoutTrailing('/', url);
-}
-
-function signedIn(person: ClassLinkPerson, accessToken: string): ClassLinkSignedIn {
-  const result = { outcome: 'signed-in' as const, person, accessToken };
-  Object.defineProperty(result, 'accessToken', { enumerable: false });
-  return result;
 }
 
 function unresolved(why: string): SignInError {

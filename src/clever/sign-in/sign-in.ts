@@ -4,6 +4,7 @@ import {
   callbackOf,
   keptSession,
   randomWord,
+  signedIn,
   Transport,
   type TransportOptions,
 } from '../../http/index.js';
@@ -200,12 +201,6 @@ export class CleverSignIn {
 
 function withoutSlash(url: string): string {
   return withoutTrailing('/', url);
-}
-
-function signedIn(person: CleverPerson, accessToken: string): CleverSignedIn {
-  const result = { outcome: 'signed-in' as const, person, accessToken };
-  Object.defineProperty(result, 'accessToken', { enumerable: false });
-  return result;
 }
 
 function ofAnotherDistrict(): SignInError {

@@ -56,38 +56,24 @@ const LARGEST_PAGE = 10_000;
 export class OneRosterClient implements OneRosterResources {
   /** Of OneRoster. */
   readonly version: OneRosterVersion;
-  /** Schools, districts and all other orgs. */
   readonly orgs: OneRosterResource<'orgs'>;
-  /** The orgs that are schools. */
   readonly schools: OneRosterSchools;
-  /** School years, terms, semesters and grading periods. */
   readonly academicSessions: OneRosterResource<'academicSessions'>;
-  /** The academicSessions that are terms. */
   readonly terms: OneRosterTerms;
-  /** The academicSessions that are grading periods. */
   readonly gradingPeriods: OneRosterResource<'academicSessions'>;
   readonly courses: OneRosterCourses;
   readonly classes: OneRosterClasses;
-  /** People of every role. There is no list of administrators or guardians alone: filter by `role`. */
   readonly users: OneRosterUsers;
   readonly students: OneRosterPeople;
   readonly teachers: OneRosterPeople;
   readonly enrollments: OneRosterResource<'enrollments'>;
-  /** Each has the sourcedId of its user. */
   readonly demographics: OneRosterResource<'demographics'>;
-  /** Learning content that goes with courses and classes. */
   readonly resources: OneRosterResource<'resources'>;
-  /** Of the gradebook. */
   readonly categories: OneRosterResource<'categories'>;
-  /** Of the gradebook. */
   readonly lineItems: OneRosterResource<'lineItems'>;
-  /** Of the gradebook. */
   readonly results: OneRosterResource<'results'>;
-  /** Of the gradebook; 1.2 only. */
   readonly scoreScales: OneRosterResource<'scoreScales'>;
-  /** Of the gradebook; 1.2 only. */
   readonly assessmentLineItems: OneRosterResource<'assessmentLineItems'>;
-  /** Of the gradebook; 1.2 only. */
   readonly assessmentResults: OneRosterResource<'assessmentResults'>;
 
   constructor(options: OneRosterClientOptions) {

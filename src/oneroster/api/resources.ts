@@ -14,7 +14,7 @@ export interface OneRosterSchools extends OneRosterResource<'orgs'> {
   readonly classStudents: OneRosterInnerList<'users'>;
   /** The teachers of one class of the school: first the school's sourcedId, then that of the class. */
   readonly classTeachers: OneRosterInnerList<'users'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly scoreScales: OneRosterNestedList<'scoreScales'>;
 }
 
@@ -38,14 +38,15 @@ export interface OneRosterClasses extends OneRosterResource<'classes'> {
   readonly teachers: OneRosterNestedList<'users'>;
   readonly resources: OneRosterNestedList<'resources'>;
   readonly results: OneRosterNestedList<'results'>;
+  /** Of the gradebook. */
   readonly lineItems: OneRosterNestedList<'lineItems'>;
   /** The results of one lineItem of the class: first the sourcedId of the class, then that of the lineItem. */
   readonly lineItemResults: OneRosterInnerList<'results'>;
   /** The results of one student in the class: first the sourcedId of the class, then that of the student. */
   readonly studentResults: OneRosterInnerList<'results'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly categories: OneRosterNestedList<'categories'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly scoreScales: OneRosterNestedList<'scoreScales'>;
 }
 
@@ -57,7 +58,7 @@ export interface OneRosterPeople extends OneRosterResource<'users'> {
 
 /** People of every role, and what hangs on one of them. */
 export interface OneRosterUsers extends OneRosterPeople {
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly resources: OneRosterNestedList<'resources'>;
 }
 
@@ -85,14 +86,17 @@ export interface OneRosterResources {
   readonly enrollments: OneRosterResource<'enrollments'>;
   /** Each has the sourcedId of its user. */
   readonly demographics: OneRosterResource<'demographics'>;
+  /** Learning content that goes with courses and classes. */
   readonly resources: OneRosterResource<'resources'>;
+  /** Of the gradebook. */
   readonly categories: OneRosterResource<'categories'>;
   readonly lineItems: OneRosterResource<'lineItems'>;
+  /** Of the gradebook. */
   readonly results: OneRosterResource<'results'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly scoreScales: OneRosterResource<'scoreScales'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly assessmentLineItems: OneRosterResource<'assessmentLineItems'>;
-  /** 1.2 only. */
+  /** Of the gradebook; 1.2 only. */
   readonly assessmentResults: OneRosterResource<'assessmentResults'>;
 }

@@ -46,8 +46,8 @@ const FILE_NAME = 'guardians.csv';
  * column, proves nobody's absence.
  *
  * @param file a path, the bytes, or a function that opens a new stream at each call
- * @throws ConfigurationError naming `file`, `columns`, `onProblem` or an unknown option; reading throws it, naming `file`, where the file is
- * absurdly large
+ * @throws ConfigurationError naming `file`, `columns`, `onProblem` or an unknown option; reading throws it, naming `file`,
+ * where the file is absurdly large
  * @example
  * ```ts
  * import { guardiansCsvSource, oneRosterCsvSource } from 'rosterkit/oneroster';

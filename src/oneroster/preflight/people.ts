@@ -24,9 +24,12 @@ export class PeopleCheck {
   private readonly withoutUsername = new Tally();
   private readonly emails = new Groups();
 
+  /** @param readAt the ISO instant at which roles count, as in an import */
+  constructor(private readonly readAt: string) {}
+
   add(user: OneRosterUser): void {
     const { sourcedId, email } = user;
-    const roles = userRolesOf(user);
+    const roles = userRolesOf(user, this.readAt);
     for (const role of roles) {
       this.counts[role] += 1;
       if (email === undefined && isTold(role)) this.without[role].add(sourcedId);

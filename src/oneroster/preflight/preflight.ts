@@ -86,7 +86,7 @@ class ListsPreflight {
   private readonly now: Date;
   private readonly freshness: FreshnessCheck;
   private readonly reader: ListReader;
-  private readonly people = new PeopleCheck();
+  private readonly people: PeopleCheck;
   private guardians = new GuardiansCheck(undefined);
   private readonly schools = new Set<string>();
   private district: OneRosterRecords['orgs'] | undefined;
@@ -100,6 +100,7 @@ class ListsPreflight {
   ) {
     this.findings = new Findings(words);
     this.now = options.clock?.now() ?? new Date();
+    this.people = new PeopleCheck(this.now.toISOString());
     this.freshness = new FreshnessCheck(this.now);
     this.reader = new ListReader(lists, this.findings, this.freshness, options.signal);
   }

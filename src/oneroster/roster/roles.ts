@@ -27,7 +27,7 @@ export function currentRoles({ roles }: OneRosterUser, readAt: string): readonly
  * Every role that a user has at an instant, each once and in the order of the alphabet; never empty. Who has none at that
  * time is `other`: still there, but with the rights of no role.
  */
-export function userRolesOf(user: OneRosterUser, readAt?: string): readonly UserRole[] {
+export function userRolesOf(user: OneRosterUser, readAt: string): readonly UserRole[] {
   const roles = wireRoles(user, readAt).map((word) => USER_ROLES.get(word) ?? 'other');
   return roles.length === 0 ? ['other'] : [...new Set(roles)].sort();
 }

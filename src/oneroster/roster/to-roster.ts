@@ -42,12 +42,11 @@ export type RosterCollections = Pick<
 /**
  * A roster's collections, in ascending order of their ids, and the records that have no place in it.
  *
- * @param readAt the ISO instant at which users' roles count: who has none at that time is `other`. Without one all count,
- * those too that have ended or not begun
+ * @param readAt the ISO instant at which users' roles count: who has none at that time is `other`
  */
 export function toRoster(
   rows: OneRosterRows,
-  readAt?: string,
+  readAt: string,
 ): RosterCollections & { readonly rejected: readonly RejectedRow[] } {
   const titles = courseTitles(rows.courses);
   const rejected: RejectedRow[] = [];
@@ -167,7 +166,7 @@ function enrollmentOf(row: OneRosterEnrollment, role: EnrollmentRole): Enrollmen
   return enrollment;
 }
 
-function userOf(row: OneRosterUser, readAt: string | undefined): User {
+function userOf(row: OneRosterUser, readAt: string): User {
   const user: Mutable<User> = {
     sourcedId: row.sourcedId,
     status: row.status,
@@ -193,8 +192,8 @@ function userOf(row: OneRosterUser, readAt: string | undefined): User {
 }
 
 /** Where somebody's roles are; of somebody whose roles have all ended, where they were. */
-function orgsOfRoles(row: OneRosterUser, readAt: string | undefined): readonly OneRosterReference[] {
-  const current = readAt === undefined ? row.roles : currentRoles(row, readAt);
+function orgsOfRoles(row: OneRosterUser, readAt: string): readonly OneRosterReference[] {
+  const current = currentRoles(row, readAt);
   return (current.length === 0 ? row.roles : current).flatMap(({ org }) => org ?? []);
 }
 

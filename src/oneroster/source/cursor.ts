@@ -4,6 +4,8 @@ import { z } from 'zod';
 export interface OneRosterCursor {
   /** The source, such as `classlink`. */
   readonly provider: string;
+  /** The tenant whose roster it goes with. */
+  readonly tenant: string;
   /** The version of OneRoster. */
   readonly version: string;
   /** When the last reading began, by the slower of two clocks: the server's and ours. ISO instant. */
@@ -15,6 +17,7 @@ export interface OneRosterCursor {
 const cursorSchema = z.strictObject({
   oneroster: z.literal(1),
   provider: z.string(),
+  tenant: z.string(),
   version: z.string(),
   at: z.iso.datetime(),
   readAt: z.iso.datetime(),

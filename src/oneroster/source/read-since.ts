@@ -37,7 +37,7 @@ export async function readSince(
   const readAt = settings.clock.now().toISOString();
   const head: DeltaHead = { readId: globalThis.crypto.randomUUID(), source, readAt, scope, since };
   const cursor = readCursor(since);
-  const changes = cursor === undefined ? 'CURSOR_UNKNOWN' : await readChanges(settings, cursor, readAt, options);
+  const changes = cursor === undefined ? 'CURSOR_UNKNOWN' : await readChanges(settings, cursor, head, options);
   if (typeof changes !== 'string') return { ...head, kind: 'changes', ...changes };
   const roster = await settings.readWhole(scope, options);
   return { ...head, kind: 'whole', reason: changes, roster };
@@ -46,11 +46,11 @@ export async function readSince(
 async function readChanges(
   settings: ReadSinceSettings,
   cursor: OneRosterCursor,
-  readAt: string,
+  { readAt, scope }: DeltaHead,
   options: ReadOptions,
 ): Promise<Omit<RosterChanges, keyof DeltaHead | 'kind'> | WholeReadReason> {
   const { resources } = settings;
-  const reason = whyNot(settings, cursor, readAt);
+  const reason = cursor.tenant === scope.tenant ? whyNot(settings, cursor, readAt) : 'CURSOR_UNKNOWN';
   if (reason !== undefined) return reason;
   const rows = await readAllChanged(resources, cursor, options);
   if (typeof rows === 'string') return rows;

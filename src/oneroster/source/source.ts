@@ -122,7 +122,7 @@ export function sourceOver<Provider extends string>(
       readAt,
       Object.values(reads).map(({ end }) => end),
     );
-    return { ...roster, cursor: writeCursor({ provider, version, at, readAt }) };
+    return { ...roster, cursor: writeCursor({ provider, tenant: scope.tenant, version, at, readAt }) };
   };
   const since = { resources, provider, version, clock, wholeReadEveryMs: wholeReadEveryDays * DAY_MS, readWhole: read };
   return {

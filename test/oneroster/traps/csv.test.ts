@@ -100,6 +100,19 @@ describe('trap 25: CSV mangling', () => {
     const moved = await read({ 'users.csv': users(row('u1'), row('u2', 'One, Jr'), row('u3', 'One, Jr'), row('u4')) });
     expect(moved.users.map(({ sourcedId }) => sourcedId)).toEqual(['u1', 'u4']);
     expect(moved.rejected).toMatchObject([{ problem: 'extra-cells' }, { problem: 'extra-cells' }]);
+    // A program that never quotes makes all rows too long, and their last cell may be blank.
+    const unquoted = (id: string): string => `${id},s1,student,Ann,One, Jr,${id}@x.example,2025550100,`;
+    const shifted = await read({ 'users.csv': users(unquoted('u1'), unquoted('u2')) });
+    expect(shifted.users).toEqual([]);
+    expect(shifted.rejected).toMatchObject([{ problem: 'extra-cells' }, { problem: 'extra-cells' }]);
+  });
+
+  test('a row that only says that it is gone is nothing to mend', async () => {
+    const header = 'sourcedId,status,classSourcedId,userSourcedId,role';
+    const enrollments = lines(header, 'e1,active,c1,u1,student', 'e2,tobedeleted,,,', 'e3,active,,u1,student');
+    const roster = await read({ 'enrollments.csv': enrollments });
+    expect(roster.enrollments.map(({ sourcedId }) => sourcedId)).toEqual(['e1']);
+    expect(roster.rejected?.map(({ sourcedId }) => sourcedId)).toEqual(['e3']);
   });
 
   test('a lost comma in row after row moves no number, and no agent', async () => {

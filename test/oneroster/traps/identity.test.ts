@@ -9,7 +9,7 @@ import { rejection } from '../../support/http-server.js';
 import { clientOf } from '../support/roster.js';
 import { type Asked, serve } from '../support/server.js';
 
-/** One request as any client of this package makes it, and what arrived. */
+/** One request as a client of this package makes it, and what arrived. */
 async function asked(auth: OneRosterAuth, path: string, query: Record<string, string>): Promise<Asked> {
   const server = await serve({}, () => ({ body: {} }));
   const transport = new Transport({

@@ -14,7 +14,7 @@ const GUARDIAN_WORDS = ['parent', 'guardian', 'relative'];
  *
  * @param readAt the instant at which somebody must be a guardian; a student who has left stays one
  */
-export function guardianLinksOf(rows: readonly OneRosterUser[], readAt?: string): readonly GuardianLink[] {
+export function guardianLinksOf(rows: readonly OneRosterUser[], readAt: string): readonly GuardianLink[] {
   const users = withoutFormerRows(rows);
   const known = new Set(users.map(({ sourcedId }) => sourcedId));
   const students = new Set(
@@ -52,7 +52,7 @@ function withoutFormerRows(users: readonly OneRosterUser[]): readonly OneRosterU
 }
 
 /** The word of each guardian: the closest relation that any of their rows names, so that the order of rows is nothing. */
-function relationshipsOf(users: readonly OneRosterUser[], readAt: string | undefined): ReadonlyMap<string, string> {
+function relationshipsOf(users: readonly OneRosterUser[], readAt: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const user of users) {
     const roles = [...wireRoles(user, readAt), found.get(user.sourcedId)];
