@@ -122,7 +122,7 @@ function plan(context: Context, readId: string): Plan {
     gates: [...restrictionGate, ...judgement.gates],
     outcome: 'planned',
     ledger: {
-      formatVersion: 1,
+      formatVersion: 2,
       holds: judgement.latched,
       suppressions: draft.remainingSuppressions(),
       // An incomplete read may just not have come across what was told before.

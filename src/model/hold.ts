@@ -1,7 +1,7 @@
 import type { Change } from './change.js';
 
 /** A gate that may stop all or part of a plan. `docs/policies.md` states each. */
-export type Gate = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'cause' | 'K10' | 'K15' | 'U13';
+export type Gate = 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G7' | 'G8' | 'cause' | 'K10' | 'K15' | 'U13' | 'Z10';
 
 /** The kinds of records that limits are counted for. */
 export type LimitKind = 'enrollments' | 'classes' | 'users' | 'guardianLinks';

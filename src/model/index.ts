@@ -39,7 +39,6 @@ export type {
 export type {
   By,
   ClassOptions,
-  Ledger,
   LocalClass,
   LocalClassState,
   LocalEnrollment,
@@ -57,7 +56,9 @@ export type {
   SyncedSchool,
   SyncedUser,
 } from './local.js';
-export { emptyLedger } from './local.js';
+export type { AbsenceCount, Ledger, ReadStatistics, RemovalSum, UnfinishedRun } from './ledger.js';
+export { emptyLedger } from './ledger.js';
+export type { Proposal } from './proposal.js';
 export type { Suppression } from './suppression.js';
 export type {
   Change,
@@ -78,7 +79,7 @@ export type {
 } from './change.js';
 export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
 export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
-export type { ClassSelection, Limits, Policy, SchoolLevel } from './policy.js';
+export type { ClassSelection, Limits, Policy, PolicyWindow, SchoolLevel } from './policy.js';
 export { defaultPolicy } from './policy.js';
 export {
   gravestFirst,

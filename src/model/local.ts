@@ -5,9 +5,8 @@
  */
 
 import type { EnrollmentRole, Ordered, UserRole } from './roster.js';
+import type { Ledger } from './ledger.js';
 import type { Scope } from './scope.js';
-import type { Suppression } from './suppression.js';
-import type { LatchedHold } from './hold.js';
 
 /** Who made a record: a sync (`roster`), people (`local`), or people who then tied it to a sourcedId (`linked`). */
 export type Origin = 'roster' | 'local' | 'linked';
@@ -182,6 +181,8 @@ export interface LocalGuardianLink extends LocalRecord {
   readonly studentSourcedId?: string;
   readonly relationship?: string;
   readonly contactType?: string;
+  /** True where the district forbids this guardian contact with the student: the link gives no access (P11). */
+  readonly blocked?: boolean;
   readonly state: 'active' | 'removed';
   readonly by?: By;
   /** ISO instant; only where it is removed. */
@@ -194,17 +195,7 @@ export interface LocalGuardianLink extends LocalRecord {
 export interface SyncedGuardianLink {
   readonly relationship?: string;
   readonly contactType?: string;
-}
-
-/** What the engine must remember between two runs, besides the records. A store keeps it as it is, per scope. */
-export interface Ledger {
-  readonly formatVersion: 1;
-  /** Held sets that nobody has decided about yet. */
-  readonly holds: readonly LatchedHold[];
-  /** What was undone or discarded, and must not come back with the same feed. */
-  readonly suppressions: readonly Suppression[];
-  /** Keys of notes that are told once (M6). */
-  readonly reported: readonly string[];
+  readonly blocked?: boolean;
 }
 
 /** What a store says of itself, besides its records. */
@@ -233,6 +224,3 @@ export interface LocalRead extends LocalHead {
   readonly enrollments: Ordered<LocalEnrollment>;
   readonly guardianLinks: Ordered<LocalGuardianLink>;
 }
-
-/** What there is to remember before the first run. */
-export const emptyLedger: Ledger = { formatVersion: 1, holds: [], suppressions: [], reported: [] };

@@ -6,7 +6,7 @@
 
 import type { Change, ChangeKind, ChangeNoun, Evidence } from './change.js';
 import type { Gate, Hold } from './hold.js';
-import type { Ledger } from './local.js';
+import type { Ledger } from './ledger.js';
 import type { Scope, Step } from './scope.js';
 
 /** Something that a person should know, and that changes nothing. */

@@ -20,6 +20,26 @@ export interface Limits {
   readonly guardianLinks: number;
   /** So many changes of a kind with 20 or more managed records never hold. @default 5 */
   readonly floor: number;
+  /** The limit of seven days, as a multiple of the limit of one run. @default 1.5 */
+  readonly rolling: number;
+  /** So many messages may go out by one run; the others wait. @default any number */
+  readonly notices?: number;
+  /** Whether the first removals under a changed policy wait for a person. @default false */
+  readonly policyChange: boolean;
+}
+
+/**
+ * A time in which syncs do less: on days, from `from` to `to` (`YYYY-MM-DD`, both included), or at hours of each day, from
+ * `from` until `to` (`HH:MM`, past midnight where `to` is the earlier), in the policy's time zone.
+ *
+ * - `blackout`: nothing is changed at all.
+ * - `additive-only`: nothing is taken away.
+ * - `quiet`: changes are applied, and messages wait.
+ */
+export interface PolicyWindow {
+  readonly kind: 'blackout' | 'additive-only' | 'quiet';
+  readonly from: string;
+  readonly to: string;
 }
 
 /** Up to grade 5, grades 6 to 8, grade 9 and above. */
@@ -127,6 +147,8 @@ export interface Policy {
   readonly guardians: {
     /** The contact types to import, in the provider's words. @default all */
     readonly contactTypes?: readonly string[];
+    /** Whether guardians become members of their students' classes, too. @default false */
+    readonly enroll: boolean;
   };
   readonly invitations: {
     /** @default true */
@@ -140,10 +162,26 @@ export interface Policy {
   };
   /** Enrollments that begin within so many days already count. @default 0 */
   readonly leadDays: number;
+  /**
+   * In how many complete reads, at least 20 hours apart, a record must be missing before it counts as gone. What the
+   * provider itself marks as deleted does not wait.
+   *
+   * @default 1
+   */
+  readonly graceSnapshots: number;
+  /**
+   * What to make of classes and people that the host has already, without a sourcedId: nothing, a proposal for a person
+   * to accept, or, on the first import, the link itself where an e-mail address and the role leave no doubt.
+   *
+   * @default 'off'
+   */
+  readonly linkExisting: 'off' | 'propose' | 'email';
   /** Whether a person who left the district's data altogether is deactivated. @default false */
   readonly deactivateUnrostered: boolean;
   /** Only add and update in this import; what would be removed waits. @default false */
   readonly additiveOnly: boolean;
+  /** Times in which syncs do less. @default none */
+  readonly windows: readonly PolicyWindow[];
   readonly limits: Limits;
   /** The district's time zone (IANA): "today" is judged in it. @default 'UTC' */
   readonly timeZone: string;
@@ -169,11 +207,22 @@ export const defaultPolicy: Policy = {
   teachers: { create: 'always', username: 'roster' },
   staff: { create: false },
   access: { roles: {} },
-  guardians: {},
+  guardians: { enroll: false },
   invitations: { teachers: true, guardians: true, students: false, silentFirstSync: false },
   leadDays: 0,
+  graceSnapshots: 1,
+  linkExisting: 'off',
   deactivateUnrostered: false,
   additiveOnly: false,
-  limits: { enrollments: 0.15, classes: 0.2, users: 0.1, guardianLinks: 0.1, floor: 5 },
+  windows: [],
+  limits: {
+    enrollments: 0.15,
+    classes: 0.2,
+    users: 0.1,
+    guardianLinks: 0.1,
+    floor: 5,
+    rolling: 1.5,
+    policyChange: false,
+  },
   timeZone: 'UTC',
 };

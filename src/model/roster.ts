@@ -121,6 +121,8 @@ export interface GuardianLink {
   readonly relationship?: string;
   /** In the provider's words, such as `Emergency`. */
   readonly contactType?: string;
+  /** True where the district forbids this guardian contact with the student, such as by custody. @default false */
+  readonly blocked?: boolean;
   /** @default 'active' */
   readonly status?: RecordStatus;
 }

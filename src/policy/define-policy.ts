@@ -52,6 +52,19 @@ const classSelection = z.strictObject(
   },
 );
 
+const dayOrHour = z
+  .string()
+  .refine((text) => isDay(text) || isHour(text), 'is a day such as "2026-12-20" or an hour such as "07:30"');
+const policyWindow = z
+  .strictObject({
+    kind: z.enum(['blackout', 'additive-only', 'quiet'], 'is "blackout", "additive-only" or "quiet"'),
+    from: dayOrHour,
+    to: dayOrHour,
+  })
+  .refine(({ from, to }) => isDay(from) === isDay(to), { path: ['to'], error: 'is a day where `from` is one' })
+  .refine(({ from, to }) => !isDay(from) || from <= to, { path: ['to'], error: 'comes before `from`' })
+  .refine(({ from, to }) => from !== to || isDay(from), { path: ['to'], error: 'is the hour of `from`' });
+
 const policySchema = z.strictObject({
   steps: z.array(z.enum(['classes', 'teachers', 'students', 'guardians'])).min(1, 'names at least one step'),
   fullData: z.boolean(),
@@ -80,7 +93,7 @@ const policySchema = z.strictObject({
     roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
     site: z.string().min(1).optional(),
   }),
-  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional() }),
+  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional(), enroll: z.boolean() }),
   invitations: z.strictObject({
     teachers: z.boolean(),
     guardians: z.boolean(),
@@ -88,14 +101,20 @@ const policySchema = z.strictObject({
     silentFirstSync: z.boolean(),
   }),
   leadDays: z.int().min(0),
+  graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
+  linkExisting: z.enum(['off', 'propose', 'email']),
   deactivateUnrostered: z.boolean(),
   additiveOnly: z.boolean(),
+  windows: z.array(policyWindow),
   limits: z.strictObject({
     enrollments: share,
     classes: share,
     users: share,
     guardianLinks: share,
     floor: z.int().min(0),
+    rolling: z.number().min(1, 'is a multiple of the limit of one run, 1 or more'),
+    notices: z.int().min(0).optional(),
+    policyChange: z.boolean(),
   }),
   timeZone: z.string().refine(isTimeZone, 'is no time zone; give an IANA name such as America/New_York'),
 });
@@ -165,4 +184,12 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true;
+}
+
+function isHour(text: string): boolean {
+  return /^([01]\d|2[0-3]):[0-5]\d$/.test(text);
 }

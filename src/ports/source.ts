@@ -1,4 +1,4 @@
-import type { Collection, RosterRead, School, Scope } from '../model/index.js';
+import type { Collection, RosterDelta, RosterRead, School, Scope } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
 
 /** One page of a collection was read and decoded. */
@@ -35,6 +35,11 @@ export interface RosterSource {
   readonly provider: string;
   /** Reads every collection once. The scope's schools may narrow what is delivered, never what is attested. */
   read(scope: Scope, options?: ReadOptions): Promise<RosterRead>;
+  /**
+   * What changed since the read, or the changes, that came with the cursor; everything, where the source cannot tell that.
+   * Folded into the roster of the cursor it gives what `read` would have given.
+   */
+  readSince?(cursor: string, scope: Scope, options?: ReadOptions): Promise<RosterDelta>;
   /** The schools behind the credentials, to choose from. */
   schools(options?: { readonly signal?: AbortSignal }): Promise<readonly School[]>;
   /**

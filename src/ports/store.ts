@@ -1,4 +1,5 @@
 import type { Change, JournalEntry, Ledger, LocalRead, Scope } from '../model/index.js';
+import type { ImageStore } from './image.js';
 import type { RunReport } from './run.js';
 
 /** The right to write to a scope, until it is released or expires. A newer lease has a greater `fence`. */
@@ -125,5 +126,8 @@ export interface JournalStore {
   invitations(scope: Scope): Promise<readonly Invitation[]>;
 }
 
-/** Where the host's data and the memory of the syncs are kept. Every call carries the tenant. */
-export interface RosterStore extends DirectoryStore, JournalStore {}
+/**
+ * Where the host's data and the memory of the syncs are kept. Every call carries the tenant. Incremental syncs need the
+ * methods of an {@link ImageStore}, too.
+ */
+export interface RosterStore extends DirectoryStore, JournalStore, Partial<ImageStore> {}

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
-import type { ChangeKind, Hold, PlanCounts, Scope } from '../model/index.js';
+import type { ChangeKind, Hold, PlanCounts, Scope, WholeReadReason } from '../model/index.js';
 import type { OutboxMessage, PageRead, RequestRetry, RunOutcome, RunReport } from '../ports/index.js';
 
 /** What every event says: the run, or the plan made alone, that it belongs to. */
@@ -15,6 +15,14 @@ export interface RosterSyncEvents {
   readonly 'page-read': (event: SyncEvent & PageRead) => void;
   /** A request to the provider will be made again after a pause. */
   readonly 'request-retry': (event: SyncEvent & RequestRetry) => void;
+  /** The district is read: everything, or what changed since; `reason` says why an incremental sync read everything. */
+  readonly 'roster-read': (
+    event: SyncEvent & {
+      readonly readId: string;
+      readonly kind: 'whole' | 'changes';
+      readonly reason?: WholeReadReason;
+    },
+  ) => void;
   /** The plan is made; nothing of it is applied yet. */
   readonly 'plan-ready': (
     event: SyncEvent & { readonly hash: string; readonly counts: PlanCounts; readonly holds: readonly Hold[] },

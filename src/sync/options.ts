@@ -3,6 +3,7 @@ import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore } from '../ports/index.js';
 import { SyncEvents } from './events.js';
+import { incrementalParts } from './reading.js';
 
 /** What a {@link RosterSync} works with. */
 export interface RosterSyncOptions {
@@ -20,6 +21,13 @@ export interface RosterSyncOptions {
   readonly steps?: readonly Step[] | undefined;
   /** Guardians come from here instead of the source, in the guardians step; nothing else of it is used. @default none */
   readonly guardians?: RosterSource | undefined;
+  /**
+   * Asks the source only what changed since the last read, and folds it into the roster that the store keeps. Needs a
+   * source with `readSince` and a store with the methods of an `ImageStore`. The plans are those of whole reads.
+   *
+   * @default false
+   */
+  readonly incremental?: boolean | undefined;
   /** @default the system's clock */
   readonly clock?: Clock | undefined;
   /** How many changes are written in one transaction. @default 500 */
@@ -38,6 +46,7 @@ export interface SyncContext {
   readonly mailer: Mailer | undefined;
   readonly scope: Scope;
   readonly policy: Policy;
+  readonly incremental: boolean;
   readonly clock: Clock;
   readonly batchSize: number;
   readonly leaseTtlMs: number;
@@ -52,6 +61,7 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   policy: true,
   steps: true,
   guardians: true,
+  incremental: true,
   clock: true,
   batchSize: true,
   leaseTtlMs: true,
@@ -80,6 +90,10 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
     throw new ConfigurationError('onListenerError', 'is a function');
   }
+  if (options.incremental !== undefined && typeof options.incremental !== 'boolean') {
+    throw new ConfigurationError('incremental', 'is true or false');
+  }
+  if (options.incremental === true) incrementalParts(options);
   return {
     source: options.source,
     guardians: options.guardians,
@@ -87,6 +101,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     mailer: options.mailer,
     scope: settleScope(options.scope),
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
+    incremental: options.incremental ?? false,
     clock: options.clock ?? { now: () => new Date() },
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),

@@ -13,7 +13,8 @@ import {
   settlePolicy,
   type SyncContext,
 } from './options.js';
-import { checkAccess, decide, readRoster } from './planning.js';
+import { checkAccess, decide } from './planning.js';
+import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
 import { undoRun } from './undo.js';
 
@@ -177,7 +178,8 @@ export class RosterSync {
       recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
         signal?.throwIfAborted();
-        const { plan, roster } = await this.#plan(run.id, policy, signal);
+        const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
+        await keep(lease.fence);
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
         await applyPlan(application, plan, { policy, released: new Set() });
@@ -253,13 +255,13 @@ export class RosterSync {
     runId: string,
     policy: Policy,
     signal: AbortSignal | undefined,
-  ): Promise<{ readonly plan: Plan; readonly roster: Roster }> {
-    const roster = await readRoster(this.#context, runId, policy, signal);
-    const plan = await decide(this.#context, roster, policy, signal);
+  ): Promise<Reading & { readonly plan: Plan }> {
+    const reading = await readRoster(this.#context, runId, policy, signal);
+    const plan = await decide(this.#context, reading.roster, policy, signal);
     this.#policies.set(plan, policy);
     const { hash, counts, holds } = plan;
     this.#context.events.emit('plan-ready', { runId, hash, counts, holds });
-    return { plan, roster };
+    return { ...reading, plan };
   }
 
   /** Where people changed records meanwhile, decides once more about the same roster, and applies what is left to do. */

@@ -90,13 +90,13 @@ export function journalCases(subject: () => StoreUnderTest, newScope: () => Scop
     test('is empty at first, and then what was saved for exactly this scope', async () => {
       const scope = newScope();
       const ledger: Ledger = {
-        formatVersion: 1,
+        formatVersion: 2,
         holds: [],
         suppressions: [{ kind: 'class-create', subject: 'class:c1', fingerprint: 'f', cause: 'undo' }],
         reported: ['M6 enrollment:2:c1:u1'],
       };
       expect((await store().load(scope)).ledger).toEqual({
-        formatVersion: 1,
+        formatVersion: 2,
         holds: [],
         suppressions: [],
         reported: [],

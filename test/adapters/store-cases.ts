@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { Scope } from '../../src/model/index.js';
 import { batchCases } from './batch-cases.js';
 import type { StoreUnderTest } from './changes.js';
+import { imageCases } from './image-cases.js';
 import { journalCases } from './journal-cases.js';
 import { recordCases } from './record-cases.js';
 
@@ -17,5 +18,6 @@ export function storeCases(name: string, subject: () => StoreUnderTest): void {
     recordCases(subject, newScope);
     batchCases(subject, newScope);
     journalCases(subject, newScope);
+    imageCases(subject, newScope);
   });
 }

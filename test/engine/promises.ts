@@ -58,8 +58,24 @@ export interface Scenario {
   readonly order: number;
 }
 
-const RELAXED: Limits = { enrollments: 1, classes: 1, users: 1, guardianLinks: 1, floor: 5 };
-const TIGHT: Limits = { enrollments: 0.05, classes: 0.05, users: 0.05, guardianLinks: 0.05, floor: 0 };
+const RELAXED: Limits = {
+  enrollments: 1,
+  classes: 1,
+  users: 1,
+  guardianLinks: 1,
+  floor: 5,
+  rolling: 1.5,
+  policyChange: false,
+};
+const TIGHT: Limits = {
+  enrollments: 0.05,
+  classes: 0.05,
+  users: 0.05,
+  guardianLinks: 0.05,
+  floor: 0,
+  rolling: 1.5,
+  policyChange: false,
+};
 
 const policies: fc.Arbitrary<Policy> = fc
   .record({

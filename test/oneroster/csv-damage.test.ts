@@ -16,7 +16,7 @@ const policy: Policy = {
   fullData: true,
   archive: true,
   deactivateUnrostered: true,
-  limits: { enrollments: 1, classes: 1, users: 1, guardianLinks: 1, floor: 5 },
+  limits: { enrollments: 1, classes: 1, users: 1, guardianLinks: 1, floor: 5, rolling: 1.5, policyChange: false },
 };
 
 const SEED = 20_260_801;

@@ -1,15 +1,17 @@
 import { LockHeldError, StoreConflictError } from '../../errors.js';
 import { compareIds } from '../../internal/ordered.js';
 import { emptyLedger, scopeKey } from '../../model/index.js';
-import type { JournalEntry, Ledger, LocalState, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
   Clock,
+  ImageStore,
   Invitation,
   Lease,
   LeaseOptions,
   OutboxMessage,
+  RosterImage,
   RosterStore,
   RunReport,
 } from '../../ports/index.js';
@@ -56,7 +58,7 @@ export interface MemoryStoreOptions {
  * const { classes } = await store.load(scope);
  * ```
  */
-export class MemoryStore implements RosterStore {
+export class MemoryStore implements RosterStore, ImageStore {
   readonly #tenants = new Map<string, Tenant>();
   readonly #clock: Clock;
   readonly #roles: readonly string[];
@@ -197,6 +199,26 @@ export class MemoryStore implements RosterStore {
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return settled(() => [...this.#tenant(scope).invitations.values()]);
+  }
+
+  image(scope: Scope): Promise<RosterImage | undefined> {
+    return settled(() => this.#tenant(scope).scopes.get(scopeKey(scope))?.image);
+  }
+
+  saveImage(scope: Scope, roster: Roster, fence?: number): Promise<void> {
+    return settled(() => {
+      this.#guard(scope, fence, 'saveImage').image = { roster, changes: [] };
+    });
+  }
+
+  extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
+    return settled(() => {
+      const state = this.#guard(scope, fence, 'extendImage');
+      const { image } = state;
+      if (image === undefined) return;
+      const last = image.changes.at(-1) ?? image.roster;
+      if (last.cursor === changes.since) state.image = { ...image, changes: [...image.changes, changes] };
+    });
   }
 
   #tenant(scope: Scope): Tenant {

@@ -8,7 +8,7 @@ import type {
   LocalSchool,
   LocalUser,
 } from '../../model/index.js';
-import type { Invitation, OutboxMessage, RunReport } from '../../ports/index.js';
+import type { Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
 import { PairTable, RecordTable } from './tables.js';
 import type { UndoLog } from './tables.js';
 
@@ -18,6 +18,7 @@ export interface ScopeState {
   fence: number;
   lease?: { readonly holder: string; readonly fence: number; readonly since: string; readonly expiresAtMs: number };
   ledger?: Ledger;
+  image?: RosterImage;
 }
 
 /** What is kept of one run: its changes by key, in the order of application. */

@@ -3,7 +3,7 @@ import type { Database } from './database.js';
 import { number } from './rows.js';
 
 /** The statements of each version of the tables, in order. A version that was published is never edited. */
-const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [firstVersion];
+const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [firstVersion, rosterImages];
 
 /**
  * Brings the tables to this version. It may be called at every start, and by many processes at once: one works, the
@@ -139,6 +139,20 @@ function firstVersion(schema: string): readonly string[] {
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
   ];
   return [...tables, ...TABLES.flatMap((table) => isolation(schema, table))];
+}
+
+/** What was read of a district so far, in parts; in the order of `position`. */
+function rosterImages(schema: string): readonly string[] {
+  return [
+    `CREATE TABLE ${schema}.images (
+      tenant text COLLATE "C" NOT NULL,
+      scope_key text COLLATE "C" NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      part json NOT NULL,
+      PRIMARY KEY (tenant, scope_key, position)
+    )`,
+    ...isolation(schema, 'images'),
+  ];
 }
 
 const TABLES = [

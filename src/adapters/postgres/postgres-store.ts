@@ -1,18 +1,21 @@
 import { ConfigurationError, StoreConflictError } from '../../errors.js';
-import type { JournalEntry, Ledger, LocalState, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
+  ImageStore,
   Invitation,
   Lease,
   LeaseOptions,
   OutboxMessage,
+  RosterImage,
   RosterStore,
   RunReport,
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
 import { Database } from './database.js';
 import type { Session } from './database.js';
+import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
@@ -63,7 +66,7 @@ export interface PostgresStoreOptions {
  * }
  * ```
  */
-export class PostgresStore implements RosterStore {
+export class PostgresStore implements RosterStore, ImageStore {
   readonly #database: Database;
   readonly #schema: string;
   readonly #roles: readonly string[];
@@ -168,6 +171,18 @@ export class PostgresStore implements RosterStore {
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
+  }
+
+  image(scope: Scope): Promise<RosterImage | undefined> {
+    return this.#in(scope, 'image', (session) => readImage(session, scope), READ_AT_ONE_MOMENT);
+  }
+
+  saveImage(scope: Scope, roster: Roster, fence?: number): Promise<void> {
+    return this.#in(scope, 'saveImage', (session) => writeImage(session, scope, roster, fence));
+  }
+
+  extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
+    return this.#in(scope, 'extendImage', (session) => extendImage(session, scope, changes, fence));
   }
 
   #in<T>(scope: Scope, operation: string, work: (session: Session) => Promise<T>, mode?: string): Promise<T> {
