@@ -79,6 +79,8 @@ export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOpti
 
 // What the outside implements
 export type {
+  // The words,
+  AbsenceCount,
   Batch,
   BatchResult,
   Clock,
@@ -92,8 +94,12 @@ export type {
   Message,
   OutboxMessage,
   PageRead,
+  PolicyWindow,
+  Proposal,
   ReadOptions,
+  ReadStatistics,
   Receipt,
+  RemovalSum,
   RequestRetry,
   RosterImage,
   RosterSource,
@@ -102,18 +108,17 @@ export type {
   RunOutcome,
   RunReport,
   SendOptions,
-} from './ports/index.js';
-
-// The words
-export {
+  UnfinishedRun,
   classSubject,
   defaultPolicy,
   emptyLedger,
   enrollmentSubject,
+  export {,
   guardianSubject,
   schoolSubject,
   scopeKey,
   userSubject,
+  } from './ports/index.js';,
 } from './model/index.js';
 export type {
   Attestation,

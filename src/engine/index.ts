@@ -11,6 +11,7 @@ export { hashChanges, hashPlan } from './hash.js';
 export { describedCodes, describeReason } from './sentences.js';
 export { defaultPolicy, emptyLedger } from '../model/index.js';
 export type {
+  AbsenceCount,
   Attestation,
   By,
   Change,
@@ -61,12 +62,16 @@ export type {
   Plan,
   PlanCounts,
   Policy,
+  PolicyWindow,
+  Proposal,
   ReadState,
+  ReadStatistics,
   Reason,
   RecordStatus,
   RecordTarget,
   RecordsDelta,
   RejectedRow,
+  RemovalSum,
   Roster,
   RosterChanges,
   RosterDelta,
@@ -85,6 +90,7 @@ export type {
   SyncedSchool,
   SyncedUser,
   Term,
+  UnfinishedRun,
   User,
   UserChange,
   UserRole,

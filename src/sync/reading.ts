@@ -2,7 +2,7 @@ import { foldDelta } from '../engine/index.js';
 import { ConfigurationError } from '../errors.js';
 import { collect } from '../internal/ordered.js';
 import type { Policy, Roster, RosterDelta, RosterRead } from '../model/index.js';
-import type { ImageStore, ReadOptions, RosterSource } from '../ports/index.js';
+import type { ImageStore, ReadOptions, RosterSource, RosterStore } from '../ports/index.js';
 import { withGuardians } from './guardians.js';
 import type { SyncContext } from './options.js';
 
@@ -45,7 +45,11 @@ async function readWhole(context: SyncContext, runId: string, options: ReadOptio
   return { roster, keep: () => Promise.resolve() };
 }
 
-type Incremental = Required<Pick<RosterSource, 'readSince'>> & ImageStore;
+/** A source and a store that can do it. */
+interface Incremental {
+  readonly source: Required<Pick<RosterSource, 'readSince'>>;
+  readonly store: ImageStore;
+}
 
 /**
  * Asks what changed since the roster that is kept, and folds it in: the engine always sees the whole roster, so that what
@@ -55,25 +59,31 @@ type Incremental = Required<Pick<RosterSource, 'readSince'>> & ImageStore;
 async function readIncrementally(
   context: SyncContext,
   runId: string,
-  { readSince, image, saveImage, extendImage }: Incremental,
+  { source, store }: Incremental,
   options: ReadOptions,
 ): Promise<Reading> {
   const { scope, events } = context;
-  const kept = await image(scope);
+  const kept = await store.image(scope);
   const before = kept?.changes.reduce(foldDelta, kept.roster);
   if (before?.cursor === undefined || before.source !== context.source.provider) {
     const { roster } = await readWhole(context, runId, options);
-    return { roster, keep: (fence) => (roster.cursor === undefined ? nothing() : saveImage(scope, roster, fence)) };
+    return {
+      roster,
+      keep: (fence) => (roster.cursor === undefined ? nothing() : store.saveImage(scope, roster, fence)),
+    };
   }
-  const delta: RosterDelta = await readSince(before.cursor, scope, options);
+  const delta: RosterDelta = await source.readSince(before.cursor, scope, options);
   const roster = foldDelta(before, delta);
   const { readId } = roster;
   if (delta.kind === 'whole') {
     events.emit('roster-read', { runId, readId, kind: 'whole', reason: delta.reason });
-    return { roster, keep: (fence) => (roster.cursor === undefined ? nothing() : saveImage(scope, roster, fence)) };
+    return {
+      roster,
+      keep: (fence) => (roster.cursor === undefined ? nothing() : store.saveImage(scope, roster, fence)),
+    };
   }
   events.emit('roster-read', { runId, readId, kind: 'changes' });
-  return { roster, keep: (fence) => extendImage(scope, delta, fence) };
+  return { roster, keep: (fence) => store.extendImage(scope, delta, fence) };
 }
 
 function nothing(): Promise<void> {
@@ -86,20 +96,21 @@ function nothing(): Promise<void> {
  * @throws ConfigurationError naming `incremental`
  */
 export function incrementalParts({ source, store }: Pick<SyncContext, 'source' | 'store'>): Incremental {
-  const { readSince } = source;
-  const { image, saveImage, extendImage } = store;
-  if (readSince === undefined) {
+  if (!tellsChanges(source)) {
     throw new ConfigurationError('incremental', `needs a source that can tell changes; ${source.provider} cannot`);
   }
-  if (image === undefined || saveImage === undefined || extendImage === undefined) {
+  if (!keepsImages(store)) {
     throw new ConfigurationError('incremental', 'needs a store with image, saveImage and extendImage');
   }
-  return {
-    readSince: readSince.bind(source),
-    image: image.bind(store),
-    saveImage: saveImage.bind(store),
-    extendImage: extendImage.bind(store),
-  };
+  return { source, store };
+}
+
+function tellsChanges(source: RosterSource): source is RosterSource & Required<Pick<RosterSource, 'readSince'>> {
+  return typeof source.readSince === 'function';
+}
+
+function keepsImages(store: RosterStore): store is RosterStore & ImageStore {
+  return [store.image, store.saveImage, store.extendImage].every((method) => typeof method === 'function');
 }
 
 async function collectRoster(read: RosterRead): Promise<Roster> {
