@@ -21,8 +21,42 @@ export type {
 } from './sync/index.js';
 
 // The engine and its policy
-export { describedCodes, describeReason, foldDelta, hashChanges, hashPlan, invert, reconcile } from './engine/index.js';
-export type { ReconcileInput } from './engine/index.js';
+export {
+  compare,
+  describedCodes,
+  describedRules,
+  describeReason,
+  describeRule,
+  explain,
+  foldDelta,
+  hashChanges,
+  hashPlan,
+  invert,
+  parseJournal,
+  parseLedger,
+  parsePlan,
+  parsePolicy,
+  readPlan,
+  reconcile,
+  reconcileStreams,
+  writePlan,
+} from './engine/index.js';
+export type {
+  ComparedPlan,
+  ComparedPlans,
+  Describable,
+  DifferingChange,
+  DifferingHold,
+  ExplainInput,
+  ExplainTarget,
+  Explanation,
+  PlanComparison,
+  PlanDifference,
+  ReconcileInput,
+  ReconcileStreamsInput,
+  RecordRef,
+  Verdict,
+} from './engine/index.js';
 export { definePolicy } from './policy/index.js';
 export type { PolicyInput } from './policy/index.js';
 

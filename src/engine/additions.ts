@@ -1,5 +1,16 @@
 import { enrollmentSubject } from '../model/index.js';
-import type { Class, Enrollment, LocalClass, LocalUser, SyncedEnrollment } from '../model/index.js';
+import type {
+  Class,
+  Enrollment,
+  EnrollmentRole,
+  EnrollmentTarget,
+  Fields,
+  LocalClass,
+  LocalEnrollment,
+  Reason,
+  SyncedEnrollment,
+} from '../model/index.js';
+import type { HostPerson } from './directory.js';
 import type { Proposal } from './draft.js';
 import { enrollmentFingerprint } from './fingerprint.js';
 
@@ -26,37 +37,52 @@ export function ofMembers(section: Class, local: LocalClass | undefined): ClassO
 export interface Addition {
   readonly enrollment: Enrollment;
   /** The host's person, where there is one already. */
-  readonly user: LocalUser | undefined;
+  readonly user: HostPerson | undefined;
 }
 
 /** M1: the proposal for a member whom the host does not have yet. */
-export function additionProposal(addition: Addition, section: ClassOfMembers): Proposal {
-  const { enrollment, user } = addition;
-  const target = {
-    ...(section.localId === undefined ? {} : { classId: section.localId }),
-    ...(user === undefined ? {} : { userId: user.id }),
-    classSourcedId: enrollment.classSourcedId,
-    userSourcedId: enrollment.userSourcedId,
-  };
+export function additionProposal({ enrollment, user }: Addition, section: ClassOfMembers): Proposal {
+  const { classSourcedId, userSourcedId } = enrollment;
+  const target: { -readonly [K in keyof EnrollmentTarget]: EnrollmentTarget[K] } = { classSourcedId, userSourcedId };
+  if (section.localId !== undefined) target.classId = section.localId;
+  if (user !== undefined) target.userId = user.id;
+  const { after, reason } = wordingOf(enrollment);
   return {
     kind: 'enrollment-add',
-    subject: enrollmentSubject(enrollment.classSourcedId, enrollment.userSourcedId),
+    subject: enrollmentSubject(classSourcedId, userSourcedId),
     target,
     schoolSourcedId: section.schoolSourcedId,
     before: null,
-    after: {
-      origin: 'roster',
-      role: enrollment.role,
-      ...(enrollment.primary === true ? { primary: true } : {}),
-      state: 'active',
-      synced: syncedEnrollment(enrollment),
-    },
-    reason: { rule: 'M1', code: 'ENROLLED', evidence: { role: enrollment.role } },
+    after,
+    reason,
     fingerprint: enrollmentFingerprint(enrollment),
   };
 }
 
 /** What a sync writes of an enrollment. */
-export function syncedEnrollment(row: Enrollment): SyncedEnrollment {
-  return row.primary === true ? { role: row.role, primary: true } : { role: row.role };
+export function syncedEnrollment({ role, primary }: Enrollment): SyncedEnrollment {
+  return wordingOf({ role, primary: primary === true }).synced;
+}
+
+/** What all additions of one role have in common: there are many additions, and few roles. */
+interface Wording {
+  readonly synced: SyncedEnrollment;
+  readonly after: Fields<LocalEnrollment>;
+  readonly reason: Reason;
+}
+
+const WORDINGS = new Map<string, Wording>();
+
+function wordingOf({ role, primary }: { readonly role: EnrollmentRole; readonly primary?: boolean }): Wording {
+  const word = primary === true ? `${role} primary` : role;
+  let wording = WORDINGS.get(word);
+  if (wording === undefined) {
+    const own: SyncedEnrollment = primary === true ? { role, primary: true } : { role };
+    const synced = Object.freeze(own);
+    const after = Object.freeze({ origin: 'roster' as const, ...own, state: 'active' as const, synced });
+    const reason = Object.freeze({ rule: 'M1', code: 'ENROLLED', evidence: Object.freeze({ role }) });
+    wording = { synced, after, reason };
+    WORDINGS.set(word, wording);
+  }
+  return wording;
 }

@@ -1,28 +1,32 @@
 /**
- * One pass over both sides' classes and their members, merged in the order of the classes' sourcedIds.
+ * The pass that decides about classes and their members, as they come by in the order of the classes' sourcedIds.
  *
  * @module
  */
 
-import { compareIds, inOrder } from '../internal/ordered.js';
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/index.js';
+import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment } from '../model/index.js';
+import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
+import type { ClassVisitor } from './class-walk.js';
 import {
   classNameOf,
   createClass,
   decideAbsent,
   decidePresent,
+  followed,
   isNewcomer,
+  isPlainClass,
+  isRecycled,
   takenNames,
   type ClassDecision,
 } from './classes.js';
 import type { Context } from './context.js';
 import { classFingerprint } from './fingerprint.js';
 import { Inclusion } from './inclusion.js';
-import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import { compareMembers, type MemberComparison } from './members.js';
-import { admit, nameKey, noteShared, type Candidate, type TakenName } from './names.js';
+import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
+import { PlainMembers } from './plain-members.js';
 import { countManaged, hasActive, type Stretch } from './stretch.js';
 import type { Placement } from './users.js';
 
@@ -35,34 +39,40 @@ export interface ClassPassResult {
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
-  /** Whom this plan removes from a class, by the host's id of the person, and from how many. */
-  readonly removedFrom: ReadonlyMap<string, number>;
+  /** Whom this plan removes from a class, by the host's id of the person. */
+  readonly removedFrom: ReadonlyMap<string, RemovedMember>;
   /** Whom this plan brings back into a class, likewise. */
   readonly restoredTo: ReadonlyMap<string, number>;
+}
+
+/** The sourcedId of a person whom this plan removes, and from how many classes. */
+export interface RemovedMember {
+  readonly sourcedId: string;
+  count: number;
 }
 
 interface PendingCandidate extends Candidate {
   readonly members: MemberComparison;
 }
 
-export function passClasses(context: Context, people: People, goneSchools: ReadonlySet<string>): ClassPassResult {
-  const pass = new ClassPass(context, people, goneSchools);
-  pass.merge();
-  pass.admitCandidates();
-  pass.judgeEmptied();
-  pass.noteDates();
-  return pass;
+/** What the pass has to know beforehand. */
+export interface ClassPassInput {
+  readonly goneSchools: ReadonlySet<string>;
+  /** Schools where a name may be asked for. */
+  readonly contested: ReadonlySet<string>;
+  /** How many members the host has, where they are in memory. */
+  readonly memberCount: number | undefined;
 }
 
-class ClassPass implements ClassPassResult {
+export class ClassPass implements ClassPassResult, ClassVisitor {
   readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
   readonly placements = new Map<string, Placement>();
-  readonly removedFrom = new Map<string, number>();
+  readonly removedFrom = new Map<string, RemovedMember>();
   readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
   managedEnrollments = 0;
   private readonly candidates: PendingCandidate[] = [];
-  private readonly keepers: { readonly local: LocalClass; readonly section: Class | undefined }[] = [];
+  private readonly names = new TakenNames();
   /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
   private readonly newcomers: { readonly section: Class; readonly local: LocalClass }[] = [];
   private emptiedClasses = 0;
@@ -70,65 +80,67 @@ class ClassPass implements ClassPassResult {
   private presentClasses = 0;
   private readonly knownSchools: ReadonlySet<string>;
   private readonly inclusion: Inclusion | undefined;
-  private readonly enrollments: readonly Enrollment[];
-  private readonly members: readonly LocalEnrollment[];
-  private feedAt = 0;
-  private localAt = 0;
+  readonly plain: PlainMembers;
 
   constructor(
     private readonly context: Context,
     private readonly people: People,
-    private readonly goneSchools: ReadonlySet<string>,
+    private readonly input: ClassPassInput,
   ) {
-    const { feed, local } = context;
-    this.enrollments = feed.enrollments;
-    this.members = inOrder(local.enrollments, byClassAndUser);
+    this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
     this.inclusion = Inclusion.of(context);
     this.knownSchools = new Set(
-      feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
+      context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
   }
 
-  merge(): void {
-    const sections = this.context.feed.classes;
-    const locals = inOrder(this.context.local.classes, bySourcedIdThenId);
-    let sectionAt = 0;
-    let classAt = 0;
-    // Classes that people made have no sourcedId and come first: no row but K13 speaks of them, and it says: nothing.
-    while (classAt < locals.length && locals[classAt]?.sourcedId === undefined) classAt += 1;
-    while (sectionAt < sections.length || classAt < locals.length) {
-      const section = sections[sectionAt];
-      const local = locals[classAt];
-      const order =
-        section === undefined ? 1 : local === undefined ? -1 : compareIds(section.sourcedId, local.sourcedId as string);
-      if (order <= 0) sectionAt += 1;
-      if (order >= 0) classAt += 1;
-      this.pair(order <= 0 ? section : undefined, order >= 0 ? local : undefined);
-    }
-    this.skipDanglingClasses(undefined);
+  finish(): void {
+    this.people.settle();
     this.inclusion?.noteLeftOut();
+    this.admitCandidates();
+    this.judgeEmptied();
+    this.noteDates();
   }
 
-  private pair(section: Class | undefined, local: LocalClass | undefined): void {
-    const sourcedId = (section?.sourcedId ?? local?.sourcedId) as string;
-    const enrollments = this.enrollmentsOf(sourcedId);
-    const members = this.membersOf(sourcedId);
+  /** M10: enrollments of a class that neither side has. */
+  dangling(classSourcedId: string, enrollments: Stretch<Enrollment>): void {
+    const { from, to } = enrollments;
+    this.people.noteNamed(enrollments);
+    this.context.draft.note({
+      rule: 'M10',
+      code: 'DANGLING_REF',
+      severity: 'warning',
+      noun: 'class',
+      subject: classSubject(classSourcedId),
+      evidence: { missing: 'class', class: classSourcedId, enrollments: to - from },
+    });
+  }
+
+  visit(
+    section: Class | undefined,
+    local: LocalClass | undefined,
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
+    run: number,
+  ): void {
+    const { context } = this;
+    context.tally?.section(section, local, enrollments, members);
     const isManaged = local?.origin === 'roster' && local.state === 'active';
-    const school = local?.schoolSourcedId ?? section?.schoolSourcedId;
-    if (isManaged && this.context.isInScope(school)) {
+    if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
+    if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
-      this.managedEnrollments += countManaged(members);
+      this.managedEnrollments += run + countManaged(members, run);
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local?.state === 'active') this.keepers.push({ local, section: undefined });
+      if (local?.state === 'active') this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
       return;
     }
     if (section !== undefined && section.status !== 'tobedeleted') {
-      if (this.context.draft.isObserving) {
-        this.context.draft.observe(classSubject(sourcedId), classFingerprint(section));
+      if (context.draft.isObserved('class', section.sourcedId)) {
+        context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
       if (local === undefined) this.consider(section, enrollments, members);
-      else this.present(section, local, enrollments, members);
+      else this.present(section, local, enrollments, members, run);
     } else if (local !== undefined) {
       this.absent(local, section !== undefined, enrollments, members);
     }
@@ -175,18 +187,38 @@ class ClassPass implements ClassPassResult {
     local: LocalClass,
     enrollments: Stretch<Enrollment>,
     members: Stretch<LocalEnrollment>,
+    run: number,
   ): void {
-    const ofClass = ofMembers(section, local);
-    const comparison = compareMembers(ofClass, enrollments, members, this.context, this.people);
-    const decision = decidePresent(section, local, comparison, this.context);
+    const { context } = this;
+    const isPlain = local.state === 'active' && isPlainClass(section, local, context);
+    const count = enrollments.to - enrollments.from;
+    const hasPlainMembers = run === count && run === members.to - members.from;
+    const isObserved = context.draft.isAnyObserved('enrollment', section.sourcedId);
+    const comparison =
+      isPlain && hasPlainMembers && !isObserved ? undefined : this.compare(section, local, enrollments, members, run);
+    const isFollowed = isPlain && (comparison === undefined || !isRecycled(section, local, comparison));
+    const decision =
+      isFollowed || comparison === undefined ? followed(context) : decidePresent(section, local, comparison, context);
     this.keepNames(decision, local, section);
     if (decision.members !== 'follow') return;
-    if (isNewcomer(section, local)) this.newcomers.push({ section, local });
     if (local.origin === 'roster') {
       this.presentClasses += 1;
       this.inclusion?.noteKept(section);
     }
-    this.commit(comparison, ofClass, local);
+    if (!isFollowed && isNewcomer(section, local)) this.newcomers.push({ section, local });
+    if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local);
+  }
+
+  private compare(
+    section: Class,
+    local: LocalClass,
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
+    count: number,
+  ): MemberComparison {
+    const { students, teachers, lastId } = this.plain;
+    const run = count === 0 ? undefined : { count, students, teachers, lastId };
+    return compareMembers(ofMembers(section, local), enrollments, members, this.context, this.people, run);
   }
 
   private absent(
@@ -199,7 +231,7 @@ class ClassPass implements ClassPassResult {
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
-    const isSchoolGone = local.schoolSourcedId !== undefined && this.goneSchools.has(local.schoolSourcedId);
+    const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
     const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;
     this.keepNames(decision, local, undefined);
@@ -210,7 +242,7 @@ class ClassPass implements ClassPassResult {
       localId: local.id,
       isManaged: local.origin === 'roster',
     };
-    const none: Stretch<Enrollment> = { records: this.enrollments, from: 0, to: 0 };
+    const none: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
     this.commit(compareMembers(ofClass, none, members, this.context, this.people), ofClass, undefined);
   }
 
@@ -233,7 +265,7 @@ class ClassPass implements ClassPassResult {
       if (!draft.propose(proposal)) continue;
       keys.add(`${proposal.kind} ${proposal.subject}`);
       if (isSilent) silent += 1;
-      if (proposal.kind === 'enrollment-remove') countUp(this.removedFrom, proposal.target.userId);
+      if (proposal.kind === 'enrollment-remove') this.noteRemoved(proposal.target);
     }
     if (local === undefined || local.state !== 'active' || local.origin !== 'roster' || silent === 0) return;
     const isEmpty = members.managed >= 5 && members.members === 0;
@@ -250,6 +282,13 @@ class ClassPass implements ClassPassResult {
       count: silent,
       changes: keys,
     });
+  }
+
+  private noteRemoved({ userId, userSourcedId }: EnrollmentTarget): void {
+    if (userId === undefined || userSourcedId === undefined) return;
+    const known = this.removedFrom.get(userId);
+    if (known === undefined) this.removedFrom.set(userId, { sourcedId: userSourcedId, count: 1 });
+    else known.count += 1;
   }
 
   private add(addition: Addition, section: ClassOfMembers, hasStudents: boolean): void {
@@ -275,35 +314,30 @@ class ClassPass implements ClassPassResult {
     placement.hasStudents ||= teaches;
   }
 
-  admitCandidates(): void {
+  private admitCandidates(): void {
     const { context } = this;
-    if (this.candidates.length > 0) {
-      for (const { candidate, name } of admit(this.candidates, this.takenNames(), context)) {
-        const { section, members } = candidate as PendingCandidate;
-        if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined), undefined);
-      }
-    }
     this.noteSharedNames();
+    if (this.candidates.length === 0) return;
+    for (const { candidate, name } of admit(this.candidates, this.names, context)) {
+      const { section, members } = candidate as PendingCandidate;
+      if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined), undefined);
+    }
   }
 
   /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
   private noteSharedNames(): void {
-    if (this.newcomers.length === 0) return;
-    const bearers = new Map<string, string[]>();
-    for (const { schoolSourcedId, name, holder } of this.takenNames()) {
-      const key = nameKey(schoolSourcedId, name);
-      bearers.set(key, [...(bearers.get(key) ?? []), holder]);
-    }
     for (const { section, local } of this.newcomers) {
-      const names = takenNames(local, section, this.context);
-      const others = names.flatMap(({ schoolSourcedId, name }) => bearers.get(nameKey(schoolSourcedId, name)) ?? []);
-      const other = others.find((holder) => holder !== section.sourcedId);
-      if (other !== undefined) noteShared(section, other, this.context);
+      for (const { schoolSourcedId, name } of takenNames(local, section, this.context)) {
+        const other = this.names.otherHolder(schoolSourcedId, name, section.sourcedId);
+        if (other === undefined) continue;
+        noteShared(section, other, this.context);
+        break;
+      }
     }
   }
 
   /** K15: when many classes are emptied at once, the enrollments were not read, whatever the feed says. */
-  judgeEmptied(): void {
+  private judgeEmptied(): void {
     if (this.presentClasses === 0 || this.emptiedClasses / this.presentClasses <= 0.1) return;
     this.context.draft.hold({
       id: 'K15',
@@ -318,79 +352,37 @@ class ClassPass implements ClassPassResult {
   }
 
   /** M11: told once for all, because a whole term's enrollments may lie ahead or behind. */
-  noteDates(): void {
+  private noteDates(): void {
     if (this.outsideDates === 0) return;
     const evidence = { enrollments: this.outsideDates };
     this.context.draft.note({ rule: 'M11', code: 'OUTSIDE_DATES', severity: 'info', evidence });
   }
 
+  /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
   private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
-    if (names !== 'free') this.keepers.push({ local, section: names === 'fed' ? section : undefined });
-  }
-
-  /** Worked out only where a name is asked for: most plans have no new class and none that returns. */
-  private *takenNames(): Generator<TakenName> {
-    for (const { local, section } of this.keepers) {
-      const holder = local.sourcedId as string;
-      for (const taken of takenNames(local, section, this.context)) yield { ...taken, holder };
+    const { contested } = this.input;
+    if (names === 'free' || contested.size === 0) return;
+    const isContested = isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
+    if (!isContested) return;
+    const holder = local.sourcedId as string;
+    for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
+      this.names.take(taken.schoolSourcedId, taken.name, holder);
     }
   }
 
   private familyName({ enrollment, user }: Addition): string | undefined {
-    return user?.familyName ?? this.people.arrivals.get(enrollment.userSourcedId)?.familyName;
+    return user?.familyName ?? this.people.arrivalOf(enrollment.userSourcedId)?.familyName;
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {
-    return schoolSourcedId !== undefined && this.context.feed.skippedSchools.has(schoolSourcedId);
+    return isIn(this.context.feed.skippedSchools, schoolSourcedId);
   }
+}
 
-  private enrollmentsOf(sourcedId: string): Stretch<Enrollment> {
-    this.skipDanglingClasses(sourcedId);
-    const from = this.feedAt;
-    while (this.enrollments[this.feedAt]?.classSourcedId === sourcedId) this.feedAt += 1;
-    return { records: this.enrollments, from, to: this.feedAt };
-  }
-
-  /** M10: enrollments of a class that neither side has. */
-  private skipDanglingClasses(before: string | undefined): void {
-    while (this.feedAt < this.enrollments.length) {
-      const { classSourcedId } = this.enrollments[this.feedAt] as Enrollment;
-      if (before !== undefined && classSourcedId >= before) return;
-      let count = 0;
-      for (; this.enrollments[this.feedAt]?.classSourcedId === classSourcedId; this.feedAt += 1) count += 1;
-      this.context.draft.note({
-        rule: 'M10',
-        code: 'DANGLING_REF',
-        severity: 'warning',
-        noun: 'class',
-        subject: classSubject(classSourcedId),
-        evidence: { missing: 'class', class: classSourcedId, enrollments: count },
-      });
-    }
-  }
-
-  private membersOf(sourcedId: string): Stretch<LocalEnrollment> {
-    while ((this.members[this.localAt]?.classSourcedId ?? '') < sourcedId && this.localAt < this.members.length) {
-      this.localAt += 1;
-    }
-    const from = this.localAt;
-    while (this.members[this.localAt]?.classSourcedId === sourcedId) this.localAt += 1;
-    return { records: this.members, from, to: this.localAt };
-  }
+function isIn(ids: ReadonlySet<string>, id: string | undefined): boolean {
+  return ids.size > 0 && id !== undefined && ids.has(id);
 }
 
 function countUp(counts: Map<string, number>, id: string | undefined): void {
   if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
-}
-
-function byClassAndUser(left: LocalEnrollment, right: LocalEnrollment): number {
-  return (
-    compareIds(left.classSourcedId ?? '', right.classSourcedId ?? '') ||
-    compareIds(left.userSourcedId ?? '', right.userSourcedId ?? '') ||
-    compareIds(left.userId, right.userId)
-  );
-}
-
-function bySourcedIdThenId(left: LocalClass, right: LocalClass): number {
-  return compareIds(left.sourcedId ?? '', right.sourcedId ?? '') || compareIds(left.id, right.id);
 }

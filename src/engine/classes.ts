@@ -59,6 +59,46 @@ export function createClass(section: Class, name: string, context: Context): boo
   });
 }
 
+/** The decision about a class of which nothing has to be said. */
+export function followed(context: Context): ClassDecision {
+  return context.handlesClasses ? FED : OWN;
+}
+
+const FED: ClassDecision = { members: 'follow', names: 'fed' };
+
+const OWN: ClassDecision = { members: 'follow', names: 'own' };
+
+/**
+ * Whether an active class is plainly as the sync left it, so that no row has anything to say but K10: nearly all classes
+ * of nearly all plans.
+ */
+export function isPlainClass(section: Class, local: LocalClass, context: Context): boolean {
+  const { synced } = local;
+  if (section.schoolSourcedId !== local.schoolSourcedId || !context.isInScope(section.schoolSourcedId)) return false;
+  if (!context.handlesClasses) return true;
+  if (synced === undefined || local.revived === true) return false;
+  const { name } = section;
+  if (name !== local.name || name !== synced.name || name.trim() === '') return false;
+  if (isOther(section.courseTitle, synced.courseTitle) || isOther(section.period, synced.period)) return false;
+  if (isOther(section.sectionNumber, synced.sectionNumber) || isOther(section.subject, synced.subject)) return false;
+  if (isOther(section.termSourcedIds, synced.termSourcedIds) || isOther(section.grades, synced.grades)) return false;
+  return hasOptions(synced.options, context.policy.classes.options);
+}
+
+/** Whether the feed says something, and something else than it said last. */
+function isOther(value: unknown, last: unknown): boolean {
+  return value !== undefined && value !== last && !isSame(value, last);
+}
+
+function hasOptions(known: ClassOptions | undefined, wanted: ClassOptions): boolean {
+  return (
+    known !== undefined &&
+    known.behaviorManagement === wanted.behaviorManagement &&
+    known.studentPortfolios === wanted.studentPortfolios &&
+    known.parentCommunication === wanted.parentCommunication
+  );
+}
+
 /** A class that the feed has and the host has, archived or not. */
 export function decidePresent(
   section: Class,
@@ -123,7 +163,7 @@ function isRevivable(local: LocalClass, context: Context): boolean {
  * K10: another teacher, hardly any of the former students, and another term: the district has used the id again.
  * A class that had no students cannot be told apart this way, and nobody would be among strangers.
  */
-function isRecycled(section: Class, local: LocalClass, members: MemberComparison): boolean {
+export function isRecycled(section: Class, local: LocalClass, members: MemberComparison): boolean {
   if (members.teachersBefore === 0 || members.teachers === 0 || members.teachersKept > 0) return false;
   if (members.studentsBefore === 0) return false;
   if (members.studentsKept / members.studentsBefore >= 0.2) return false;
@@ -263,7 +303,7 @@ export function decideAbsent(
     else if (!context.isRestricted && !isSkipped) note('K7', 'UNREAD_ELSEWHERE', 'info');
     return stays;
   }
-  if (draft.isObserving) draft.observe(subject, ABSENT);
+  draft.observe(subject, ABSENT);
   if (local.revived === true) {
     note('K16', 'LOCAL_REVIVE_WINS', 'info');
     return stays;

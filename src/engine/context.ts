@@ -4,14 +4,16 @@
  * @module
  */
 
-import type { EnrollmentRole, LocalState, Policy, Scope, UserRole } from '../model/index.js';
+import type { EnrollmentRole, Fields, LocalEnrollment, LocalHead, LocalSchool, Policy, Scope, UserRole } from '../model/index.js';
 import type { Draft } from './draft.js';
 import type { Feed } from './feed.js';
+import type { Tally } from './tally.js';
 
 export interface Context {
   readonly policy: Policy;
   readonly feed: Feed;
-  readonly local: LocalState;
+  /** What the host says of itself, and its schools. The large collections come by in passes. */
+  readonly local: LocalHead & { readonly schools: readonly LocalSchool[] };
   readonly draft: Draft;
   /** ISO instant of the plan. */
   readonly now: string;
@@ -26,6 +28,10 @@ export interface Context {
   /** Whether this import's steps cover members of a role: asked for every row, so worked out once. */
   readonly handlesMember: Readonly<Record<EnrollmentRole, boolean>>;
   readonly handlesGuardians: boolean;
+  /** What a removal by this plan writes: the same for all of them. */
+  readonly removed: Fields<LocalEnrollment>;
+  /** What looks at every record as it comes by; undefined where nothing does. */
+  readonly tally?: Tally;
 }
 
 export function scopeTest(scope: Scope): (schoolSourcedId: string | undefined) => boolean {

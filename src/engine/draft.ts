@@ -78,6 +78,8 @@ export class Draft {
   private readonly ended = new Set<Suppression>();
   private readonly reportedBefore: ReadonlySet<string>;
   private readonly reportedNow: string[] = [];
+  /** The subjects of suppressions, and the classes and guardians of those that name a pair. */
+  private readonly observed = new Set<string>();
   private withheld = 0;
 
   constructor(
@@ -91,6 +93,7 @@ export class Draft {
       const known = this.suppressions.get(suppression.subject);
       if (known === undefined) this.suppressions.set(suppression.subject, [suppression]);
       else known.push(suppression);
+      this.observed.add(suppression.subject).add(firstOfPair(suppression.subject));
     }
   }
 
@@ -112,16 +115,7 @@ export class Draft {
       this.withheld += 1;
       return false;
     }
-    const change = {
-      ...proposal,
-      before: proposal.before === null ? null : withNulls(proposal.before),
-      after: proposal.after === null ? null : withNulls(proposal.after),
-      key: changeKey(proposal.kind, proposal.subject),
-      destructive,
-      heldBy: [],
-    } as Change;
-    const phase = PHASES[change.kind];
-    (this.phases[phase] ??= []).push(change);
+    (this.phases[PHASES[proposal.kind]] ??= []).push(changeOf(proposal, destructive));
     return true;
   }
 
@@ -145,6 +139,16 @@ export class Draft {
     return this.suppressions.size > 0;
   }
 
+  /** Whether a suppression is about this record: only then is it worth observing. */
+  isObserved(noun: 'school' | 'class' | 'user', sourcedId: string): boolean {
+    return this.observed.size > 0 && this.observed.has(`${noun}:${sourcedId}`);
+  }
+
+  /** Whether a suppression is about a member of this class, or a link of this guardian. */
+  isAnyObserved(noun: 'enrollment' | 'guardian', firstSourcedId: string): boolean {
+    return this.observed.size > 0 && this.observed.has(firstOfPair(`${noun}:${String(firstSourcedId.length)}:${firstSourcedId}`));
+  }
+
   /** Tells what the feed says of a record now: suppressions made for anything else end. */
   observe(subject: string, fingerprint: string): void {
     for (const suppression of this.suppressions.get(subject) ?? []) {
@@ -162,6 +166,15 @@ export class Draft {
   /** Whether the removal that follows from a record's absence was undone or discarded. */
   isKept(kind: ChangeKind, subject: string): boolean {
     return this.isSuppressed(kind, subject, ABSENT);
+  }
+
+  /** The keys of what would be taken away at a school. */
+  *destructiveAt(schoolSourcedId: string): Generator<string> {
+    for (const kind of DESTRUCTIVE.keys()) {
+      for (const change of this.phases[PHASES[kind]] ?? []) {
+        if (change.kind === kind && change.schoolSourcedId === schoolSourcedId) yield change.key;
+      }
+    }
   }
 
   /** Every change, in the order of application. */
@@ -189,6 +202,34 @@ export class Draft {
     return this.reportedNow;
   }
 }
+
+/** `enrollment:2:c1` of `enrollment:2:c1:u1`; a subject of one record stays as it is. */
+function firstOfPair(subject: string): string {
+  const pair = /^(?:enrollment|guardian):(\d+):/u.exec(subject);
+  return pair === null ? subject : subject.slice(0, pair[0].length + Number(pair[1]));
+}
+
+/** Changes are many: each is made in one piece, in one of a few shapes. */
+function changeOf(proposal: Proposal, destructive: boolean): Change {
+  const { kind, subject, target, schoolSourcedId, before, after, version, reason, fingerprint } = proposal;
+  const change: Record<string, unknown> = {
+    kind,
+    key: changeKey(kind, subject),
+    subject,
+    target,
+    before: before === null ? null : withNulls(before),
+    after: after === null ? null : withNulls(after),
+    reason,
+    destructive,
+    fingerprint,
+    heldBy: NOTHING,
+  };
+  if (schoolSourcedId !== undefined) change['schoolSourcedId'] = schoolSourcedId;
+  if (version !== undefined) change['version'] = version;
+  return change as unknown as Change;
+}
+
+const NOTHING: readonly string[] = Object.freeze([]);
 
 /** The key of a change: the same whenever the same change is planned again. */
 export function changeKey(kind: ChangeKind, subject: string): string {

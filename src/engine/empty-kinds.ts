@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Change, Hold, LocalUser, UserRole } from '../model/index.js';
+import type { Change, Hold, LocalUser, User, UserRole } from '../model/index.js';
 import type { Context } from './context.js';
 import type { People } from './people.js';
 import { isUserInScope } from './users.js';
@@ -28,59 +28,112 @@ const OPTIONAL = [
   ['administrators', ['administrator']],
 ] as const satisfies readonly (readonly [EmptyKind['kind'], readonly UserRole[]])[];
 
-/** What emptiness is judged by, besides the feed and the host's people. */
+const KINDS = NEEDED.length + OPTIONAL.length;
+
+/** A bit for each kind. */
+const BITS: Readonly<Record<UserRole, number>> = {
+  student: 1,
+  teacher: 2,
+  staff: 4,
+  aide: 4,
+  other: 4,
+  administrator: 8,
+  guardian: 0,
+};
+
+/** Counts the people of each kind as they come by. */
+export class KindCensus {
+  /** The host's people whom a sync manages, in scope. */
+  managed = 0;
+  /** The kinds that the feed has had nobody of so far. */
+  private unseen = (1 << KINDS) - 1;
+  private readonly counts = new Array<number>(KINDS).fill(0);
+
+  constructor(
+    private readonly context: Context,
+    /** Who is managed at such schools only is judged with the school (Z5). */
+    private readonly goneSchools: ReadonlySet<string>,
+  ) {}
+
+  noteFeed(user: User): void {
+    if (!this.isWorthCounting(user.roles)) return;
+    if (user.status !== 'tobedeleted' && isUserInScope(user, undefined, this.context)) {
+      this.unseen &= ~bitsOf(user.roles);
+    }
+  }
+
+  noteLocal(user: LocalUser): void {
+    if (!isManaged(user) || !isUserInScope(undefined, user, this.context)) return;
+    this.managed += 1;
+    // Only a kind that is never seen is asked for: until it is seen, all of it has to be counted.
+    if (!this.isWorthCounting(user.roles)) return;
+    const bits = bitsOf(user.roles) & this.unseen;
+    if (bits === 0 || this.isAtGoneSchools(user)) return;
+    for (let at = 0; at < KINDS; at += 1) {
+      if ((bits & (1 << at)) !== 0) this.counts[at] = (this.counts[at] as number) + 1;
+    }
+  }
+
+  /** How many the host manages of the kind with these roles, where the feed has nobody of it. */
+  managedWithoutFeed(roles: readonly UserRole[]): number {
+    const bit = bitsOf(roles);
+    return (this.unseen & bit) === 0 ? 0 : (this.counts[31 - Math.clz32(bit)] as number);
+  }
+
+  isCounted(user: LocalUser, roles: readonly UserRole[]): boolean {
+    if (!isManaged(user) || !user.roles.some((role) => roles.includes(role))) return false;
+    return isUserInScope(undefined, user, this.context) && !this.isAtGoneSchools(user);
+  }
+
+  /** Nearly everybody is a student, and students are nearly always seen at once: no look at each. */
+  private isWorthCounting(roles: readonly UserRole[]): boolean {
+    if (this.unseen === 0) return false;
+    if (roles.length === 1 && roles[0] === 'student') return (this.unseen & BITS.student) !== 0;
+    return (bitsOf(roles) & this.unseen) !== 0;
+  }
+
+  private isAtGoneSchools({ schoolSourcedIds }: LocalUser): boolean {
+    if (this.goneSchools.size === 0) return false;
+    const schools = schoolSourcedIds.filter(this.context.isInScope);
+    return schools.length > 0 && schools.every((school) => this.goneSchools.has(school));
+  }
+}
+
+/** What emptiness is judged by, besides the people. */
 interface Found {
+  readonly hasClasses: boolean;
   readonly managedClasses: number;
-  /** Who is managed at such schools only is judged with the school (Z5). */
-  readonly goneSchools: ReadonlySet<string>;
   readonly changes: readonly Change[];
 }
 
-export function emptyKinds(context: Context, people: People, found: Found): readonly EmptyKind[] {
-  const { feed } = context;
+export function emptyKinds(census: KindCensus, people: People, found: Found): readonly EmptyKind[] {
   const kinds: EmptyKind[] = [];
-  if (found.managedClasses > 0 && feed.classes.every((section) => section.status === 'tobedeleted')) {
+  if (found.managedClasses > 0 && !found.hasClasses) {
     kinds.push({ kind: 'classes', managed: found.managedClasses, changes: 'all-destructive' });
   }
   for (const [kind, roles] of NEEDED) {
-    const managed = managedWithoutFeed(roles, context, people, found.goneSchools).length;
+    const managed = census.managedWithoutFeed(roles);
     if (managed > 0) kinds.push({ kind, managed, changes: 'all-destructive' });
   }
   for (const [kind, roles] of OPTIONAL) {
-    const managed = managedWithoutFeed(roles, context, people, found.goneSchools);
-    const changes = takenFrom(managed, people, found.changes);
-    if (changes.size > 0) kinds.push({ kind, managed: managed.length, changes });
+    const managed = census.managedWithoutFeed(roles);
+    if (managed === 0) continue;
+    const changes = takenFrom(census, roles, people, found.changes);
+    if (changes.size > 0) kinds.push({ kind, managed, changes });
   }
   return kinds;
 }
 
-/** The host's people of these roles, where the feed in scope has nobody of them. */
-function managedWithoutFeed(
+/** What would take the account or a class from the people of these roles whom the feed lacks. */
+function takenFrom(
+  census: KindCensus,
   roles: readonly UserRole[],
-  context: Context,
   people: People,
-  goneSchools: ReadonlySet<string>,
-): readonly LocalUser[] {
-  const isOfKind = (user: { readonly roles: readonly UserRole[] }): boolean =>
-    user.roles.some((role) => roles.includes(role));
-  const isThere = context.feed.users.some(
-    (user) => user.status !== 'tobedeleted' && isOfKind(user) && isUserInScope(user, undefined, context),
-  );
-  if (isThere) return [];
-  const isAtGoneSchools = ({ schoolSourcedIds }: LocalUser): boolean => {
-    const schools = schoolSourcedIds.filter(context.isInScope);
-    return schools.length > 0 && schools.every((school) => goneSchools.has(school));
-  };
-  return people.localUsers.filter(
-    (user) => isManaged(user) && isOfKind(user) && isUserInScope(undefined, user, context) && !isAtGoneSchools(user),
-  );
-}
-
-/** What would take the account or a class from those of them whom the feed lacks. */
-function takenFrom(users: readonly LocalUser[], people: People, changes: readonly Change[]): ReadonlySet<string> {
+  changes: readonly Change[],
+): ReadonlySet<string> {
   const ids = new Set<string>();
-  for (const { id, sourcedId = '' } of users) {
-    if (people.isVanished(sourcedId) || people.isTombstoned(sourcedId)) ids.add(id);
+  for (const lacking of [people.vanished, people.tombstoned]) {
+    for (const user of lacking.values()) if (census.isCounted(user, roles)) ids.add(user.id);
   }
   const keys = new Set<string>();
   if (ids.size === 0) return keys;
@@ -94,4 +147,10 @@ function takenFrom(users: readonly LocalUser[], people: People, changes: readonl
 /** Whether a sync may take this person's account away: it made it, and it is open. */
 export function isManaged(user: LocalUser): boolean {
   return user.origin === 'roster' && user.state === 'active';
+}
+
+function bitsOf(roles: readonly UserRole[]): number {
+  let bits = 0;
+  for (let at = 0; at < roles.length; at += 1) bits |= BITS[roles[at] as UserRole];
+  return bits;
 }

@@ -8,32 +8,26 @@ import { canonicalJson } from '../internal/canonical.js';
 import { compareIds, inOrder } from '../internal/ordered.js';
 import type {
   Attestation,
-  Class,
   Collection,
   Enrollment,
   GuardianLink,
   Note,
   Roster,
+  RosterHead,
   RosterRecord,
   School,
   Term,
-  User,
 } from '../model/index.js';
 import { Unreadable } from './unreadable.js';
 
 /** The collections without which no roster can be believed. */
 const REQUIRED: readonly Collection[] = ['schools', 'classes', 'users', 'enrollments'];
 
-/** A roster in order, with each sourcedId once (D6). Tombstoned records are among the others. */
+/** What a roster says of itself, and its small collections. The large ones come by in passes. */
 export interface Feed {
+  /** In order, each sourcedId once (D6). Tombstoned schools are among the others. */
   readonly schools: readonly School[];
   readonly terms: readonly Term[];
-  readonly classes: readonly Class[];
-  readonly users: readonly User[];
-  /** By (class, user). One pair may stand there more than once. */
-  readonly enrollments: readonly Enrollment[];
-  /** By (guardian, student). */
-  readonly guardianLinks: readonly GuardianLink[];
   /** Collections that the provider refused or garbled although nothing works without them (G1). */
   readonly failed: readonly Collection[];
   /** Required collections that are not attested complete (G2). */
@@ -47,24 +41,24 @@ export interface Feed {
   readonly unreadable: Unreadable;
 }
 
-export function readFeed(roster: Roster, notes: Note[]): Feed {
-  const { attestation } = roster;
+/** @param notes where D6 tells of schools that came twice */
+export function readFeed(
+  head: RosterHead,
+  { schools, terms }: { readonly schools: readonly School[]; readonly terms: readonly Term[] },
+  notes: Note[],
+): Feed {
+  const { attestation } = head;
   const failed = REQUIRED.filter((name) => ['failed', 'not-shared'].includes(attestation.collections[name].state));
   const incomplete = REQUIRED.filter((name) => attestation.collections[name].state !== 'complete');
-  const skippedSchools = new Set(attestation.skippedSchools);
   const guardians = attestation.collections.guardianLinks.state;
   const hasAllSchools = isEverySchoolRead(attestation);
-  const unreadable = new Unreadable(roster.rejected ?? [], roster.schools);
+  const unreadable = new Unreadable(head.rejected ?? [], schools);
   return {
-    schools: once('school', inOrder(roster.schools, bySourcedId), notes),
-    terms: inOrder(roster.terms, bySourcedId),
-    classes: once('class', inOrder(roster.classes, bySourcedId), notes),
-    users: once('user', inOrder(roster.users, bySourcedId), notes),
-    enrollments: inOrder(roster.enrollments, byClassAndUser),
-    guardianLinks: inOrder(roster.guardianLinks, byGuardianAndStudent),
+    schools: once('school', inOrder(schools, bySourcedId), notes),
+    terms: inOrder(terms, bySourcedId),
     failed,
     incomplete,
-    skippedSchools,
+    skippedSchools: new Set(attestation.skippedSchools),
     provesAbsence: incomplete.length === 0 && hasAllSchools,
     provesGuardianAbsence:
       incomplete.length === 0 && hasAllSchools && guardians === 'complete' && !unreadable.mayBeGuardianLink(),
@@ -72,11 +66,24 @@ export function readFeed(roster: Roster, notes: Note[]): Feed {
   };
 }
 
+/** The large collections in order, with each sourcedId once (D6); one pair may stand there more than once. */
+export function inIdOrder(
+  roster: Pick<Roster, 'classes' | 'users' | 'enrollments' | 'guardianLinks'>,
+  notes: Note[],
+): Pick<Roster, 'classes' | 'users' | 'enrollments' | 'guardianLinks'> {
+  return {
+    classes: once('class', inOrder(roster.classes, bySourcedId), notes),
+    users: once('user', inOrder(roster.users, bySourcedId), notes),
+    enrollments: inOrder(roster.enrollments, byClassAndUser),
+    guardianLinks: inOrder(roster.guardianLinks, byGuardianAndStudent),
+  };
+}
+
 function isEverySchoolRead(attestation: Attestation): boolean {
   return attestation.allSchools && (attestation.skippedSchools ?? []).length === 0;
 }
 
-function bySourcedId(left: RosterRecord, right: RosterRecord): number {
+export function bySourcedId(left: RosterRecord, right: RosterRecord): number {
   return compareIds(left.sourcedId, right.sourcedId);
 }
 
@@ -91,37 +98,53 @@ function byGuardianAndStudent(left: GuardianLink, right: GuardianLink): number {
   );
 }
 
-/** D6: of two records with one sourcedId the newest counts, then the active one, then the smallest as text. */
-function once<T extends RosterRecord>(
+/** D6: records in order, of which only one of each sourcedId is left. Tells of those that differed. */
+export function once<T extends RosterRecord>(
   noun: 'school' | 'class' | 'user',
   records: readonly T[],
   notes: Note[],
 ): readonly T[] {
-  let repeated = false;
-  for (let index = 1; index < records.length && !repeated; index += 1) {
-    repeated = (records[index] as T).sourcedId === (records[index - 1] as T).sourcedId;
-  }
-  if (!repeated) return records;
+  let at = 1;
+  while (at < records.length && (records[at] as T).sourcedId !== (records[at - 1] as T).sourcedId) at += 1;
+  if (at >= records.length) return records;
   const kept: T[] = [];
-  for (const record of records) {
-    const previous = kept.at(-1);
-    if (previous?.sourcedId !== record.sourcedId) {
-      kept.push(record);
-      continue;
-    }
-    if (canonicalJson(previous) !== canonicalJson(record)) {
-      notes.push({
-        rule: 'D6',
-        code: 'DUP_ID',
-        severity: 'warning',
-        noun,
-        subject: `${noun}:${record.sourcedId}`,
-        evidence: { sourcedId: record.sourcedId },
-      });
-      if (isPreferred(record, previous)) kept[kept.length - 1] = record;
-    }
+  let from = 0;
+  while (from < records.length) {
+    const { sourcedId } = records[from] as T;
+    let to = from + 1;
+    while (to < records.length && (records[to] as T).sourcedId === sourcedId) to += 1;
+    kept.push(theOne(noun, records.slice(from, to), notes));
+    from = to;
   }
   return kept;
+}
+
+/** D6: of records with one sourcedId the newest counts, then the active one, then the smallest as text. */
+export function theOne<T extends RosterRecord>(
+  noun: 'school' | 'class' | 'user',
+  records: readonly T[],
+  notes: Note[],
+): T {
+  let chosen = records[0] as T;
+  let isDiffering = false;
+  for (let at = 1; at < records.length; at += 1) {
+    const record = records[at] as T;
+    if (canonicalJson(chosen) === canonicalJson(record)) continue;
+    isDiffering = true;
+    if (isPreferred(record, chosen)) chosen = record;
+  }
+  if (isDiffering) {
+    const { sourcedId } = chosen;
+    notes.push({
+      rule: 'D6',
+      code: 'DUP_ID',
+      severity: 'warning',
+      noun,
+      subject: `${noun}:${sourcedId}`,
+      evidence: { sourcedId },
+    });
+  }
+  return chosen;
 }
 
 function isPreferred<T extends RosterRecord>(candidate: T, present: T): boolean {

@@ -48,7 +48,8 @@ export function userFingerprint(user: User): string {
 }
 
 export function enrollmentFingerprint(enrollment: Enrollment): string {
-  return [enrollment.role, enrollment.primary === true, enrollment.beginDate, enrollment.endDate].join('|');
+  const { role, primary, beginDate = '', endDate = '' } = enrollment;
+  return `${role}|${primary === true ? 'true' : 'false'}|${beginDate}|${endDate}`;
 }
 
 export function guardianFingerprint(link: GuardianLink): string {

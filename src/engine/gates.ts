@@ -1,53 +1,132 @@
 /**
- * The gates (G2, G3, G6, causes, K10, K15, U13) and their latches: what of a plan waits for a person.
+ * The gates (G3 to G8, causes, K10, K15, U13, Z10): what of a plan waits for a person.
  *
- * Every gate is evaluated; a change is applied when every hold that names it is released. A hold, once there, stays
- * until it is approved, discarded, or its records are seen again: nothing is released by time, by additions that
- * enlarge the denominator, or by a later read's ratios.
+ * Every gate is evaluated; a change is applied when every hold that names it is released.
  *
  * @module
  */
 
-import { compareIds } from '../internal/ordered.js';
-import type { Change, ChangeKind, Evidence, GateResult, Hold, LatchedHold, LimitKind } from '../model/index.js';
+import type { Change, Evidence, GateResult, Ledger, LimitKind, Note, Policy } from '../model/index.js';
 import type { Context } from './context.js';
-import { limitKind, type HoldRequest } from './draft.js';
+import { type Draft, type HoldRequest, limitKind } from './draft.js';
 import type { EmptyKind } from './empty-kinds.js';
-import { hashChanges } from './hash.js';
+import type { Feed } from './feed.js';
+import type { GateLedger } from './gates/decisions.js';
+import { type Baselines, Budget, isOver, LIMIT_KINDS, startRun } from './gates/limits.js';
+import { changeOfKey, type Held, type Latchable, Latches } from './gates/latches.js';
+import { notePolicyChange } from './gates/notes.js';
+import { changedSettings, rememberedPolicy } from './gates/policy-change.js';
+import { type Doubt, doubtsOf, noteOfDoubt } from './gates/shape.js';
+import type { Unjudged } from './gates/unjudged.js';
+import { holdMessages, holdWeek, type IdReset, newPolicy, oddShape, resetIds } from './gates/wishes.js';
+import { asHealthy, type Reading } from './statistics.js';
+import type { OpenWindows } from './windows.js';
 
-/** How many managed records there are of each kind: what a limit is a share of. */
-export type Baselines = Readonly<Record<LimitKind, number>>;
+export type { Baselines } from './gates/limits.js';
+export type { IdReset } from './gates/wishes.js';
 
-/** The plan's changes with the holds that name them, the holds themselves, and what the ledger keeps of them. */
-export interface Judgement {
-  readonly changes: readonly Change[];
-  readonly holds: readonly Hold[];
-  readonly gates: readonly GateResult[];
-  readonly latched: readonly LatchedHold[];
+/** What the gates look at, of what every rule does. */
+export interface GateContext
+  extends Pick<Context, 'policy' | 'now' | 'today' | 'isRestricted' | 'handlesClasses' | 'handlesGuardians'> {
+  readonly local: { readonly ledger: Ledger };
+  readonly draft: Pick<Draft, 'holdRequests'>;
+  readonly feed: Pick<Feed, 'provesAbsence' | 'provesGuardianAbsence' | 'skippedSchools' | 'unreadable'>;
 }
 
-/** A baseline this small has no floor, but for a single change. */
-const FLOOR_NEEDS = 20;
+/** What the passes found out, besides the changes. */
+export interface Findings {
+  /** What the read looks like. @default not judged (G4) */
+  readonly reading?: Reading | undefined;
+  /** @default none (G5) */
+  readonly resets?: readonly IdReset[];
+  /** What the passes could not judge. @default only what the read and the steps tell */
+  readonly unjudged?: Unjudged | undefined;
+  /** The windows that are open. @default none */
+  readonly windows?: OpenWindows | undefined;
+  /** What a change of the policy alone causes, where it changed. @default not known */
+  readonly policyEffects?: Evidence | undefined;
+}
 
-/** So many earlier hashes of one hold can still be approved. */
-const KEPT_VERSIONS = 20;
+/** What is held, what there is to tell of it, and what the ledger keeps for the gates of later plans. */
+export interface Judgement extends Held {
+  readonly notes: readonly Note[];
+  readonly memory: GateMemory;
+}
 
-const LIMIT_KINDS: readonly LimitKind[] = ['enrollments', 'classes', 'users', 'guardianLinks'];
+/** What the gates remember from one run to the next, besides their latches. */
+export type GateMemory = Pick<GateLedger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
 
 export function judge(
   changes: readonly Change[],
-  context: Context,
+  context: GateContext,
   baselines: Baselines,
   emptyKinds: readonly EmptyKind[],
+  found: Findings = {},
 ): Judgement {
-  const judge = new Judge(changes, context);
-  for (const request of context.draft.holdRequests) judge.request(request);
-  for (const empty of emptyKinds) judge.request(emptyFeed(empty));
-  for (const kind of LIMIT_KINDS) judge.limit(kind, baselines[kind]);
-  judge.keepLatches();
-  return judge.result();
+  const { policy, local, isRestricted } = context;
+  const ledger: GateLedger = local.ledger;
+  const isUnjudged = unjudgedTest(context, found.unjudged);
+  const latches = new Latches({
+    changes,
+    latches: ledger.holds,
+    now: context.now,
+    isUnjudged,
+    // What holds no change is asked for anew by every read that can judge it.
+    isLatchUnjudged: ({ id, gate, changes: held }) =>
+      isRestricted && (gate === 'K10' || (held.length === 0 && id === 'G4')),
+  });
+  const due = latches.destructive;
+  for (const request of context.draft.holdRequests) latches.request(request);
+  for (const empty of emptyKinds) latches.request(emptyFeed(empty));
+  for (const reset of found.resets ?? []) latches.request(resetIds(reset, changes));
+  const doubts = found.reading === undefined || isRestricted ? [] : doubtsOf(found.reading, ledger.healthy);
+  if (doubts.length > 0) latches.request(oddShape(doubts));
+  const budget = new Budget(ledger, policy.limits, baselines, due, context.today);
+  holdRun(latches, budget, policy);
+  holdWeek(latches, budget, policy);
+  const settings = changedSettings(ledger.policy, policy);
+  if (settings.length > 0 && policy.limits.policyChange) latches.request(newPolicy(due.length));
+  latches.keepLatches();
+  const quiet = holdMessages(latches, policy, baselines, found.windows);
+  const held = latches.result();
+  const isDoubtful = isRestricted || held.gates.some(isDoubtOfRead);
+  return {
+    ...held,
+    gates: [...held.gates, ...quiet],
+    notes: [
+      ...doubts.map(noteOfDoubt),
+      ...(settings.length === 0 ? [] : [notePolicyChange(settings, found.policyEffects)]),
+    ],
+    memory: {
+      ...startRun(ledger, {
+        baselines,
+        due,
+        free: held.changes.filter((change) => change.destructive && change.heldBy.length === 0),
+        today: context.today,
+        canJudge: (ledger.unfinished?.removals ?? []).every((key) => !isUnjudged(changeOfKey(key))),
+      }),
+      ...shapeMemory(ledger, found.reading, { isWhole: context.feed.provesAbsence, isDoubtful, doubts }),
+      policy: rememberedPolicy(ledger, policy, due.length > 0),
+      ...(held.unjudged.length === 0 ? {} : { unjudged: held.unjudged }),
+    },
+  };
 }
 
+/** The ledger of a plan: what is given, with what the gates remember in place of what they remembered. */
+export function withMemory(ledger: Ledger, memory: GateMemory): Ledger {
+  const {
+    removals: _sums,
+    unfinished: _run,
+    healthy: _read,
+    doubted: _odd,
+    policy: _policy,
+    unjudged: _keys,
+    ...rest
+  } = ledger as GateLedger;
+  return { ...rest, ...memory };
+}
+
+/** G3. */
 function emptyFeed({ kind, managed, changes }: EmptyKind): HoldRequest {
   return {
     id: `G3:${kind}`,
@@ -62,176 +141,59 @@ function emptyFeed({ kind, managed, changes }: EmptyKind): HoldRequest {
   };
 }
 
-class Judge {
-  private readonly byKey = new Map<string, Change>();
-  private readonly destructive: string[] = [];
-  private readonly latches = new Map<string, LatchedHold>();
-  private readonly holds = new Map<string, Hold>();
-  private readonly heldBy = new Map<string, string[]>();
-  private readonly latched: LatchedHold[] = [];
-
-  constructor(
-    private readonly changes: readonly Change[],
-    private readonly context: Context,
-  ) {
-    const latches = context.local.ledger.holds;
-    for (const latch of latches) this.latches.set(latch.id, latch);
-    const isKeyNeeded = latches.length > 0 || context.draft.holdRequests.length > 0;
-    for (const change of changes) {
-      if (change.destructive) this.destructive.push(change.key);
-      if (isKeyNeeded || change.destructive) this.byKey.set(change.key, change);
-    }
-  }
-
-  /** G6: a share of the kind, strictly more than the limit; few changes never hold, and no baseline always does. */
-  limit(kind: LimitKind, baseline: number): void {
-    const { limits } = this.context.policy;
+/** G6: too much of a kind in one run holds everything destructive. */
+function holdRun(latches: Latches, budget: Budget, { limits }: Policy): void {
+  for (const kind of LIMIT_KINDS) {
     const id = `G6:${kind}`;
-    const approved = new Set(this.latches.get(id)?.approved);
-    let count = 0;
-    for (const key of this.destructive) {
-      const change = this.byKey.get(key) as Change;
-      if (limitKind(change.kind) === kind && !approved.has(key)) count += 1;
-    }
-    if (count === 0) return;
-    const limit = limits[kind];
-    const isFew = baseline >= FLOOR_NEEDS ? count <= limits.floor : count <= Math.min(1, limits.floor);
-    if (baseline > 0 && (isFew || count / baseline <= limit)) return;
-    this.request({
+    const amount = budget.ofRun(kind, latches.approvedOf(id));
+    if (amount === undefined || !isOver(amount, limits)) continue;
+    latches.request({
       id,
       gate: 'G6',
       code: 'LIMIT_EXCEEDED',
-      kind,
       approvable: true,
-      baseline,
-      count,
-      limit,
       changes: 'all-destructive',
-    });
-  }
-
-  request(request: HoldRequest): void {
-    const latch = this.latches.get(request.id);
-    const keys = new Set(this.keysOf(request.changes, latch));
-    for (const key of this.stillDue(latch)) keys.add(key);
-    if (keys.size === 0 && request.changes !== 'all-destructive' && request.changes.size > 0) return;
-    if (keys.size === 0 && request.changes === 'all-destructive') return;
-    this.place(request, keys, latch);
-  }
-
-  /**
-   * Holds that no gate would ask for today: they stay while anything that they held is still due, and while this plan
-   * could not have found it due, since its records were not seen again then.
-   */
-  keepLatches(): void {
-    for (const latch of this.latches.values()) {
-      if (this.holds.has(latch.id)) continue;
-      const due = this.stillDue(latch);
-      if (due.length > 0) {
-        const isWholeRun = latch.gate === 'G6' || latch.id === 'K15';
-        const keys = new Set(isWholeRun ? this.keysOf('all-destructive', latch) : due);
-        // Of an empty feed's hold something was read again by now: from here on a person may decide.
-        this.place({ ...latch, changes: keys, approvable: latch.approvable || latch.gate === 'G3' }, keys, latch);
-      } else if (this.isUnjudged(latch)) {
-        this.latched.push(latch);
-      } else if (latch.approved.some((key) => this.byKey.has(key))) {
-        this.latched.push({ ...latch, changes: [] });
-      }
-    }
-  }
-
-  /** Whether this plan, by what could be read and by its steps, could not say if what the hold names is still due. */
-  private isUnjudged(latch: LatchedHold): boolean {
-    const { policy, feed, isRestricted, handlesClasses, handlesGuardians } = this.context;
-    if (latch.gate === 'K10' && isRestricted) return true;
-    if (latch.changes.some((change) => feed.unreadable.mayBeSchool(change.schoolSourcedId))) return true;
-    const handlesPeople = policy.steps.includes('students') || policy.steps.includes('teachers');
-    return [...latch.changes.map((change) => change.key), ...latch.approved].some((key) => {
-      const kind = key.slice(0, key.indexOf(' ')) as ChangeKind;
-      if (limitKind(kind) !== undefined && (isRestricted || policy.additiveOnly)) return true;
-      if (kind.startsWith('class-')) return !handlesClasses;
-      if (kind.startsWith('guardian-')) return !handlesGuardians;
-      return !handlesPeople;
-    });
-  }
-
-  result(): Judgement {
-    const changes =
-      this.heldBy.size === 0
-        ? this.changes
-        : this.changes.map((change) => {
-            const heldBy = this.heldBy.get(change.key);
-            return heldBy === undefined ? change : { ...change, heldBy: heldBy.sort(compareIds) };
-          });
-    const holds = [...this.holds.values()].sort((left, right) => compareIds(left.id, right.id));
-    const gates: GateResult[] = holds.map((hold) => ({ gate: hold.gate, code: hold.code, evidence: evidenceOf(hold) }));
-    const latched = this.latched.sort((left, right) => compareIds(left.id, right.id));
-    return { changes, holds, gates, latched };
-  }
-
-  private keysOf(wanted: ReadonlySet<string> | 'all-destructive', latch: LatchedHold | undefined): readonly string[] {
-    const approved = new Set(latch?.approved);
-    const keys = wanted === 'all-destructive' ? this.destructive : [...wanted].filter((key) => this.byKey.has(key));
-    return approved.size === 0 ? keys : keys.filter((key) => !approved.has(key));
-  }
-
-  private stillDue(latch: LatchedHold | undefined): readonly string[] {
-    if (latch === undefined) return [];
-    const approved = new Set(latch.approved);
-    return latch.changes.map((change) => change.key).filter((key) => this.byKey.has(key) && !approved.has(key));
-  }
-
-  private place(request: HoldRequest, keys: ReadonlySet<string>, latch: LatchedHold | undefined): void {
-    const sorted = [...keys].sort(compareIds);
-    const changes = sorted.map((key) => this.byKey.get(key) as Change);
-    const hash = hashChanges(changes);
-    const about: Omit<Hold, 'changes'> = {
-      id: request.id,
-      gate: request.gate,
-      code: request.code,
-      ...(request.kind === undefined ? {} : { kind: request.kind }),
-      ...(request.subject === undefined ? {} : { subject: request.subject }),
-      hash,
-      approvable: request.approvable,
-      ...optional('baseline', latch?.baseline ?? request.baseline),
-      ...optional('count', request.count),
-      ...optional('limit', request.limit),
-      since: latch?.since ?? this.context.now,
-    };
-    this.holds.set(request.id, { ...about, changes: sorted });
-    for (const key of sorted) {
-      const holds = this.heldBy.get(key);
-      if (holds === undefined) this.heldBy.set(key, [request.id]);
-      else holds.push(request.id);
-    }
-    this.latched.push({
-      ...about,
-      changes,
-      versions: versionsOf(latch, hash),
-      approved: latch?.approved.filter((key) => this.byKey.has(key)) ?? [],
+      ...amount,
     });
   }
 }
 
-/** Earlier sets of a hold, so that what a person has read and approved by its hash is still known. */
-function versionsOf(latch: LatchedHold | undefined, hash: string): LatchedHold['versions'] {
-  if (latch === undefined) return [];
-  if (latch.hash === hash) return latch.versions;
-  const versions = latch.versions.filter((version) => version.hash !== latch.hash && version.hash !== hash);
-  return [...versions, { hash: latch.hash, keys: latch.changes.map((change) => change.key) }].slice(-KEPT_VERSIONS);
+/** Whether a gate says of this very read that it cannot be believed as a whole. */
+function isDoubtOfRead({ gate, evidence }: GateResult): boolean {
+  if (evidence?.['latched'] === true) return false;
+  return gate === 'G3' || gate === 'G4' || gate === 'G5' || evidence?.['hold'] === 'K15';
 }
 
-function optional<K extends string>(key: K, value: number | undefined): { readonly [P in K]?: number } {
-  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: number };
+/** What later reads are compared with: the last one of the whole district that nothing casts doubt on. */
+function shapeMemory(
+  { healthy, doubted }: GateLedger,
+  reading: Reading | undefined,
+  { isWhole, isDoubtful, doubts }: { isWhole: boolean; isDoubtful: boolean; doubts: readonly Doubt[] },
+): Pick<GateLedger, 'healthy' | 'doubted'> {
+  const before = healthy === undefined ? {} : { healthy };
+  if (reading === undefined || !isWhole) return { ...before, ...(doubted === undefined ? {} : { doubted }) };
+  if (doubts.length > 0) return { ...before, doubted: asHealthy(reading, healthy) };
+  return isDoubtful ? before : { healthy: asHealthy(reading, healthy) };
 }
 
-function evidenceOf(hold: Hold): Evidence {
-  return {
-    hold: hold.id,
-    changes: hold.changes.length,
-    ...(hold.kind === undefined ? {} : { kind: hold.kind }),
-    ...(hold.baseline === undefined ? {} : { baseline: hold.baseline }),
-    ...(hold.count === undefined ? {} : { count: hold.count }),
-    ...(hold.limit === undefined ? {} : { limit: hold.limit }),
+/** Whether this plan, by what could be read and by its steps, could not say if a latched change is still due. */
+function unjudgedTest(context: GateContext, unjudged: Unjudged | undefined): (change: Latchable) => boolean {
+  const { policy, feed, isRestricted, handlesClasses, handlesGuardians } = context;
+  const handlesPeople = policy.steps.includes('students') || policy.steps.includes('teachers');
+  const isProven: Readonly<Record<LimitKind, boolean>> = {
+    classes: feed.provesAbsence,
+    users: feed.provesAbsence,
+    guardianLinks: feed.provesGuardianAbsence,
+    enrollments: true,
+  };
+  return ({ kind, subject, schoolSourcedId: school }) => {
+    // An incomplete read does not even plan most kinds of changes.
+    if (isRestricted || unjudged?.isUnjudged(subject) === true || feed.unreadable.mayBeSchool(school)) return true;
+    if (school !== undefined && feed.skippedSchools.has(school)) return true;
+    const limited = limitKind(kind);
+    if (limited !== undefined && (policy.additiveOnly || !isProven[limited])) return true;
+    if (kind.startsWith('class-')) return !handlesClasses;
+    if (kind.startsWith('guardian-')) return !handlesGuardians;
+    return !handlesPeople;
   };
 }

@@ -4,68 +4,38 @@
  * @module
  */
 
-import { normalEmail, usableEmail, usablePhone } from '../internal/contact.js';
-import { compareIds, inOrder } from '../internal/ordered.js';
+import { usableEmail, usablePhone } from '../internal/contact.js';
 import { guardianSubject, userSubject } from '../model/index.js';
 import type { GuardianLink, LocalGuardianLink, SyncedGuardianLink, User } from '../model/index.js';
 import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, guardianFingerprint } from './fingerprint.js';
+import type { LinkVisitor, NamedLink } from './link-walk.js';
 import type { People } from './people.js';
+import type { EmailBearers } from './users-pass.js';
 import { isUserInScope, proposeUser } from './users.js';
 
-/** How many links a sync manages today: what the limit is a share of. */
-export function compareGuardians(context: Context, people: People, createdStudents: ReadonlySet<string>): number {
-  const pass = new GuardianPass(context, people, createdStudents);
-  pass.merge();
-  return pass.managed;
-}
+const FIELDS = ['relationship', 'contactType'] as const;
 
-class GuardianPass {
+/** Decides about the links as they come by. */
+export class GuardianPass implements LinkVisitor {
+  /** How many links a sync manages today: what the limit is a share of. */
   managed = 0;
   private readonly accounts = new Map<string, boolean>();
-  private emails: Map<string, number> | undefined;
 
   constructor(
     private readonly context: Context,
     private readonly people: People,
     private readonly createdStudents: ReadonlySet<string>,
+    private readonly bearers: EmailBearers,
   ) {}
 
-  merge(): void {
-    const links = this.context.feed.guardianLinks;
-    const locals = inOrder(this.context.local.guardianLinks, byGuardianAndStudent);
-    let linkAt = 0;
-    let localAt = 0;
-    // Links of people without a sourcedId are people's own (P9) and come first.
-    while (localAt < locals.length && !hasSourcedIds(locals[localAt] as LocalGuardianLink)) localAt += 1;
-    while (linkAt < links.length || localAt < locals.length) {
-      const link = links[linkAt];
-      const local = locals[localAt];
-      if (local !== undefined && !hasSourcedIds(local)) {
-        localAt += 1;
-        continue;
-      }
-      const order = link === undefined ? 1 : local === undefined ? -1 : compareIdentity(link, local);
-      if (order <= 0) {
-        linkAt += 1;
-        while (links[linkAt] !== undefined && link !== undefined && isSamePair(link, links[linkAt] as GuardianLink)) {
-          linkAt += 1;
-        }
-      }
-      if (order >= 0) localAt += 1;
-      if (order >= 0 && local?.state === 'active' && local.origin === 'roster') this.managed += 1;
-      if (order < 0) this.onlyFeed(link as GuardianLink);
-      else if (order > 0) this.lost(local as LocalGuardianLink, 'P3');
-      else this.both(link as GuardianLink, local as LocalGuardianLink);
-    }
-  }
-
   /** P1, P4, P7, P8, P12: a link that the host does not have. */
-  private onlyFeed(link: GuardianLink): void {
+  onlyFeed(link: GuardianLink): void {
     const { context, people } = this;
+    context.tally?.guardianLink(link, undefined);
     this.observe(link, link);
-    if (context.isRestricted || !this.isWanted(link)) return;
+    if (!isWantedLink(link, context)) return;
     const guardian = people.standing(link.guardianSourcedId);
     if (guardian === 'missing') {
       this.noteNotShared(link);
@@ -92,14 +62,22 @@ class GuardianPass {
     });
   }
 
-  private both(link: GuardianLink, local: LocalGuardianLink): void {
+  onlyLocal(local: NamedLink): void {
+    this.context.tally?.guardianLink(undefined, local);
+    this.count(local);
+    this.lost(local, 'P3');
+  }
+
+  both(link: GuardianLink, local: NamedLink): void {
     const { context, people } = this;
+    context.tally?.guardianLink(link, local);
+    this.count(local);
     this.observe(link, link);
     if (link.status === 'tobedeleted') {
       this.lost(local, 'P3', 'E2');
       return;
     }
-    if (!this.isWantedType(link)) {
+    if (!isWantedType(link, context)) {
       this.lost(local, 'P4');
       return;
     }
@@ -108,7 +86,9 @@ class GuardianPass {
       this.noteNotShared(link);
       return;
     }
-    if (people.isVanished(link.studentSourcedId) || !this.isInScope(link.studentSourcedId)) return;
+    if (people.isVanished(link.studentSourcedId)) return;
+    const isPlain = local.state === 'active' && !isChangedLink(link, local);
+    if (isPlain || !this.isInScope(link.studentSourcedId)) return;
     if (local.state === 'active') this.update(link, local);
     else if (local.by === 'sync') this.restore(link, local);
     else {
@@ -122,22 +102,24 @@ class GuardianPass {
     }
   }
 
-  private update(link: GuardianLink, local: LocalGuardianLink): void {
+  private count(local: LocalGuardianLink): void {
+    if (local.state === 'active' && local.origin === 'roster') this.managed += 1;
+  }
+
+  private update(link: GuardianLink, local: NamedLink): void {
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
-    for (const field of ['relationship', 'contactType'] as const) {
-      const value = link[field];
-      if (value === undefined || value === '' || value === (local.synced ?? local)[field]) continue;
+    for (const field of FIELDS) {
+      if (!isChangedField(field, link, local)) continue;
       before[field] = local[field];
-      after[field] = value;
+      after[field] = link[field];
     }
-    if (Object.keys(after).length === 0) return;
     before['synced'] = local.synced;
     after['synced'] = { ...local.synced, ...syncedLink(link) };
     this.propose('guardian-update', local, before, after, { rule: 'P1', code: 'FIELDS_CHANGED' }, link);
   }
 
-  private restore(link: GuardianLink, local: LocalGuardianLink): void {
+  private restore(link: GuardianLink, local: NamedLink): void {
     const before = {
       state: 'removed',
       by: local.by,
@@ -157,14 +139,13 @@ class GuardianPass {
   }
 
   /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
-  private lost(local: LocalGuardianLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
+  private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
     const { context, people } = this;
-    const student = local.studentSourcedId as string;
+    const student = local.studentSourcedId;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
-    if (isProven && rule === 'P3')
-      this.observe(local as { guardianSourcedId: string; studentSourcedId: string }, undefined);
+    if (isProven && rule === 'P3') this.observe(local, undefined);
     if (!context.policy.fullData || !isProven || local.state !== 'active' || local.origin !== 'roster') return;
-    if (people.isFrozen(student) || people.isFrozen(local.guardianSourcedId as string)) return;
+    if (people.isFrozen(student) || people.isFrozen(local.guardianSourcedId)) return;
     if (people.isVanished(student) && !people.hasLeftDistrict(student)) return;
     if (!this.isInScope(student)) return;
     this.propose(
@@ -179,14 +160,13 @@ class GuardianPass {
 
   private propose(
     kind: 'guardian-update' | 'guardian-restore' | 'guardian-unlink',
-    local: LocalGuardianLink,
+    local: NamedLink,
     before: Record<string, unknown>,
     after: Record<string, unknown>,
     reason: Proposal['reason'],
     link: GuardianLink | undefined,
   ): void {
-    const guardianSourcedId = local.guardianSourcedId as string;
-    const studentSourcedId = local.studentSourcedId as string;
+    const { guardianSourcedId, studentSourcedId } = local;
     this.context.draft.propose({
       kind,
       subject: guardianSubject(guardianSourcedId, studentSourcedId),
@@ -211,7 +191,7 @@ class GuardianPass {
     if (this.people.localOf(sourcedId) !== undefined) return true;
     const known = this.accounts.get(sourcedId);
     if (known !== undefined) return known;
-    const user = this.people.arrivals.get(sourcedId);
+    const user = this.people.arrivalOf(sourcedId);
     const isCreated = user !== undefined && this.isReachable(user) && proposeUser(user, undefined, 'P1', this.context);
     if (user !== undefined && !this.isReachable(user)) {
       this.context.draft.note({
@@ -229,26 +209,7 @@ class GuardianPass {
   private isReachable(user: User): boolean {
     if (usablePhone(user.mobile) !== undefined) return true;
     const email = usableEmail(user.email);
-    return email !== undefined && this.bearers(normalEmail(email)) <= 1;
-  }
-
-  /** How many people have this address, on either side; one person on both sides counts once. */
-  private bearers(email: string): number {
-    if (this.emails === undefined) {
-      this.emails = new Map();
-      for (const user of this.context.feed.users) if (user.status !== 'tobedeleted') this.countEmail(user.email);
-      for (const user of this.people.localUsers) {
-        if (user.sourcedId === undefined || this.people.isVanished(user.sourcedId)) this.countEmail(user.email);
-      }
-    }
-    return this.emails.get(email) ?? 0;
-  }
-
-  private countEmail(email: string | undefined): void {
-    const usable = usableEmail(email);
-    if (usable === undefined || this.emails === undefined) return;
-    const key = normalEmail(usable);
-    this.emails.set(key, (this.emails.get(key) ?? 0) + 1);
+    return email !== undefined && this.bearers.of(email) <= 1;
   }
 
   private hasStudent(sourcedId: string): boolean {
@@ -260,23 +221,14 @@ class GuardianPass {
   }
 
   private isInScope(student: string): boolean {
-    return isUserInScope(this.people.arrivals.get(student), this.people.localOf(student), this.context);
+    return isUserInScope(this.people.arrivalOf(student), this.people.localOf(student), this.context);
   }
 
   /** A link counts for its student's school. */
   private schoolOf(student: string): { readonly schoolSourcedId?: string } {
-    const user = this.people.localOf(student) ?? this.people.arrivals.get(student);
+    const user = this.people.localOf(student) ?? this.people.arrivalOf(student);
     const school = user?.schoolSourcedIds[0];
     return school === undefined ? {} : { schoolSourcedId: school };
-  }
-
-  private isWanted(link: GuardianLink): boolean {
-    return link.status !== 'tobedeleted' && this.isWantedType(link);
-  }
-
-  private isWantedType(link: GuardianLink): boolean {
-    const { contactTypes } = this.context.policy.guardians;
-    return contactTypes === undefined || contactTypes.includes(link.contactType ?? '');
   }
 
   private noteNotShared(link: GuardianLink): void {
@@ -293,7 +245,7 @@ class GuardianPass {
     of: { readonly guardianSourcedId: string; readonly studentSourcedId: string },
     link: GuardianLink | undefined,
   ): void {
-    if (!this.context.draft.isObserving) return;
+    if (!this.context.draft.isAnyObserved('guardian', of.guardianSourcedId)) return;
     const isThere = link !== undefined && link.status !== 'tobedeleted';
     this.context.draft.observe(
       guardianSubject(of.guardianSourcedId, of.studentSourcedId),
@@ -317,25 +269,23 @@ function subjectOf(link: GuardianLink): string {
   return guardianSubject(link.guardianSourcedId, link.studentSourcedId);
 }
 
-function hasSourcedIds(local: LocalGuardianLink): boolean {
-  return local.guardianSourcedId !== undefined && local.studentSourcedId !== undefined;
+/** Whether a link that the host does not have may be wanted. */
+export function isWantedLink(link: GuardianLink, context: Context): boolean {
+  return !context.isRestricted && link.status !== 'tobedeleted' && isWantedType(link, context);
 }
 
-function isSamePair(left: GuardianLink, right: GuardianLink): boolean {
-  return left.guardianSourcedId === right.guardianSourcedId && left.studentSourcedId === right.studentSourcedId;
+/** P4 */
+export function isWantedType(link: GuardianLink, { policy }: Context): boolean {
+  const { contactTypes } = policy.guardians;
+  return contactTypes === undefined || contactTypes.includes(link.contactType ?? '');
 }
 
-function compareIdentity(link: GuardianLink, local: LocalGuardianLink): number {
-  return (
-    compareIds(link.guardianSourcedId, local.guardianSourcedId ?? '') ||
-    compareIds(link.studentSourcedId, local.studentSourcedId ?? '')
-  );
+/** Whether the feed says something else of a link than it said last. */
+export function isChangedLink(link: GuardianLink, local: LocalGuardianLink): boolean {
+  return FIELDS.some((field) => isChangedField(field, link, local));
 }
 
-function byGuardianAndStudent(left: LocalGuardianLink, right: LocalGuardianLink): number {
-  return (
-    compareIds(left.guardianSourcedId ?? '', right.guardianSourcedId ?? '') ||
-    compareIds(left.studentSourcedId ?? '', right.studentSourcedId ?? '') ||
-    compareIds(left.id, right.id)
-  );
+function isChangedField(field: (typeof FIELDS)[number], link: GuardianLink, local: LocalGuardianLink): boolean {
+  const value = link[field];
+  return value !== undefined && value !== '' && value !== (local.synced ?? local)[field];
 }

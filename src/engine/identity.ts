@@ -4,6 +4,7 @@
  * @module
  */
 
+import { normalEmail } from '../internal/contact.js';
 import { normalName } from '../internal/names.js';
 import { userSubject } from '../model/index.js';
 import type { LocalUser, User, UserRole } from '../model/index.js';
@@ -11,19 +12,58 @@ import type { Context } from './context.js';
 import { userFingerprint } from './fingerprint.js';
 import type { People, PersonPair, Rekey } from './people.js';
 
+type Identified = Pick<User, 'stateId' | 'sisId' | 'email'>;
+
+/** What some people may be known by again: of all others, only those with one of these matter. */
+export class RekeyKeys {
+  private readonly stateIds = new Set<string | undefined>();
+  private readonly sisIds = new Set<string | undefined>();
+  private readonly emails = new Set<string>();
+
+  constructor(people: readonly Identified[]) {
+    for (const { stateId, sisId, email } of people) {
+      if (stateId !== undefined && stateId !== '') this.stateIds.add(stateId);
+      if (sisId !== undefined && sisId !== '') this.sisIds.add(sisId);
+      if (email !== undefined && email.trim() !== '') this.emails.add(normalEmail(email));
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.stateIds.size + this.sisIds.size + this.emails.size === 0;
+  }
+
+  matches({ stateId, sisId, email }: Identified): boolean {
+    if (this.stateIds.has(stateId) || this.sisIds.has(sisId)) return true;
+    return email !== undefined && this.emails.has(normalEmail(email));
+  }
+}
+
+/** Persons of the host who may have come back by another sourcedId, as far as persons alone can tell. */
+export function goneOf(context: Context, people: People): readonly LocalUser[] {
+  if (!context.feed.provesAbsence) return [];
+  return [...people.vanished.values(), ...people.tombstoned.values()].filter(({ origin }) => origin === 'roster');
+}
+
 /** Pairs persons who vanished with persons who appeared. Only a state or SIS id is enough to say that they are one. */
-export function findRekeys(context: Context, people: People): readonly Rekey[] {
-  const gone = [...people.vanished.values(), ...people.tombstoned.values()].filter(
-    (user) => user.origin === 'roster' && user.sourcedId !== undefined && !people.named.has(user.sourcedId),
-  );
-  if (gone.length === 0 || people.arrivals.size === 0 || !context.feed.provesAbsence) return [];
+export function findRekeys(context: Context, people: People, keys: RekeyKeys): readonly Rekey[] {
   const rekeys: Rekey[] = [];
+  if (keys.isEmpty) return rekeys;
+  const arrivals = people.arrivals.filter((user) => keys.matches(user));
+  if (arrivals.length === 0) return rekeys;
+  // Whoever an enrollment still names is not gone; asked for those alone who could be somebody who appeared.
+  const likely = new RekeyKeys(arrivals);
+  const gone = goneOf(context, people).filter(
+    (user) => likely.matches(user.synced ?? user) && !people.isNamed(user.sourcedId as string),
+  );
   for (const by of ['stateId', 'sisId'] as const) {
     const left = unique(
       gone.filter((user) => !isTaken(user, people)),
       (user) => (user.synced ?? user)[by],
     );
-    const right = unique([...people.arrivals.values()], (user) => user[by]);
+    const right = unique(
+      arrivals.filter(({ sourcedId }) => !people.isRekeyed(sourcedId)),
+      (user) => user[by],
+    );
     for (const [id, local] of left) {
       const feed = right.get(id);
       if (feed === undefined || !haveSameRole(feed.roles, local.roles)) continue;
@@ -41,14 +81,20 @@ export function findRekeys(context: Context, people: People): readonly Rekey[] {
     context,
     people,
     gone.filter((user) => !isTaken(user, people)),
+    arrivals.filter(({ sourcedId }) => !people.isRekeyed(sourcedId)),
   );
   return rekeys;
 }
 
 /** One e-mail address, name and role: a proposal. Until a person decides, neither record is created or taken away. */
-function proposeRekeys(context: Context, people: People, gone: readonly LocalUser[]): void {
+function proposeRekeys(
+  context: Context,
+  people: People,
+  gone: readonly LocalUser[],
+  arrivals: readonly User[],
+): void {
   const left = unique(gone, (user) => likeness(user.synced ?? user));
-  const right = unique([...people.arrivals.values()], likeness);
+  const right = unique(arrivals, likeness);
   for (const [key, local] of left) {
     const feed = right.get(key);
     if (feed === undefined || local.sourcedId === undefined) continue;
@@ -74,7 +120,7 @@ function likeness(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles
   if (user.email === undefined || user.email.trim() === '') return undefined;
   const roles = [...user.roles].sort().join(',');
   return JSON.stringify([
-    user.email.trim().toLowerCase(),
+    normalEmail(user.email),
     normalName(user.givenName),
     normalName(user.familyName),
     roles,

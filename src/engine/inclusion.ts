@@ -55,9 +55,14 @@ export class Inclusion {
     return isLeftOut;
   }
 
+  /** Whether a section is left out, without a word about it. */
+  isLeftOut(section: Class): boolean {
+    return this.criteria.some(({ isMet }) => isMet(section) !== true);
+  }
+
   /** A class that is there already stays, whatever the criteria say of it. */
   noteKept(section: Class): void {
-    if (this.criteria.every(({ isMet }) => isMet(section) === true)) return;
+    if (!this.isLeftOut(section)) return;
     const { sourcedId, schoolSourcedId } = section;
     const subject = classSubject(sourcedId);
     const about = { severity: 'info', noun: 'class', subject, schoolSourcedId } as const;

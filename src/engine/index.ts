@@ -4,11 +4,26 @@
  */
 
 export { reconcile, type ReconcileInput } from './reconcile.js';
+export { reconcileStreams, type ReconcileStreamsInput } from './streams.js';
 export { foldDelta } from './fold-delta.js';
 export { invert } from './undo.js';
 export { phaseOf } from './draft.js';
 export { hashChanges, hashPlan } from './hash.js';
-export { describedCodes, describeReason } from './sentences.js';
+export { describedCodes, describedRules, describeReason, describeRule, type Describable } from './describe.js';
+export {
+  compare,
+  type ComparedPlan,
+  type ComparedPlans,
+  type DifferingChange,
+  type DifferingHold,
+  type PlanComparison,
+  type PlanDifference,
+} from './compare.js';
+export { parseJournal, parseLedger, parsePlan, parsePolicy } from './formats.js';
+export { readPlan, writePlan } from './plan-lines.js';
+export { explain, type ExplainInput, type ExplainTarget, type Explanation } from './explain/explain.js';
+export type { Verdict } from './explain/finding.js';
+export type { RecordRef } from './explain/view.js';
 export { defaultPolicy, emptyLedger } from '../model/index.js';
 export type {
   AbsenceCount,

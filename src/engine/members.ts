@@ -8,13 +8,13 @@
 
 import { compareIds } from '../internal/ordered.js';
 import { enrollmentSubject } from '../model/index.js';
-import type { By, Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note } from '../model/index.js';
+import type { Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note, Reason } from '../model/index.js';
 import { syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
 import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, enrollmentFingerprint } from './fingerprint.js';
 import type { People } from './people.js';
-import type { Stretch } from './stretch.js';
+import { inUserOrder, type Stretch } from './stretch.js';
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
 interface Removal {
@@ -43,6 +43,25 @@ export interface MemberComparison {
   readonly notes: readonly (Note & { readonly subject: string; readonly once?: true })[];
 }
 
+type Cause = 'WITHDRAWN' | 'TOMBSTONE' | 'ENDED';
+
+function evidenceOf(cause: Cause): { readonly cause: Cause; readonly level: 'E1' | 'E2' } {
+  return { cause, level: cause === 'WITHDRAWN' ? 'E1' : 'E2' };
+}
+
+function absence(cause: Cause): Reason {
+  return Object.freeze({ rule: 'M3', code: 'MEMBER_ABSENT', evidence: Object.freeze(evidenceOf(cause)) });
+}
+
+/** Removals are many, and few kinds of them. */
+const ABSENCES: Readonly<Record<Cause, Reason>> = {
+  WITHDRAWN: absence('WITHDRAWN'),
+  TOMBSTONE: absence('TOMBSTONE'),
+  ENDED: absence('ENDED'),
+};
+
+const ACTIVE: Fields<LocalEnrollment> = Object.freeze({ state: 'active', by: null, removedAt: null });
+
 /** What the feed says of one member today. */
 type Standing = 'active' | 'future' | 'gone' | 'unshared';
 
@@ -55,19 +74,36 @@ const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
   guardian: 5,
 };
 
+/** The members at the beginning of a class about whom nothing has to be said. */
+export interface PlainRun {
+  readonly count: number;
+  readonly students: number;
+  readonly teachers: number;
+  /** The last one's sourcedId. */
+  readonly lastId: string;
+}
+
+const NO_RUN: PlainRun = { count: 0, students: 0, teachers: 0, lastId: '' };
+
+/** @param run what was found plain already; only for a class that a sync manages */
 export function compareMembers(
   section: ClassOfMembers,
   feed: Stretch<Enrollment>,
   host: Stretch<LocalEnrollment>,
   context: Context,
   people: People,
+  run: PlainRun = NO_RUN,
 ): MemberComparison {
-  const comparison = new Comparison(section, context, people);
-  const localRows = people.inFeedOrder(host);
-  let feedAt = feed.from;
+  const isObserved = context.draft.isAnyObserved('enrollment', section.sourcedId);
+  const isRunOver = isBehind(feed, host, run);
+  const skipped = isObserved || !isRunOver ? NO_RUN : run;
+  const comparison = new Comparison(section, context, people, isObserved, skipped);
+  const feedRows = inUserOrder(after(feed, skipped.count));
+  const localRows = people.inFeedOrder(after(host, skipped.count));
+  let feedAt = feedRows.from;
   let localAt = localRows.from;
-  while (feedAt < feed.to || localAt < localRows.to) {
-    const row = feedAt < feed.to ? feed.records[feedAt] : undefined;
+  while (feedAt < feedRows.to || localAt < localRows.to) {
+    const row = feedAt < feedRows.to ? feedRows.records[feedAt] : undefined;
     const local = localAt < localRows.to ? localRows.records[localAt] : undefined;
     const order =
       row === undefined ? 1 : local === undefined ? -1 : compareIds(row.userSourcedId, people.memberId(local));
@@ -78,8 +114,8 @@ export function compareMembers(
     }
     let chosen = row;
     feedAt += 1;
-    while (feedAt < feed.to && feed.records[feedAt]?.userSourcedId === row.userSourcedId) {
-      chosen = comparison.preferred(chosen, feed.records[feedAt] as Enrollment);
+    while (feedAt < feedRows.to && feedRows.records[feedAt]?.userSourcedId === row.userSourcedId) {
+      chosen = comparison.preferred(chosen, feedRows.records[feedAt] as Enrollment);
       feedAt += 1;
     }
     if (order < 0) {
@@ -92,15 +128,32 @@ export function compareMembers(
   return comparison;
 }
 
+/** Whether nobody of the run comes again: all who are left come after it in the order of their ids. */
+function isBehind(feed: Stretch<Enrollment>, host: Stretch<LocalEnrollment>, { count, lastId }: PlainRun): boolean {
+  if (count === 0) return true;
+  for (let at = feed.from + count; at < feed.to; at += 1) {
+    if ((feed.records[at] as Enrollment).userSourcedId <= lastId) return false;
+  }
+  for (let at = host.from + count; at < host.to; at += 1) {
+    const { userSourcedId } = host.records[at] as LocalEnrollment;
+    if (userSourcedId === undefined || userSourcedId <= lastId) return false;
+  }
+  return true;
+}
+
+function after<T>({ records, from, to }: Stretch<T>, count: number): Stretch<T> {
+  return { records, from: from + count, to };
+}
+
 class Comparison implements MemberComparison {
-  students = 0;
-  teachers = 0;
-  members = 0;
-  studentsBefore = 0;
-  studentsKept = 0;
-  teachersBefore = 0;
-  teachersKept = 0;
-  managed = 0;
+  students: number;
+  teachers: number;
+  members: number;
+  studentsBefore: number;
+  studentsKept: number;
+  teachersBefore: number;
+  teachersKept: number;
+  managed: number;
   outsideDates = 0;
   readonly additions: Addition[] = [];
   readonly proposals: Proposal[] = [];
@@ -111,7 +164,18 @@ class Comparison implements MemberComparison {
     private readonly section: ClassOfMembers,
     private readonly context: Context,
     private readonly people: People,
-  ) {}
+    private readonly isObserved: boolean,
+    { count, students, teachers }: PlainRun,
+  ) {
+    this.members = count;
+    this.managed = count;
+    this.students = students;
+    this.studentsBefore = students;
+    this.studentsKept = students;
+    this.teachers = teachers;
+    this.teachersBefore = teachers;
+    this.teachersKept = teachers;
+  }
 
   /** With two roles in one class the teacher wins; a row that counts goes before one that does not. */
   preferred(left: Enrollment, right: Enrollment): Enrollment {
@@ -173,10 +237,7 @@ class Comparison implements MemberComparison {
       });
       return;
     }
-    if (local.state === 'active') {
-      if (local.role === 'student') this.studentsKept += 1;
-      if (local.role === 'teacher') this.teachersKept += 1;
-    }
+    this.countKept(local);
     if (standing === 'future') return;
     this.count(row.role);
     if (!this.context.handlesMember[row.role] || this.people.isFrozen(row.userSourcedId)) return;
@@ -255,7 +316,7 @@ class Comparison implements MemberComparison {
   }
 
   /** A member whom the feed no longer has: M3, M4, M8, U7. */
-  private lost(local: LocalEnrollment, cause: 'WITHDRAWN' | 'TOMBSTONE' | 'ENDED'): void {
+  private lost(local: LocalEnrollment, cause: Cause): void {
     const { context, people } = this;
     if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;
     if (!context.handlesMember[local.role]) return;
@@ -273,24 +334,23 @@ class Comparison implements MemberComparison {
       });
       return;
     }
-    const hasLeftDistrict = userSourcedId !== undefined && people.hasLeftDistrict(userSourcedId);
     const isSilent = cause === 'WITHDRAWN';
+    const isLeaver = userSourcedId !== undefined && people.mayHaveLeft(userSourcedId);
+    const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence: evidenceOf(cause) } : ABSENCES[cause];
     this.removals.push({
       isSilent,
       proposal: this.proposal(
         'enrollment-remove',
         userSourcedId ?? `@${local.userId}`,
         local,
-        { state: 'active', by: undefined, removedAt: undefined },
-        { state: 'removed', by: 'sync' satisfies By, removedAt: context.now },
-        {
-          rule: hasLeftDistrict ? 'U7' : 'M3',
-          code: 'MEMBER_ABSENT',
-          evidence: { cause, level: isSilent ? 'E1' : 'E2' },
-        },
+        ACTIVE,
+        context.removed,
+        reason,
         ABSENT,
       ),
     });
+    // Whether somebody's enrollment still names them is known when all have been seen.
+    if (isLeaver) people.settleLater(userSourcedId, reason);
   }
 
   private propose(
@@ -317,16 +377,16 @@ class Comparison implements MemberComparison {
     reason: Proposal['reason'],
     fingerprint: string,
   ): Proposal {
+    const { id, classId, userId } = local;
+    const classSourcedId = this.section.sourcedId;
+    const target =
+      local.userSourcedId === undefined
+        ? { id, classId, userId, classSourcedId }
+        : { id, classId, userId, classSourcedId, userSourcedId: this.people.memberId(local) };
     return {
       kind,
       subject: this.subject(user),
-      target: {
-        id: local.id,
-        classId: local.classId,
-        userId: local.userId,
-        classSourcedId: this.section.sourcedId,
-        ...(local.userSourcedId === undefined ? {} : { userSourcedId: this.people.memberId(local) }),
-      },
+      target,
       schoolSourcedId: this.section.schoolSourcedId,
       before,
       after,
@@ -340,6 +400,12 @@ class Comparison implements MemberComparison {
     this.members += 1;
     if (role === 'student') this.students += 1;
     if (role === 'teacher') this.teachers += 1;
+  }
+
+  private countKept({ state, role }: LocalEnrollment): void {
+    if (state !== 'active') return;
+    if (role === 'student') this.studentsKept += 1;
+    if (role === 'teacher') this.teachersKept += 1;
   }
 
   private countLocal(local: LocalEnrollment): void {
@@ -367,7 +433,7 @@ class Comparison implements MemberComparison {
   }
 
   private observe(user: string, row: Enrollment | undefined): void {
-    if (!this.context.draft.isObserving) return;
+    if (!this.isObserved) return;
     const standing = row === undefined ? 'gone' : this.pairStanding(row);
     if (standing === 'unshared' || (standing === 'gone' && this.context.isRestricted)) return;
     const fingerprint = row === undefined || standing === 'gone' ? ABSENT : enrollmentFingerprint(row);

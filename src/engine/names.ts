@@ -22,13 +22,6 @@ export interface Candidate {
   readonly teachers: readonly string[];
 }
 
-/** A name that is taken in a school by a class that is not leaving. */
-export interface TakenName {
-  readonly schoolSourcedId: string;
-  readonly name: string;
-  readonly holder: string;
-}
-
 /** A section that is imported, and the name that it gets. */
 export interface Admission {
   readonly candidate: Candidate;
@@ -36,13 +29,8 @@ export interface Admission {
 }
 
 /** Decides about all candidates at once, in the order of their sourcedIds; the order of the feed is never read. */
-export function admit(
-  candidates: readonly Candidate[],
-  taken: Iterable<TakenName>,
-  context: Context,
-): readonly Admission[] {
+export function admit(candidates: readonly Candidate[], names: TakenNames, context: Context): readonly Admission[] {
   const { duplicateNames } = context.policy.classes;
-  const names = new TakenNames(candidates, taken);
   const admissions: Admission[] = [];
   const losers: Candidate[] = [];
   for (const candidate of candidates) {
@@ -128,33 +116,37 @@ function distinctNames(candidate: Candidate): readonly string[] {
   return parts.map((_, index) => `${candidate.name} (${parts.slice(0, index + 1).join(', ')})`);
 }
 
-/** A name in its school, as one word. */
-export function nameKey(schoolSourcedId: string, name: string): string {
-  return `${String(schoolSourcedId.length)}:${schoolSourcedId}:${normalName(name)}`;
-}
-
-/** Only the names that a candidate asks for are looked up, so only those are kept. */
-class TakenNames {
+/** The names that are taken in the schools where a name may be asked for. Of two holders of one name both are known. */
+export class TakenNames {
   private readonly holders = new Map<string, Map<string, string>>();
-
-  constructor(candidates: readonly Candidate[], taken: Iterable<TakenName>) {
-    const schools = new Set(candidates.map((candidate) => candidate.section.schoolSourcedId));
-    for (const { schoolSourcedId, name, holder } of taken) {
-      if (schools.has(schoolSourcedId)) this.take(schoolSourcedId, name, holder);
-    }
-  }
+  private readonly others = new Map<string, Map<string, string>>();
 
   holder(schoolSourcedId: string, name: string): string | undefined {
     return this.holders.get(schoolSourcedId)?.get(normalName(name));
   }
 
-  take(schoolSourcedId: string, name: string, holder: string): void {
-    let names = this.holders.get(schoolSourcedId);
-    if (names === undefined) {
-      names = new Map();
-      this.holders.set(schoolSourcedId, names);
-    }
+  /** Who else holds a name besides this class. */
+  otherHolder(schoolSourcedId: string, name: string, holder: string): string | undefined {
     const key = normalName(name);
-    if (!names.has(key)) names.set(key, holder);
+    const first = this.holders.get(schoolSourcedId)?.get(key);
+    return first === holder ? this.others.get(schoolSourcedId)?.get(key) : first;
   }
+
+  take(schoolSourcedId: string, name: string, holder: string): void {
+    const key = normalName(name);
+    const first = this.holders.get(schoolSourcedId)?.get(key);
+    if (first === undefined) put(this.holders, schoolSourcedId, key, holder);
+    else if (first !== holder && this.others.get(schoolSourcedId)?.get(key) === undefined) {
+      put(this.others, schoolSourcedId, key, holder);
+    }
+  }
+}
+
+function put(schools: Map<string, Map<string, string>>, schoolSourcedId: string, key: string, holder: string): void {
+  let names = schools.get(schoolSourcedId);
+  if (names === undefined) {
+    names = new Map();
+    schools.set(schoolSourcedId, names);
+  }
+  names.set(key, holder);
 }

@@ -1,14 +1,15 @@
 /**
- * The persons of the feed against those of the host: who is new, who is gone, who is frozen.
+ * The persons who are not plainly on both sides: who is new, who is gone, who is frozen.
  *
  * @module
  */
 
-import { compareIds, inOrder } from '../internal/ordered.js';
 import { findById } from '../internal/search.js';
-import type { LocalEnrollment, LocalUser, User } from '../model/index.js';
-import type { Stretch } from './stretch.js';
+import { markOf, Sieve } from '../internal/sieve.js';
+import type { Enrollment, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
+import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
+import { inMemberOrder, type Stretch } from './stretch.js';
 
 /** One person on both sides. */
 export interface PersonPair {
@@ -22,43 +23,56 @@ export interface Rekey extends PersonPair {
 }
 
 export class People {
-  /** Persons of the feed whom the host does not have. */
-  readonly arrivals = new Map<string, User>();
-  /** Persons on both sides, in order. */
-  readonly pairs: PersonPair[] = [];
+  /** Persons of the feed whom the host does not have, in order: those of whom something may have to be said. */
+  arrivals: readonly User[] = [];
   /** The host's roster and linked persons whom the feed does not have. */
   readonly vanished = new Map<string, LocalUser>();
   /** The host's persons whom the feed says are to be deleted. */
   readonly tombstoned = new Map<string, LocalUser>();
-  /** Vanished persons whom an enrollment, or a row that could not be used, still names: they are not gone. */
-  readonly named = new Set<string>();
-  readonly localUsers: readonly LocalUser[];
   private readonly frozen = new Set<string>();
   private readonly newIdOf = new Map<string, string>();
   private readonly rekeyed = new Map<string, LocalUser>();
   private readonly protectedIds = new Set<string>();
+  private readonly named = new Set<string>();
+  private readonly unsettled: { readonly sourcedId: string; readonly reason: { rule: string } }[] = [];
+  private sieve: Sieve | undefined;
+  private vanishedSieve: Sieve | undefined;
 
+  /** @param enrollments the feed's, where they are in memory; else a pass over them tells whom they name */
   constructor(
     private readonly feed: Feed,
-    localUsers: readonly LocalUser[],
-  ) {
-    this.localUsers = inOrder(localUsers, bySourcedIdThenId);
-    this.match();
-    this.findNamed();
-  }
+    readonly directory: PersonDirectory,
+    private enrollments: readonly Enrollment[] | undefined,
+  ) {}
 
   /** What the feed says of a person whom an enrollment names and the host's class does not have. */
   standing(sourcedId: string): 'known' | 'frozen' | 'tombstoned' | 'missing' {
-    if (this.frozen.has(sourcedId)) return 'frozen';
-    if (this.arrivals.has(sourcedId)) return 'known';
-    const row = findById(this.feed.users, sourcedId, idOfUser);
+    // Where one reading of a stream differs from the one before, nothing is decided about whom only the later one has.
+    if (this.frozen.has(sourcedId) || !this.directory.isKnown(sourcedId)) return 'frozen';
+    if (this.arrivalOf(sourcedId) !== undefined) return 'known';
+    const row = this.rowOf(sourcedId);
     if (row === undefined) return 'missing';
     return row.status === 'tobedeleted' ? 'tombstoned' : 'known';
   }
 
   /** The host's person with this sourcedId; after a re-key, by the new one. */
-  localOf(sourcedId: string): LocalUser | undefined {
-    return this.rekeyed.get(sourcedId) ?? findById(this.localUsers, sourcedId, idOfLocalUser);
+  localOf(sourcedId: string): HostPerson | undefined {
+    return this.rekeyed.get(sourcedId) ?? this.directory.hostOf(sourcedId);
+  }
+
+  /** The feed's person with this sourcedId, where the host does not have them. */
+  arrivalOf(sourcedId: string): User | undefined {
+    return this.rekeyed.has(sourcedId) ? undefined : findById(this.arrivals, sourcedId, idOfUser);
+  }
+
+  /** Whether this is somebody's new sourcedId. */
+  isRekeyed(sourcedId: string): boolean {
+    return this.rekeyed.size > 0 && this.rekeyed.has(sourcedId);
+  }
+
+  /** Whether this person of the host is plainly in the feed, too. */
+  isPair(sourcedId: string, userId: string): boolean {
+    return this.directory.hostOf(sourcedId)?.id === userId && this.standingInFeed(sourcedId);
   }
 
   isFrozen(sourcedId: string): boolean {
@@ -73,14 +87,56 @@ export class People {
     return this.tombstoned.size > 0 && this.tombstoned.has(sourcedId);
   }
 
+  /** U7: gone from the whole district, unless an enrollment names them. */
+  mayHaveLeft(sourcedId: string): boolean {
+    return this.isTombstoned(sourcedId) || (this.feed.provesAbsence && this.isVanished(sourcedId));
+  }
+
+  /** A removal because its person has left: whether an enrollment names them after all is known when all were seen. */
+  settleLater(sourcedId: string, reason: { rule: string }): void {
+    if (!this.isTombstoned(sourcedId)) this.unsettled.push({ sourcedId, reason });
+  }
+
+  /** All enrollments were seen, so it is known who is named. */
+  settle(): void {
+    this.enrollments = undefined;
+    for (const { sourcedId, reason } of this.unsettled) if (this.isNamed(sourcedId)) reason.rule = 'M3';
+  }
+
   /** U7: gone from the whole district, and no enrollment names them. */
   hasLeftDistrict(sourcedId: string): boolean {
     if (this.isTombstoned(sourcedId)) return true;
-    return this.feed.provesAbsence && this.isVanished(sourcedId) && !this.named.has(sourcedId);
+    return this.feed.provesAbsence && this.isVanished(sourcedId) && !this.isNamed(sourcedId);
+  }
+
+  /** Whether an enrollment, or a row that could not be used, still names this vanished person: they are not gone. */
+  isNamed(sourcedId: string): boolean {
+    if (this.feed.unreadable.mayBeUser(sourcedId)) return true;
+    if (this.enrollments !== undefined) {
+      this.noteNamed({ records: this.enrollments, from: 0, to: this.enrollments.length });
+      this.enrollments = undefined;
+    }
+    return this.named.has(sourcedId);
+  }
+
+  /** Notes which vanished persons these enrollments name, from one on. */
+  noteNamed({ records, from, to }: Stretch<Enrollment>, skipped = 0): void {
+    if (this.vanished.size === 0) return;
+    this.vanishedSieve ??= new Sieve(this.vanished.keys(), this.vanished.size);
+    const sieve = this.vanishedSieve;
+    for (let at = from + skipped; at < to; at += 1) {
+      const { userSourcedId, status } = records[at] as Enrollment;
+      if (!sieve.mayHave(markOf(userSourcedId)) || status === 'tobedeleted') continue;
+      if (this.vanished.has(userSourcedId)) this.named.add(userSourcedId);
+    }
   }
 
   isProtected(member: LocalEnrollment): boolean {
     return this.protectedIds.size > 0 && this.protectedIds.has(member.userId);
+  }
+
+  noteProtection(user: LocalUser): void {
+    if (user.protected === true) this.protectedIds.add(user.id);
   }
 
   /** Nothing happens to a frozen person: neither creation nor removal, on either side of the doubt. */
@@ -94,7 +150,6 @@ export class People {
     this.rekeyed.set(rekey.feed.sourcedId, rekey.local);
     this.vanished.delete(oldId);
     this.tombstoned.delete(oldId);
-    this.arrivals.delete(rekey.feed.sourcedId);
   }
 
   /** The sourcedId by which the feed knows this member today. */
@@ -106,66 +161,45 @@ export class People {
 
   /** A class's members in the order of the ids by which the feed knows them. */
   inFeedOrder(members: Stretch<LocalEnrollment>): Stretch<LocalEnrollment> {
-    if (this.newIdOf.size === 0) return members;
-    const own = members.records.slice(members.from, members.to);
-    const records = inOrder(own, (left, right) => compareIds(this.memberId(left), this.memberId(right)));
-    return { records, from: 0, to: records.length };
+    return inMemberOrder(members, this.newIdOf.size === 0 ? idOfMember : (member) => this.memberId(member));
   }
 
-  private match(): void {
-    const { users } = this.feed;
-    const locals = this.localUsers;
-    let feedAt = 0;
-    let localAt = 0;
-    for (; locals[localAt] !== undefined && locals[localAt]?.sourcedId === undefined; localAt += 1) {
-      this.noteProtection(locals[localAt] as LocalUser);
-    }
-    while (feedAt < users.length || localAt < locals.length) {
-      const feed = users[feedAt];
-      const local = locals[localAt];
-      const order =
-        feed === undefined ? 1 : local === undefined ? -1 : compareIds(feed.sourcedId, local.sourcedId as string);
-      if (order <= 0) feedAt += 1;
-      if (order >= 0) {
-        localAt += 1;
-        this.noteProtection(local as LocalUser);
-      }
-      if (order < 0 && feed !== undefined) {
-        if (feed.status !== 'tobedeleted') this.arrivals.set(feed.sourcedId, feed);
-      } else if (order > 0 && local !== undefined) {
-        this.vanished.set(local.sourcedId as string, local);
-      } else if (feed !== undefined && local !== undefined) {
-        if (feed.status === 'tobedeleted') this.tombstoned.set(feed.sourcedId, local);
-        else this.pairs.push({ feed, local });
+  /** What tells, in the classes' hot loop, most members from those about whom more has to be known. */
+  exceptions(): Sieve | undefined {
+    const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size * 2;
+    if (count === 0) return undefined;
+    if (this.sieve === undefined) {
+      this.sieve = new Sieve(this.vanished.keys(), count);
+      for (const ids of [this.tombstoned.keys(), this.frozen, this.newIdOf.keys(), this.rekeyed.keys()]) {
+        for (const id of ids) this.sieve.add(id);
       }
     }
+    return this.sieve;
   }
 
-  private noteProtection(user: LocalUser): void {
-    if (user.protected === true) this.protectedIds.add(user.id);
+  /** The feed's row of a person. Whom the host has, and neither is gone nor re-keyed, the feed has too: one search less. */
+  private rowOf(sourcedId: string): { readonly status?: RecordStatus } | undefined {
+    const isPair =
+      this.newIdOf.size === 0 &&
+      !this.isVanished(sourcedId) &&
+      !this.isTombstoned(sourcedId) &&
+      this.directory.hostOf(sourcedId) !== undefined;
+    return isPair ? LIVE : this.directory.feedOf(sourcedId);
   }
 
-  private findNamed(): void {
-    if (this.vanished.size === 0) return;
-    for (const sourcedId of this.vanished.keys()) {
-      if (this.feed.unreadable.mayBeUser(sourcedId)) this.named.add(sourcedId);
-    }
-    for (const enrollment of this.feed.enrollments) {
-      if (enrollment.status !== 'tobedeleted' && this.vanished.has(enrollment.userSourcedId)) {
-        this.named.add(enrollment.userSourcedId);
-      }
-    }
+  private standingInFeed(sourcedId: string): boolean {
+    if (this.rekeyed.has(sourcedId)) return false;
+    const row = this.directory.feedOf(sourcedId);
+    return row !== undefined && row.status !== 'tobedeleted';
   }
+}
+
+const LIVE = {};
+
+function idOfMember({ userSourcedId = '' }: LocalEnrollment): string {
+  return userSourcedId;
 }
 
 function idOfUser(user: User): string {
   return user.sourcedId;
-}
-
-function idOfLocalUser(user: LocalUser): string {
-  return user.sourcedId ?? '';
-}
-
-function bySourcedIdThenId(left: LocalUser, right: LocalUser): number {
-  return compareIds(left.sourcedId ?? '', right.sourcedId ?? '') || compareIds(left.id, right.id);
 }

@@ -20,7 +20,9 @@ export function compareSchools(context: Context): void {
     while (at < locals.length && (locals[at]?.sourcedId ?? '') < school.sourcedId) at += 1;
     const local = locals[at]?.sourcedId === school.sourcedId ? locals[at] : undefined;
     if (!context.isInScope(school.sourcedId) || school.status === 'tobedeleted') continue;
-    if (context.draft.isObserving) context.draft.observe(schoolSubject(school.sourcedId), schoolFingerprint(school));
+    if (context.draft.isObserved('school', school.sourcedId)) {
+      context.draft.observe(schoolSubject(school.sourcedId), schoolFingerprint(school));
+    }
     if (local === undefined) createSchool(school, context);
     else updateSchool(school, local, context);
   }

@@ -12,6 +12,7 @@ import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
 import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
 import { isAnotherPerson } from './identity.js';
+import type { Memberships } from './memberships.js';
 import type { People, Rekey } from './people.js';
 
 /** The fields that follow the roster as long as no person has changed them, besides the contact details. */
@@ -39,21 +40,20 @@ export interface Placement {
   hasStudents: boolean;
 }
 
-/** Persons on both sides, and those with a new sourcedId: fields, contact details, state. */
-export function comparePeople(context: Context, people: People, rekeys: readonly Rekey[]): void {
-  for (const pair of people.pairs) {
-    if (context.draft.isObserving) {
-      context.draft.observe(userSubject(pair.feed.sourcedId), userFingerprint(pair.feed));
-    }
-    if (isUnchanged(pair.feed, pair.local, context)) continue;
-    if (!isUserInScope(pair.feed, pair.local, context) || !handlesRoles(context.policy, pair.feed.roles)) continue;
-    if (isAnotherPerson(pair)) {
-      holdRecycled(pair.feed, pair.local, context, people);
-      continue;
-    }
-    compareUser(pair.feed, pair.local, context, undefined);
+/** A person on both sides: fields, contact details, state. */
+export function comparePerson(feed: User, local: LocalUser, context: Context, people: People): void {
+  if (context.draft.isObserved('user', feed.sourcedId)) {
+    context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
   }
-  for (const rekey of rekeys) compareUser(rekey.feed, rekey.local, context, rekey);
+  if (isUnchanged(feed, local, context)) return;
+  if (!isUserInScope(feed, local, context) || !handlesRoles(context.policy, feed.roles)) return;
+  if (isAnotherPerson({ feed, local })) holdRecycled(feed, local, context, people);
+  else compareUser(feed, local, context, undefined);
+}
+
+/** U12: a person with a new sourcedId. */
+export function compareRekeyed(rekey: Rekey, context: Context): void {
+  compareUser(rekey.feed, rekey.local, context, rekey);
 }
 
 /**
@@ -64,13 +64,14 @@ function isUnchanged(feed: User, local: LocalUser, context: Context): boolean {
   const { synced } = local;
   if (synced === undefined || local.state !== 'active') return false;
   if (feed.enabled === false || synced.enabled === false || local.rosterEmail !== undefined) return false;
-  const isOwn = local.claimed === true || context.policy.contactUpdates === 'all';
-  const contact = isOwn ? local : synced;
+  const { policy } = context;
+  const contact = local.claimed === true || policy.contactUpdates === 'all' ? local : synced;
+  const username = policy.teachers.username === 'roster' ? feed.username : usernameOf(feed, context);
   return (
     feed.givenName === synced.givenName &&
     feed.familyName === synced.familyName &&
     feed.middleName === synced.middleName &&
-    usernameOf(feed, context) === synced.username &&
+    username === synced.username &&
     feed.email === contact.email &&
     feed.mobile === contact.mobile &&
     feed.homePhone === contact.homePhone &&
@@ -216,14 +217,20 @@ export function createPeople(
   placements: ReadonlyMap<string, Placement>,
 ): ReadonlySet<string> {
   const created = new Set<string>();
-  for (const user of people.arrivals.values()) {
-    if (context.draft.isObserving) context.draft.observe(userSubject(user.sourcedId), userFingerprint(user));
-    if (people.isFrozen(user.sourcedId) || !handlesRoles(context.policy, user.roles)) continue;
+  for (const user of people.arrivals) {
+    if (people.isRekeyed(user.sourcedId) || people.isFrozen(user.sourcedId)) continue;
+    if (!handlesRoles(context.policy, user.roles)) continue;
     const placement = placements.get(user.sourcedId);
     const row = creationRow(user, placement, context);
     if (row !== undefined && proposeUser(user, placement, row, context)) created.add(user.sourcedId);
   }
   return created;
+}
+
+/** Whether this person may get an account, or a note, without a place in any class. */
+export function mayArriveUnplaced({ roles }: User, { policy }: Context): boolean {
+  if (roles.includes('teacher')) return policy.teachers.create !== 'never';
+  return !roles.includes('student') && policy.staff.create && roles.some((role) => role !== 'guardian');
 }
 
 /** The row by which this person gets an account; undefined where none does. */
@@ -336,33 +343,31 @@ function schoolOf(user: User): { readonly schoolSourcedId?: string } {
 }
 
 /** A person is in scope if any of their schools is, in the feed or at the host. */
-export function isUserInScope(feed: User | undefined, local: LocalUser | undefined, context: Context): boolean {
+export function isUserInScope(
+  feed: Pick<User, 'schoolSourcedIds'> | undefined,
+  local: Pick<LocalUser, 'schoolSourcedIds'> | undefined,
+  context: Context,
+): boolean {
   if (context.local.scope.schools === undefined) return true;
   const schools = [...(feed?.schoolSourcedIds ?? []), ...(local?.schoolSourcedIds ?? [])];
   return schools.some(context.isInScope);
 }
 
 /** U7: persons who left the district altogether. By default nothing happens to the account. */
-export function deactivatePeople(
-  context: Context,
-  people: People,
-  hasOtherMembership: (user: LocalUser) => boolean,
-): void {
-  const gone = [...people.vanished.values(), ...people.tombstoned.values()];
-  for (const user of gone) {
-    const { sourcedId } = user;
-    if (sourcedId === undefined || !people.hasLeftDistrict(sourcedId)) continue;
+export function deactivatePeople(context: Context, people: People, memberships: Memberships): void {
+  for (const user of [...people.vanished.values(), ...people.tombstoned.values()]) {
+    const sourcedId = user.sourcedId as string;
+    const isObserved = context.draft.isObserved('user', sourcedId);
+    const isInQuestion = mayBeDeactivated(user, context);
+    if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
-    if (context.draft.isObserving) context.draft.observe(subject, ABSENT);
-    if (!context.policy.fullData || !context.policy.deactivateUnrostered || context.isRestricted) continue;
-    if (user.origin !== 'roster' || user.state !== 'active' || people.isFrozen(sourcedId)) continue;
-    if (!isUserInScope(undefined, user, context) || !handlesRoles(context.policy, user.roles)) continue;
-    if (context.local.scope.schools !== undefined) continue;
+    if (isObserved) context.draft.observe(subject, ABSENT);
+    if (!isInQuestion || people.isFrozen(sourcedId)) continue;
     if (user.protected === true) {
       context.draft.note({ rule: 'U14', code: 'PROTECTED', severity: 'info', noun: 'user', subject });
       continue;
     }
-    if (user.otherTenants === true || hasOtherMembership(user)) continue;
+    if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
     context.draft.propose({
       kind: 'user-deactivate',
       subject,
@@ -379,4 +384,12 @@ export function deactivatePeople(
       fingerprint: ABSENT,
     });
   }
+}
+
+/** Whether this person's absence, once it is proven, would end the account. */
+export function mayBeDeactivated(user: LocalUser, context: Context): boolean {
+  const { policy } = context;
+  if (!policy.fullData || !policy.deactivateUnrostered || context.isRestricted) return false;
+  if (context.local.scope.schools !== undefined || user.origin !== 'roster' || user.state !== 'active') return false;
+  return handlesRoles(policy, user.roles);
 }

@@ -1,13 +1,36 @@
 /** JSON with its keys in order and without undefined fields: equal values give equal text. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- undefined and functions have no JSON, whatever its type says
   if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
-  return `{${fields.join(',')}}`;
+  return Array.isArray(value) ? canonicalList(value) : canonicalFields(value);
+}
+
+function canonicalList(values: readonly unknown[]): string {
+  let text = '[';
+  for (let at = 0; at < values.length; at += 1) text += (at === 0 ? '' : ',') + canonicalJson(values[at]);
+  return `${text}]`;
+}
+
+/** @param left the fields to leave out */
+export function canonicalFields(value: object, left?: ReadonlySet<string>): string {
+  const fields = value as Readonly<Record<string, unknown>>;
+  let text = '{';
+  for (const key of Object.keys(fields).sort()) {
+    const field = fields[key];
+    if (field === undefined || left?.has(key) === true) continue;
+    text += `${text.length === 1 ? '' : ','}${quoted(key)}:${canonicalJson(field)}`;
+  }
+  return `${text}}`;
+}
+
+/** As JSON has it. Nearly every text is plain ASCII, which needs no escape: seen at a glance. */
+function quoted(text: string): string {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return JSON.stringify(text);
+  }
+  return `"${text}"`;
 }
 
 /** Whether two plain values are the same; a field that is undefined counts as absent. */

@@ -7,7 +7,13 @@ export function patched<T extends object>(record: T, patch: { readonly [K in key
 
 /** The same fields with null for undefined: JSON keeps the one and forgets the other. */
 export function withNulls<T extends object>(fields: T): T {
+  const values = fields as Record<string, unknown>;
+  for (const field in values) if (values[field] === undefined) return nulled(values) as T;
+  return fields;
+}
+
+function nulled(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(fields)) result[field] = value ?? null;
-  return result as T;
+  for (const field of Object.keys(fields)) result[field] = fields[field] ?? null;
+  return result;
 }

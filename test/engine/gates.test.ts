@@ -129,15 +129,11 @@ describe('G1: what cannot be believed at all', () => {
     expect(plan.counts.changes).toBeGreaterThan(0);
   });
 
-  it('rows that could not be used are counted, and hold nothing by themselves', () => {
-    const rejected = [1, 2, 3].map((row) => ({
-      collection: 'users' as const,
-      problem: 'missing-name',
-      location: String(row),
-    }));
+  it('a row that could not be used is counted, and holds nothing by itself', () => {
+    const rejected = [{ collection: 'users' as const, problem: 'missing-name', location: '1' }];
     const plan = planOf({ feed: { ...C1, rejected } as RosterParts });
     expect(plan.notes).toMatchObject([
-      { rule: 'G4', code: 'ROWS_REJECTED', evidence: { collection: 'users', problem: 'missing-name', count: 3 } },
+      { rule: 'G4', code: 'ROWS_REJECTED', evidence: { collection: 'users', problem: 'missing-name', count: 1 } },
     ]);
     expect(plan.holds).toEqual([]);
   });
@@ -514,6 +510,58 @@ describe('a hold is latched', () => {
     const later = gated(without(8, BIG), between.ledger, BIG_HOST);
     expect(holdLines(later)).toEqual(['G6:enrollments LIMIT_EXCEEDED 8']);
     expect(ofHold(later, 'G6:enrollments')).toMatchObject({ baseline: 42 });
+  });
+});
+
+describe('a hold is latched, also where an import judges only a part of it', () => {
+  const LESS = {
+    ...DISTRICT,
+    classes: (DISTRICT.classes ?? []).slice(3),
+    enrollments: (DISTRICT.enrollments ?? []).slice(12),
+  };
+  const policy = { ...ARCHIVE, limits: { ...OPEN, classes: 0.2, floor: 0 } } as const;
+  const MANY = ids('m', 40);
+  const MORE = merge(...MANY.map((id) => classWith(id, { students: [], teachers: [] })));
+  const first = planOf({ feed: LESS, host: HOST, policy });
+  const then = (feed: RosterParts, ledger: Ledger, rest: PolicyInput = {}, host = HOST) =>
+    planOf({ feed, host: { ...host, ledger }, policy: { ...policy, ...rest } });
+
+  it.each<[string, RosterParts, PolicyInput]>([
+    ['a school was skipped (Z4)', { attestation: attested({}, { skippedSchools: ['s2'] }) }, {}],
+    ['not all schools were read', { attestation: attested({}, { allSchools: false }) }, {}],
+    ['an import of people', {}, { steps: ['teachers', 'students'] }],
+  ])('%s: what it could not judge is no freer for it', (_title, parts, rest) => {
+    expect(holdLines(first)).toEqual(['G6:classes LIMIT_EXCEEDED 3']);
+    // A member leaves meanwhile: the plan has something to judge, and nothing of what was held.
+    const rows = (LESS.enrollments ?? []).slice(1);
+    const between = then({ ...LESS, enrollments: rows, ...parts }, first.ledger, rest);
+    expect(between.counts.byKind['class-archive']).toBeUndefined();
+    // By now three classes of fifty are few, and the hold stays.
+    const later = then(merge(LESS, MORE), between.ledger, {}, mergeHosts(HOST, hostOf(MORE)));
+    expect(ofHold(later, 'G6:classes')).toMatchObject({ baseline: 11, code: 'LIMIT_EXCEEDED' });
+    expect(later.changes.filter(({ kind, heldBy }) => kind === 'class-archive' && heldBy.length > 0)).toHaveLength(3);
+    expect(then(merge(LESS, MORE), emptyLedger, {}, mergeHosts(HOST, hostOf(MORE))).holds).toEqual([]);
+  });
+});
+
+describe('what a crashed run had taken away', () => {
+  it('counts for the limit of the next plan, with the baseline that it began with', () => {
+    const begun = gated(without(6));
+    expect(begun.holds).toEqual([]);
+    const removals = begun.changes.filter(({ destructive }) => destructive).map(({ key }) => key);
+    expect(removals).toHaveLength(6);
+    const unfinished = { baselines: { enrollments: 42, classes: 11, users: 44, guardianLinks: 0 }, removals };
+    const gone = new Set(begun.changes.flatMap(({ target }) => target.id ?? []));
+    const left = {
+      ...HOST,
+      enrollments: (HOST.enrollments ?? []).map((row) =>
+        gone.has(row.id) ? { ...row, state: 'removed' as const, by: 'sync' as const } : row,
+      ),
+    };
+    const seventh = gated(without(7), { ...begun.ledger, unfinished }, left);
+    expect(holdLines(seventh)).toEqual(['G6:enrollments LIMIT_EXCEEDED 1']);
+    expect(ofHold(seventh, 'G6:enrollments')).toMatchObject({ baseline: 42, count: 7 });
+    expect(gated(without(7), emptyLedger, left).holds).toEqual([]);
   });
 });
 

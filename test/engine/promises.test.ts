@@ -1,34 +1,27 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as engine from '../../src/engine/index.js';
 import { defaultPolicy } from '../../src/model/index.js';
-import { PROMISES, type Scenario, scenarios, Statistics } from './promises.js';
+import { PROMISES, type Scenario, Statistics } from './promises.js';
+import { COVERED } from './promises-scenario.js';
+import { keepsPromises } from './promises-run.js';
 
-/** Cases per promise; more by `PROMISE_CASES=100000 npm test`. */
-const CASES = Number(process.env['PROMISE_CASES'] ?? 1_000);
-const SEED = Number(process.env['PROMISE_SEED'] ?? Date.now() % 2 ** 31);
-
-describe.each(PROMISES)('promise $number: $name', ({ number, check }) => {
-  it(`holds in ${String(CASES)} generated cases`, { timeout: 60_000 + CASES * 200 }, async () => {
-    const statistics = new Statistics();
-    const property = fc.asyncProperty(scenarios, (scenario) => check(engine, scenario, statistics));
-    await fc.assert(property, { numRuns: CASES, seed: SEED });
-    const shares = (['nonEmpty', 'duplicateNames', 'handEdits', 'holds', 'archives'] as const).map(
-      (name) => `${name} ${String(Math.round(statistics.share(name) * 100))}%`,
-    );
-    console.log(`promise ${String(number)}: seed ${String(SEED)}, ${String(CASES)} cases: ${shares.join(', ')}`);
-    expect(statistics.share('nonEmpty')).toBeGreaterThan(0.8);
-    expect(statistics.share('duplicateNames')).toBeGreaterThan(0.2);
-    expect(statistics.share('handEdits')).toBeGreaterThan(0.2);
-    expect(statistics.share('holds')).toBeGreaterThan(0.2);
-    expect(statistics.share('archives')).toBeGreaterThan(0.2);
-  });
-});
+keepsPromises(1, 2, 3, 4, 5);
 
 const NOBODY: readonly number[] = [];
 
+interface Found {
+  readonly promise: number;
+  readonly name: string;
+  readonly scenario: Scenario;
+  /** Whether the promise is still broken by it: mended, the case says so. */
+  readonly isOpen?: boolean;
+}
+
+const MATH = { school: 0, name: 0, term: 0, teacher: 0, students: NOBODY };
+const FULL = { ...defaultPolicy, fullData: true, archive: true };
+
 /** Cases that once broke a promise. */
-const FOUND: readonly { readonly promise: number; readonly name: string; readonly scenario: Scenario }[] = [
+const FOUND: readonly Found[] = [
   {
     promise: 4,
     name: 'a member whom a run added, and a person removed and added again, stays when the run is undone',
@@ -104,9 +97,91 @@ const FOUND: readonly { readonly promise: number; readonly name: string; readonl
       order: 0,
     },
   },
+  {
+    promise: 4,
+    name: 'a link that a run made, and a person took away, stays taken away when the run is undone',
+    scenario: {
+      start: { teachers: 2, students: 4, classes: [MATH, MATH, { ...MATH, school: 21, students: [0] }], guardians: [] },
+      edits: [],
+      events: [{ kind: 'guardian-appears', index: 0, other: 0, students: [0] }],
+      later: [{ kind: 'unlink-guardian', index: 0, other: 0 }],
+      policy: FULL,
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.unlinkAfterUndo,
+  },
+  {
+    promise: 6,
+    name: 'a run of one school gives nobody of another a new id',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [MATH, MATH, MATH],
+        guardians: [{ students: [], type: 0, reach: 0 }],
+      },
+      edits: [],
+      events: [
+        { kind: 'guardian-appears', index: 0, other: 0, students: [] },
+        { kind: 'person-changes-id', index: 9, other: 0, students: [] },
+      ],
+      later: [],
+      policy: FULL,
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.rekeyInScope,
+  },
+  {
+    promise: 13,
+    name: 'a truncated list of people makes no second account of a person with a new id',
+    scenario: {
+      start: { teachers: 2, students: 4, classes: [MATH, MATH, MATH], guardians: [] },
+      edits: [],
+      events: [
+        { kind: 'person-changes-id', index: 0, other: 0, students: [] },
+        { kind: 'class-vanishes', index: 0, other: 0, students: [] },
+      ],
+      later: [],
+      policy: { ...FULL, classes: { ...defaultPolicy.classes, duplicateNames: 'disambiguate' } },
+      guardians: 'together',
+      order: 92_582_761,
+    },
+    isOpen: !COVERED.rekeyAfterTruncated,
+  },
+  {
+    promise: 1,
+    name: 'a student with a new id keeps the guardians',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [MATH, MATH, { ...MATH, school: 1, students: [26] }],
+        guardians: [
+          { students: [], type: 0, reach: 0 },
+          { students: [30], type: 0, reach: 0 },
+          { students: [], type: 0, reach: 0 },
+        ],
+      },
+      edits: [],
+      events: [
+        { kind: 'person-changes-id', index: 13, other: 0, students: [] },
+        { kind: 'class-vanishes', index: 0, other: 0, students: [] },
+      ],
+      later: [],
+      policy: FULL,
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.linksOfRekeyed,
+  },
 ];
 
-it.each(FOUND)('found before: $name', async ({ promise, scenario }) => {
+describe.each(FOUND)('found before: $name', ({ promise, scenario, isOpen }) => {
   const promised = PROMISES.find(({ number }) => number === promise);
-  await expect(promised?.check(engine, scenario, new Statistics())).resolves.toBeUndefined();
+  const attempt = isOpen === true ? it.fails : it;
+  attempt(`promise ${String(promise)} is kept`, async () => {
+    await expect(promised?.check(engine, scenario, new Statistics())).resolves.toBeUndefined();
+  });
 });

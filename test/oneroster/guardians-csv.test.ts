@@ -64,6 +64,43 @@ describe('the columns', () => {
   });
 
   test.each([
+    ['yes', true],
+    ['TRUE', true],
+    ['Court order of 2026', true],
+    ['', undefined],
+    [' No ', undefined],
+    ['0', undefined],
+    ['false', undefined],
+  ])('blocked: %j forbids contact or not', async (word, expected) => {
+    const roster = await read(csv(`${HEADER},blocked`, `U1,G1,Gail,One,,,,,,,${word}`));
+    expect(roster.guardianLinks[0]?.blocked).toBe(expected);
+  });
+
+  test('blocked goes by names that leave no doubt, and by the one that the caller gives', async () => {
+    const rows = ['U1,Gail,One,yes'];
+    const known = await read(csv('student_id,First Name,Last Name,No Contact', ...rows));
+    expect(known.guardianLinks).toMatchObject([{ blocked: true }]);
+    const custody = csv('student_id,First Name,Last Name,Custody', ...rows);
+    // Who has custody and who may have no contact are opposites.
+    expect((await read(custody)).guardianLinks[0]?.blocked).toBeUndefined();
+    const given = await read(custody, { columns: { blocked: 'Custody' } });
+    expect(given.guardianLinks).toMatchObject([{ blocked: true }]);
+  });
+
+  test('one row that forbids contact is enough, in every order, even without a name', async () => {
+    const rows = ['U1,G1,Gail,One,,,,,,,', 'U1,G1,,,,,,,,,yes', 'U2,G1,Gail,One,,,,,,,'];
+    for (const lines of [rows, [...rows].reverse()]) {
+      const roster = await read(csv(`${HEADER},blocked`, ...lines));
+      expect(roster.rejected).toEqual([]);
+      expect(roster.users).toMatchObject([{ sourcedId: 'G1', givenName: 'Gail' }]);
+      expect(roster.guardianLinks).toEqual([
+        { guardianSourcedId: 'G1', studentSourcedId: 'U1', blocked: true },
+        { guardianSourcedId: 'G1', studentSourcedId: 'U2' },
+      ]);
+    }
+  });
+
+  test.each([
     ['columns.surname', { columns: { surname: 'Last' } as never }],
     ['columns.sms', { columns: { sms: ' ' } }],
     ['onProblem', { onProblem: 7 as never }],

@@ -107,6 +107,25 @@ describe('guardians hidden in metadata', () => {
     ]);
   });
 
+  test('what forbids contact is found for one who is a user, too, and the agents’ own link does not undo it', async () => {
+    const forbids: GuardiansInMetadata = ({ user }) =>
+      user.metadata?.['court'] === 'yes' ? [{ sourcedId: 'G1', givenName: '', familyName: '', blocked: true }] : [];
+    const rows = [
+      'sourcedId,orgSourcedIds,role,givenName,familyName,agentSourcedIds,metadata.court',
+      'G1,S1,parent,Gail,One,,',
+      'U1,S1,student,Ann,One,G1,yes',
+      'U2,S1,student,Bob,One,G1,',
+      '',
+    ].join('\n');
+    const roster = await read({ 'users.csv': rows }, forbids);
+    expect(roster.rejected).toEqual([]);
+    expect(roster.users.find(({ sourcedId }) => sourcedId === 'G1')).toMatchObject({ givenName: 'Gail' });
+    expect(roster.guardianLinks).toEqual([
+      { guardianSourcedId: 'G1', studentSourcedId: 'U1', relationship: 'parent', blocked: true },
+      { guardianSourcedId: 'G1', studentSourcedId: 'U2', relationship: 'parent' },
+    ]);
+  });
+
   test('the hook must be a function', () => {
     expect(() => oneRosterCsvSource({ 'users.csv': '' }, { guardiansInMetadata: 7 as never })).toThrow(
       expect.objectContaining({ parameter: 'guardiansInMetadata' }) as Error,

@@ -72,6 +72,7 @@ describe('what is of another kind is named, and is no TypeError', () => {
     ['an object that is empty', [{}]],
     ['nothing in a list', [null]],
     ['a name alone', [{ givenName: 'Mia' }]],
+    ['a word for whether contact is forbidden', [{ givenName: 'Mia', familyName: 'One', blocked: 'yes' }]],
     ['a number for a mobile number', [{ givenName: 'Mia', familyName: 'One', mobile: 5_551_234 }]],
   ])('%s for the guardians of a student', async (_, answer) => {
     const guardiansInMetadata = () => answer as never;

@@ -5,7 +5,10 @@ import type { invert, reconcile } from '../../src/engine/index.js';
 import type { Change, LocalState, Plan, Policy, Roster, Scope } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
 import { NOW, SCOPE } from './build.js';
-import { handName, type HandEdit } from './district-model.js';
+import type { HandEdit } from './district-model.js';
+import { actByHand } from './hand-edits.js';
+
+export type { Touched } from './hand-edits.js';
 
 /** What a mutant of the engine must offer to be tried. */
 export interface Engine {
@@ -13,119 +16,112 @@ export interface Engine {
   readonly invert: typeof invert;
 }
 
+export interface ApplyOptions {
+  /** Releases also what a person may release who has read the plan. */
+  readonly acknowledge?: boolean;
+  /** The run breaks off after so many changes. */
+  readonly crashAfter?: number;
+}
+
 const ACKNOWLEDGED = new Set(['G6', 'G7', 'K15']);
 const ACKNOWLEDGED_CAUSES = new Set(['SCHOOL_GONE', 'COHORT_GONE']);
 
 export class World {
   readonly store = new MemoryStore();
-  readonly directory = new Directory({ store: this.store, scope: SCOPE, clock: { now: () => new Date(NOW) } });
+  readonly directory: Directory;
+  now: string = NOW;
   private runs = 0;
 
   constructor(
     private readonly engine: Engine,
     readonly scope: Scope = SCOPE,
-  ) {}
-
-  load(): Promise<LocalState> {
-    return this.store.load(this.scope);
+  ) {
+    this.directory = new Directory({ store: this.store, scope, clock: { now: () => new Date(this.now) } });
   }
 
-  async plan(roster: Roster, policy: Policy): Promise<Plan> {
-    return this.engine.reconcile({ roster, local: await this.load(), policy, now: NOW });
+  /** Another host with the same records, and with the same memory where its scope is the same. */
+  async fork(scope: Scope = this.scope): Promise<World> {
+    const fork = new World(this.engine, scope);
+    const { ledger, ...records } = await this.load();
+    fork.store.seed(scope, records);
+    if (scope === this.scope) await fork.store.saveLedger(scope, ledger);
+    fork.now = this.now;
+    return fork;
   }
 
-  /** Applies what nothing holds; with `acknowledge` also what a person may release who has read the plan. */
-  async apply(plan: Plan, options: { readonly acknowledge?: boolean } = {}): Promise<string> {
-    const released = new Set(
-      plan.holds
-        .filter((hold) => ACKNOWLEDGED.has(hold.gate) || ACKNOWLEDGED_CAUSES.has(hold.code))
-        .map((hold) => (options.acknowledge === true ? hold.id : '')),
+  /** As a run of this scope sees the host: each scope has a memory of its own. */
+  load(scope: Scope = this.scope): Promise<LocalState> {
+    return this.store.load(scope);
+  }
+
+  advance(hours: number): void {
+    this.now = new Date(Date.parse(this.now) + hours * 3_600_000).toISOString();
+  }
+
+  async plan(roster: Roster, policy: Policy, scope: Scope = this.scope): Promise<Plan> {
+    return this.engine.reconcile({ roster, local: await this.load(scope), policy, now: this.now });
+  }
+
+  /** Applies what nothing holds, as a sync does: what to remember is written first. Returns the id of the run. */
+  async apply(plan: Plan, options: ApplyOptions = {}): Promise<string> {
+    const { scope, ledger } = plan;
+    const released = releasedBy(plan, options);
+    const changes = applicable(plan, options);
+    const crashAfter = options.crashAfter ?? Infinity;
+    const approved = ledger.holds.map((hold) =>
+      released.has(hold.id) ? { ...hold, approved: hold.changes.map(({ key }) => key) } : hold,
     );
-    const changes = plan.changes.filter((change) => change.heldBy.every((hold) => released.has(hold)));
     this.runs += 1;
     const runId = `run-${String(this.runs)}`;
-    const holds = plan.ledger.holds.filter((hold) => !released.has(hold.id));
-    await this.store.saveLedger(this.scope, { ...plan.ledger, holds });
-    const { stale } = await this.store.apply({ scope: this.scope, runId, at: NOW, changes });
+    await this.store.saveLedger(scope, { ...ledger, holds: approved });
+    const { stale } = await this.store.apply({ scope, runId, at: this.now, changes: changes.slice(0, crashAfter) });
     if (stale.length > 0) throw new Error(`stale changes: ${stale.join(', ')}`);
+    if (changes.length > crashAfter) return runId;
+    const holds = ledger.holds.filter((hold) => !released.has(hold.id));
+    await this.store.saveLedger(scope, { ...ledger, holds });
     return runId;
   }
 
-  async sync(roster: Roster, policy: Policy, options: { readonly acknowledge?: boolean } = {}): Promise<Plan> {
-    const plan = await this.plan(roster, policy);
+  async sync(roster: Roster, policy: Policy, options: ApplyOptions = {}, scope: Scope = this.scope): Promise<Plan> {
+    const plan = await this.plan(roster, policy, scope);
     await this.apply(plan, options);
     return plan;
   }
 
+  /** Several imports of one reading, one after another: each sees what the one before has done. */
+  async syncAll(
+    roster: Roster,
+    policies: readonly Policy[],
+    options: ApplyOptions = {},
+    scope: Scope = this.scope,
+  ): Promise<Plan[]> {
+    const plans: Plan[] = [];
+    for (const policy of policies) plans.push(await this.sync(roster, policy, options, scope));
+    return plans;
+  }
+
   async undo(runId: string): Promise<Plan> {
-    const plan = this.engine.invert(await this.store.journal(this.scope, runId), await this.load(), { now: NOW });
+    const plan = this.engine.invert(await this.store.journal(this.scope, runId), await this.load(), { now: this.now });
     await this.apply(plan);
     return plan;
   }
 
   /** Does what a person would; says which record it touched, or nothing where there was nothing to do it to. */
-  async byHand(edit: HandEdit): Promise<Touched | undefined> {
-    const { classes, users, enrollments } = await this.load();
-    const by = { by: 'admin' };
-    const ofRoster = classes.filter((each) => each.sourcedId !== undefined && each.state !== 'purged');
-    const section = ofRoster[edit.index % Math.max(1, ofRoster.length)];
-    const user = users[edit.other % Math.max(1, users.length)];
-    const members = enrollments.filter((each) => each.state === 'active');
-    const member = members[edit.index % Math.max(1, members.length)];
-    switch (edit.kind) {
-      case 'rename-class':
-        if (section === undefined) return undefined;
-        await this.directory.renameClass(section.id, `${handName(edit.other)} by hand ${String(edit.other)}`, by);
-        return { noun: 'class', id: section.id, act: edit.kind };
-      case 'archive-class':
-        if (section?.state !== 'active') return undefined;
-        await this.directory.archiveClass(section.id, by);
-        return { noun: 'class', id: section.id, act: edit.kind };
-      case 'revive-class':
-        if (section?.state !== 'archived') return undefined;
-        await this.directory.reviveClass(section.id, by);
-        return { noun: 'class', id: section.id, act: edit.kind };
-      case 'purge-class':
-        if (section === undefined || edit.other % 3 !== 0) return undefined;
-        await this.directory.purgeClass(section.id, by);
-        return { noun: 'class', id: section.id, act: edit.kind };
-      case 'add-member': {
-        if (section?.state !== 'active' || user === undefined) return undefined;
-        const present = enrollments.find((each) => each.classId === section.id && each.userId === user.id);
-        if (present?.state === 'active') return undefined;
-        await this.directory.addMember(section.id, user.id, { role: 'student', ...by });
-        return { noun: 'enrollment', id: `${section.id} ${user.id}`, act: edit.kind };
-      }
-      case 'remove-member':
-        if (member === undefined) return undefined;
-        await this.directory.removeMember(member.classId, member.userId, by);
-        return { noun: 'enrollment', id: `${member.classId} ${member.userId}`, act: edit.kind };
-      case 'create-class': {
-        const name = handName(edit.index);
-        const { id } = await this.directory.createClass({ name, schoolSourcedId: 's1' }, by);
-        return { noun: 'class', id, act: edit.kind };
-      }
-      case 'rename-user':
-        if (user === undefined) return undefined;
-        await this.directory.editUser(user.id, { familyName: `By hand ${String(edit.other)}` }, by);
-        return { noun: 'user', id: user.id, act: edit.kind };
-      case 'claim':
-        if (user === undefined || user.claimed === true) return undefined;
-        await this.directory.claim(user.id, by);
-        return { noun: 'user', id: user.id, act: edit.kind };
-      case 'use-class':
-        if (section?.state !== 'active') return undefined;
-        await this.directory.use(section.id, by);
-        return { noun: 'class', id: section.id, act: edit.kind };
-    }
+  async byHand(edit: HandEdit): ReturnType<typeof actByHand> {
+    return actByHand(this, edit);
   }
 }
 
-/** What a person touched by hand. Enrollments are named by class and user. */
-export interface Touched {
-  readonly noun: 'class' | 'user' | 'enrollment';
-  readonly id: string;
-  readonly act: HandEdit['kind'];
+/** The changes of a plan that nothing holds, and those that a person releases with it. */
+export function applicable(plan: Plan, options: ApplyOptions): readonly Change[] {
+  const released = releasedBy(plan, options);
+  return plan.changes.filter((change) => change.heldBy.every((hold) => released.has(hold)));
+}
+
+function releasedBy({ holds }: Plan, { acknowledge }: ApplyOptions): ReadonlySet<string> {
+  if (acknowledge !== true) return new Set();
+  const released = holds.filter((hold) => ACKNOWLEDGED.has(hold.gate) || ACKNOWLEDGED_CAUSES.has(hold.code));
+  return new Set(released.map(({ id }) => id));
 }
 
 /** Everything of the host but the counters of writes. */
@@ -141,6 +137,60 @@ export function contents(state: LocalState): Record<string, unknown> {
   };
 }
 
+/**
+ * The contents by the names that the district gives, in their order: two hosts that came to the same by another way
+ * gave new records other ids of their own.
+ */
+export function byName(state: LocalState): Record<string, readonly string[]> {
+  const names = new Map<string, string>();
+  for (const { id, sourcedId } of [...state.classes, ...state.users, ...state.schools]) names.set(id, sourcedId ?? id);
+  const nameOf = (id: string): string => names.get(id) ?? id;
+  const listed = (records: readonly object[]): readonly string[] => records.map((each) => JSON.stringify(each)).sort();
+  const own = (records: readonly { readonly id: string; readonly version: number }[]): readonly string[] =>
+    listed(records.map(({ id, version: _version, ...fields }) => ordered({ name: nameOf(id), ...fields })));
+  return {
+    schools: own(state.schools),
+    classes: own(state.classes),
+    users: own(state.users),
+    enrollments: listed(
+      state.enrollments.map(({ id: _id, version: _version, classId, userId, ...fields }) =>
+        ordered({ pair: [nameOf(classId), nameOf(userId)], ...fields }),
+      ),
+    ),
+    guardianLinks: listed(
+      state.guardianLinks.map(({ id: _id, version: _version, guardianId, studentId, ...fields }) =>
+        ordered({ pair: [nameOf(guardianId), nameOf(studentId)], ...fields }),
+      ),
+    ),
+  };
+}
+
+/** The sets that wait for a person: which, and what they name. */
+export function heldKeys({ ledger }: LocalState): readonly { readonly id: string; readonly keys: readonly string[] }[] {
+  return ledger.holds
+    .filter(({ changes }) => changes.length > 0)
+    .map(({ id, changes }) => ({ id, keys: changes.map(({ key }) => key) }));
+}
+
+/** The sets that wait for a person, and what their limits are judged by. */
+export function heldSets(state: LocalState): readonly unknown[] {
+  return heldKeys(state).map((held) => ({
+    ...held,
+    baseline: state.ledger.holds.find(({ id }) => id === held.id)?.baseline,
+  }));
+}
+
 export function ready(plan: Plan): readonly Change[] {
   return plan.changes.filter((change) => change.heldBy.length === 0);
+}
+
+const TIMES: ReadonlySet<string> = new Set(['archivedAt', 'removedAt']);
+
+/** With its fields in order, and without those that are empty, or tell only when. */
+function ordered(record: object): object {
+  return Object.fromEntries(
+    Object.entries(record)
+      .filter(([field, value]) => value !== undefined && !TIMES.has(field))
+      .sort(([left], [right]) => (left < right ? -1 : 1)),
+  );
 }

@@ -13,6 +13,7 @@ export type GuardiansCsvColumn =
   | 'phone'
   | 'relationship'
   | 'contactType'
+  | 'blocked'
   | 'status';
 
 /** What the columns are called elsewhere, without case, spaces and signs. */
@@ -26,6 +27,7 @@ const SYNONYMS: Readonly<Record<GuardiansCsvColumn, readonly string[]>> = {
   phone: ['phonenumber', 'home', 'homephone', 'homenumber', 'homephonenumber', 'landline'],
   relationship: ['relation', 'relationshiptype', 'relationshiptostudent'],
   contactType: ['type', 'guardiantype'],
+  blocked: ['nocontact', 'nocontactorder', 'restrainingorder'],
   status: [],
 };
 

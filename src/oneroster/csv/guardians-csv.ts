@@ -38,9 +38,10 @@ const FILE_NAME = 'guardians.csv';
  *
  * The columns, in any order and case: `studentSourcedId`, `givenName` and `familyName`, which must be there; `sourcedId`
  * (the guardian's own id), `email`, `sms` (the mobile number: login, texts and calls), `phone` (the home number: neither),
- * `relationship`, `contactType`, and `status` (`tobedeleted` ends a link). Common synonyms are known, such as
- * `student_id`, `First Name`, `mobile` and `home phone`. Rows without a `sourcedId` are one person where the e-mail, or
- * without one the mobile number, and the full name are the same.
+ * `relationship`, `contactType`, `blocked` (the guardian may have no contact with the student: any word but `false`, `no`,
+ * `n` and `0`), and `status` (`tobedeleted` ends a link). Common synonyms are known, such as `student_id`, `First Name`,
+ * `mobile` and `home phone`. Rows without a `sourcedId` are one person where the e-mail, or without one the mobile number,
+ * and the full name are the same.
  *
  * A row that cannot be used is rejected with its line and column. A file that is missing, empty, damaged or cut, or lacks a
  * column, proves nobody's absence.
@@ -161,10 +162,12 @@ function entryOf(row: RawRow): GuardianEntry | { readonly problem: string; reado
   const status = statusOf(row['status']);
   const givenName = text(row['givenName']) ?? '';
   const familyName = text(row['familyName']) ?? '';
+  const blocked = isForbidden(text(row['blocked']));
   if (student === undefined) return { problem: 'missing-student', column: 'studentSourcedId' };
-  // Of a link that is gone the two ids say enough.
-  const isGone = status === 'tobedeleted' && sourcedId(row['sourcedId']) !== undefined;
-  if (givenName === '' && familyName === '' && !isGone) return { problem: 'missing-name', column: 'familyName' };
+  // Of a link that is gone or forbidden the two ids say enough.
+  const isNamed = givenName !== '' || familyName !== '';
+  const isEnough = sourcedId(row['sourcedId']) !== undefined && (status === 'tobedeleted' || blocked);
+  if (!isNamed && !isEnough) return { problem: 'missing-name', column: 'familyName' };
   if (status === undefined) return { problem: 'unknown-status', column: 'status' };
   return {
     student,
@@ -176,6 +179,14 @@ function entryOf(row: RawRow): GuardianEntry | { readonly problem: string; reado
     homePhone: text(row['phone']),
     relationship: text(row['relationship']),
     contactType: text(row['contactType']),
+    blocked,
     status,
   };
+}
+
+const WORDS_FOR_NO: ReadonlySet<string> = new Set(['', 'false', 'no', 'n', '0']);
+
+/** Where contact may be forbidden, a word that nobody here knows must not give access. */
+function isForbidden(cell: string | undefined): boolean {
+  return cell !== undefined && !WORDS_FOR_NO.has(cell.trim().toLowerCase());
 }

@@ -27,6 +27,8 @@ export interface GuardianEntry {
   readonly relationship?: string | undefined;
   /** In the district's words, such as `Emergency`. */
   readonly contactType?: string | undefined;
+  /** True where the district forbids this guardian contact with the student, such as by custody. @default false */
+  readonly blocked?: boolean | undefined;
   /** `tobedeleted`: the link is gone, by the district's own word. @default 'active' */
   readonly status?: RecordStatus | undefined;
 }
@@ -39,7 +41,8 @@ export interface GuardianRecords {
 
 /**
  * The people behind entries, each once, and their links, each once. The order of the entries is nothing; where two of
- * them differ about one person, each field has the value that comes first by its characters.
+ * them differ about one person, each field has the value that comes first by its characters. One entry that forbids
+ * contact is enough, whatever others say of the same guardian and student.
  */
 export function guardianRecords(entries: Iterable<GuardianEntry>): GuardianRecords {
   const people = new Map<string, GuardianEntry[]>();
@@ -107,6 +110,7 @@ function linksOf(guardianSourcedId: string, entries: readonly GuardianEntry[]): 
       studentSourcedId,
       ...told('relationship', firstOf(counted, 'relationship')),
       ...told('contactType', firstOf(counted, 'contactType')),
+      ...(ofPair.some(({ blocked }) => blocked === true) ? { blocked: true } : {}),
       ...(active.length === 0 ? { status: 'tobedeleted' as const } : {}),
     };
   });

@@ -16,9 +16,10 @@ export interface GuardianHidingPlace {
 export type HiddenGuardian = Omit<GuardianEntry, 'student'>;
 
 /**
- * Finds the guardians of a student in `metadata`, whose keys are each district's own. Called once for each student; must
- * give the same answer for the same records, and at once: a promise is no answer. An answer that is no list of guardians
- * is a ConfigurationError naming `guardiansInMetadata`.
+ * Finds the guardians of a student in `metadata`, whose keys are each district's own, and what it says there of guardians
+ * who are users, such as `blocked`, by their `sourcedId`. Called once for each student; must give the same answer for the
+ * same records, and at once: a promise is no answer. An answer that is no list of guardians is a ConfigurationError naming
+ * `guardiansInMetadata`.
  */
 export type GuardiansInMetadata = (where: GuardianHidingPlace) => readonly HiddenGuardian[];
 
@@ -71,7 +72,9 @@ export function hiddenGuardians(
     if (user.status !== 'active' || !wireRoles(user).includes('student')) continue;
     const ofUser = demographics.byUser.get(user.sourcedId);
     for (const found of checkedAnswer(find(ofUser === undefined ? { user } : { user, demographics: ofUser }))) {
-      if (found.givenName.trim() === '' && found.familyName.trim() === '') {
+      const isNameless = found.givenName.trim() === '' && found.familyName.trim() === '';
+      // Where contact is forbidden the two ids say enough.
+      if (isNameless && !(found.blocked === true && found.sourcedId !== undefined)) {
         rejected.push({
           collection: 'guardianLinks',
           problem: 'missing-name',
@@ -106,6 +109,10 @@ function checkedAnswer(answer: unknown): readonly HiddenGuardian[] {
     const values = found as Readonly<Record<string, unknown>>;
     for (const name of ['givenName', 'familyName']) {
       if (typeof values[name] !== 'string') throw noGuardians(`gives guardians whose ${name} is a text`);
+    }
+    const { blocked } = values;
+    if (blocked !== undefined && typeof blocked !== 'boolean') {
+      throw noGuardians('gives guardians whose blocked is true or false, or left out');
     }
     for (const name of OPTIONAL_TEXTS) {
       if (values[name] !== undefined && typeof values[name] !== 'string') {

@@ -1,0 +1,31 @@
+import type { Enrollment, EnrollmentRole } from '../../model/index.js';
+import type { View } from './view.js';
+
+/** What the district says of an enrollment today (M11). */
+export type Standing = 'active' | 'ahead' | 'ended' | 'deleted';
+
+const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
+  teacher: 0,
+  aide: 1,
+  administrator: 2,
+  proctor: 3,
+  student: 4,
+  guardian: 5,
+};
+
+export function standingOf(view: View, row: Enrollment): Standing {
+  if (row.status === 'tobedeleted') return 'deleted';
+  if (row.endDate !== undefined && row.endDate <= view.today) return 'ended';
+  if (row.beginDate !== undefined && row.beginDate > view.leadDate) return 'ahead';
+  return 'active';
+}
+
+export function countsToday(view: View, row: Enrollment): boolean {
+  return standingOf(view, row) === 'active';
+}
+
+/** Of several rows of one person in one class the one that counts: today's before others, the teacher's first. */
+export function preferredRow(view: View, rows: readonly Enrollment[]): Enrollment | undefined {
+  const rank = (row: Enrollment): number => (countsToday(view, row) ? 0 : 10) + ROLE_RANK[row.role];
+  return [...rows].sort((left, right) => rank(left) - rank(right))[0];
+}

@@ -1,0 +1,56 @@
+/**
+ * What a person's word does to holds, besides releasing the changes they name.
+ *
+ * @module
+ */
+
+import type { Hold, Ledger } from '../../model/index.js';
+import type { Statistics } from '../statistics.js';
+
+/** A ledger with what the gates remember besides. */
+export interface GateLedger extends Ledger {
+  /** What the read looked like that G4 holds: approved, later reads are compared with it. */
+  readonly doubted?: Statistics;
+  /** The keys of held changes that the last plan could not judge: approved, they wait for a plan that can. */
+  readonly unjudged?: readonly string[];
+}
+
+/** What a person acknowledges with a plan. */
+export interface Acknowledgement {
+  /** Also that so many messages go out now (G8). @default false */
+  readonly mail?: boolean;
+}
+
+/**
+ * Whether a person who has just read the plan may release the hold with it: limits and vanished schools or cohorts, and
+ * messages where they say so. Where the feed itself is in doubt, or one child may be taken for another, a look at the
+ * plan is not enough.
+ *
+ * @example
+ * ```ts
+ * import { isAcknowledgeable, type Plan } from 'rosterkit';
+ *
+ * export const released = (plan: Plan) => plan.holds.filter((hold) => isAcknowledgeable(hold)).map(({ id }) => id);
+ * ```
+ */
+export function isAcknowledgeable(
+  hold: Pick<Hold, 'gate' | 'code' | 'approvable'>,
+  said: Acknowledgement = {},
+): boolean {
+  if (!hold.approvable) return false;
+  if (hold.gate === 'G8') return said.mail === true;
+  return ['G6', 'G7', 'K15'].includes(hold.gate) || ['SCHOOL_GONE', 'COHORT_GONE'].includes(hold.code);
+}
+
+/**
+ * The ledger after a person has approved the shape of a read (G4): it is what later reads are compared with. Only for an
+ * approval by the hold's present hash, which is over the doubts, too.
+ */
+export function withAcceptedShape(ledger: GateLedger): Ledger {
+  const { doubted, ...rest } = ledger;
+  if (doubted === undefined) return ledger;
+  const holds = ledger.holds.filter(({ gate, changes, approved }) => {
+    return gate !== 'G4' || changes.length > 0 || approved.length > 0;
+  });
+  return { ...rest, holds, healthy: doubted };
+}

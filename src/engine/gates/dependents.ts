@@ -1,0 +1,36 @@
+/**
+ * What has to wait with a change that waits, and what never waits.
+ *
+ * @module
+ */
+
+import type { Change } from '../../model/index.js';
+
+/** P11: the district forbids a guardian contact with the student. No gate, window or policy keeps that from being done. */
+export function isUrgent(change: Change | undefined): boolean {
+  return change?.kind === 'guardian-update' && change.after?.blocked === true;
+}
+
+/** The keys of the changes that name a class or a person whom a held change would create. */
+export function dependentsOf(held: readonly Change[], changes: readonly Change[]): readonly string[] {
+  const classes = new Set<string>();
+  const users = new Set<string>();
+  for (const change of held) {
+    if (change.kind === 'class-create') classes.add(change.target.sourcedId ?? '');
+    if (change.kind === 'user-create') users.add(change.target.sourcedId ?? '');
+  }
+  if (classes.size === 0 && users.size === 0) return [];
+  return changes.filter((change) => namesAny(change, classes, users)).map(({ key }) => key);
+}
+
+function namesAny(change: Change, classes: ReadonlySet<string>, users: ReadonlySet<string>): boolean {
+  const { target } = change;
+  const has = (ids: ReadonlySet<string>, id: string | undefined): boolean => id !== undefined && ids.has(id);
+  if ('classSourcedId' in target || 'userSourcedId' in target) {
+    return has(classes, target.classSourcedId) || has(users, target.userSourcedId);
+  }
+  if ('guardianSourcedId' in target || 'studentSourcedId' in target) {
+    return has(users, target.guardianSourcedId) || has(users, target.studentSourcedId);
+  }
+  return false;
+}

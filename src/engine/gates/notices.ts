@@ -1,0 +1,74 @@
+/**
+ * Messages (G8): how many a plan causes, and whether they wait.
+ *
+ * @module
+ */
+
+import { usableEmail, normalEmail } from '../../internal/contact.js';
+import type { Change, Gate, Plan, Policy, UserRole } from '../../model/index.js';
+
+/** Under these the feed is doubtful, or messages are not wanted: they wait. */
+const WAITING: ReadonlySet<Gate> = new Set<Gate>(['G2', 'G4', 'G8']);
+
+/**
+ * Whether the messages that a plan causes wait, and those that wait already go on waiting: its read was incomplete or of
+ * an odd shape, there are too many of them, or it is the wrong hour. A hold that was only kept from an earlier read keeps
+ * its removals and no messages: this read has confirmed what caused them.
+ *
+ * @param released the ids of the holds that a person has released, such as `G8`
+ * @example
+ * ```ts
+ * import { holdsMessages, type Plan } from 'rosterkit';
+ *
+ * export const mayMail = (plan: Plan): boolean => !holdsMessages(plan);
+ * ```
+ */
+export function holdsMessages(
+  { gates }: Pick<Plan, 'gates'>,
+  released: ReadonlySet<string> = new Set<string>(),
+): boolean {
+  return gates.some(({ gate, evidence }) => {
+    if (!WAITING.has(gate) || evidence?.['latched'] === true) return false;
+    const hold = evidence?.['hold'];
+    return typeof hold !== 'string' || !released.has(hold);
+  });
+}
+
+/** Whom an invitation depends on. */
+export interface Invitee {
+  readonly roles?: readonly UserRole[] | null | undefined;
+  readonly email?: string | null | undefined;
+  readonly enabled?: boolean | null | undefined;
+}
+
+/** Whether the policy invites a person. Staff and administrators are never invited by themselves. */
+export function isInvited({ roles, email, enabled }: Invitee, { invitations }: Pick<Policy, 'invitations'>): boolean {
+  if (enabled === false || usableEmail(email ?? undefined) === undefined || roles === undefined || roles === null) {
+    return false;
+  }
+  return (
+    (invitations.teachers && roles.includes('teacher')) ||
+    (invitations.guardians && roles.includes('guardian')) ||
+    (invitations.students && roles.includes('student'))
+  );
+}
+
+/** Whether a change gives a person another address, which their code, or a notice, goes to. */
+export function movesAddress(change: Change): boolean {
+  if (change.kind !== 'user-update' || change.after === null || !('email' in change.after)) return false;
+  const [before, after] = [change.before?.email, change.after.email].map((email) => usableEmail(email ?? undefined));
+  return after !== undefined && (before === undefined || normalEmail(before) !== normalEmail(after));
+}
+
+/**
+ * How many messages the changes cause that nothing holds: an invitation for each person whom the policy invites, and one
+ * for each address that changes. Who of the latter has signed in already is not known here: rather too many are counted.
+ */
+export function countMessages(changes: readonly Change[], policy: Policy): number {
+  let count = 0;
+  for (const change of changes) {
+    if (change.heldBy.length > 0) continue;
+    if (change.kind === 'user-create' ? isInvited(change.after ?? {}, policy) : movesAddress(change)) count += 1;
+  }
+  return count;
+}

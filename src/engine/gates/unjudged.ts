@@ -1,0 +1,59 @@
+/**
+ * Records that a plan could not judge: they are missing, and the read does not prove that they are gone (a school was
+ * skipped, a class is frozen, a step is not covered). Whatever waits for them, a hold or a count, goes on waiting; a
+ * record that is neither due nor among these was seen again.
+ *
+ * @module
+ */
+
+import type { ChangeNoun, Ledger } from '../../model/index.js';
+
+/** Notes what could not be judged, of the records that the ledger waits for: the memory grows with these alone. */
+export class Unjudged {
+  private readonly watched = new Set<string>();
+  private readonly subjects = new Set<string>();
+  private readonly classes = new Set<string>();
+  private readonly nouns = new Set<string>();
+
+  constructor(ledger: Pick<Ledger, 'holds' | 'absences'>) {
+    for (const { changes, approved } of ledger.holds) {
+      for (const { subject } of changes) this.watched.add(subject);
+      for (const key of approved) this.watched.add(key.slice(key.indexOf(' ') + 1));
+    }
+    for (const { subject } of ledger.absences ?? []) this.watched.add(subject);
+  }
+
+  /** Whether the ledger waits for any record: otherwise there is no need to say anything. */
+  get isWatching(): boolean {
+    return this.watched.size > 0;
+  }
+
+  /** This record is missing or out of sight, and nothing proves that it is gone. */
+  record(subject: string): void {
+    if (this.watched.has(subject)) this.subjects.add(subject);
+  }
+
+  /** None of the members of this class were judged: it is absent, frozen or was not read. */
+  membersOf(classSourcedId: string): void {
+    if (this.isWatching) this.classes.add(classSourcedId);
+  }
+
+  /** No record of this noun was looked at: the import is not about them. */
+  all(noun: ChangeNoun): void {
+    this.nouns.add(noun);
+  }
+
+  isUnjudged(subject: string): boolean {
+    if (this.subjects.has(subject)) return true;
+    if (this.nouns.size > 0 && this.nouns.has(subject.slice(0, subject.indexOf(':')))) return true;
+    const classSourcedId = this.classes.size === 0 ? undefined : classOfMember(subject);
+    return classSourcedId !== undefined && this.classes.has(classSourcedId);
+  }
+}
+
+/** The class in the word for a member, `enrollment:<length>:<class>:<user>`. */
+function classOfMember(subject: string): string | undefined {
+  const start = /^enrollment:(\d+):/u.exec(subject);
+  if (start === null) return undefined;
+  return subject.slice(start[0].length, start[0].length + Number(start[1]));
+}

@@ -1,0 +1,190 @@
+/**
+ * Persons of the feed whom people had entered by hand before (U17, `linkExisting`): a first import doubles nobody.
+ *
+ * @module
+ */
+
+import { normalEmail, usableEmail } from '../../internal/contact.js';
+import { compareIds } from '../../internal/ordered.js';
+import type { LocalUser, Proposal, User } from '../../model/index.js';
+import { canBeSameRole, differs, hasOtherName, hasSameName } from './another-person.js';
+import type { PersonMatch } from './pair-users.js';
+import { type Decisions, makeProposal, reopened, strongestFirst } from './proposals.js';
+import { uniqueBy } from './unique.js';
+
+export interface LinkUsersInput {
+  readonly linkExisting: 'propose' | 'email';
+  /** Whether the tenant has no roster or linked record yet: only then an address links by itself. */
+  readonly isFirstImport: boolean;
+  /** Persons whom people made and who have no sourcedId. */
+  readonly locals: readonly LocalUser[];
+  /** Persons of the feed whom the host does not have, nor somebody gone is (U12). */
+  readonly arrivals: readonly User[];
+  /** Those of {@link sharedAddresses} that anybody else bears, on either side. */
+  readonly elsewhere: ReadonlySet<string>;
+  readonly decisions: Decisions;
+  /** Whether the link of this person was undone. */
+  readonly isUndone: (feed: User) => boolean;
+  /** ISO instant of the plan. */
+  readonly now: string;
+}
+
+export interface UserLinks {
+  /** In the order of the sourcedIds. */
+  readonly links: readonly PersonMatch[];
+  /** Until a person decides, no account is created. */
+  readonly proposals: readonly Proposal[];
+  /** The sourcedIds of persons who could be more than one, in order: nothing is proposed for them. */
+  readonly ambiguous: readonly string[];
+}
+
+/** The addresses that both sides have: only of these it matters who else bears them. */
+export function sharedAddresses(locals: readonly LocalUser[], arrivals: readonly User[]): ReadonlySet<string> {
+  const own = new Set(locals.flatMap(addressesOf));
+  const shared = new Set<string>();
+  for (const user of arrivals) for (const address of addressesOf(user)) if (own.has(address)) shared.add(address);
+  return shared;
+}
+
+export function linkUsers(input: LinkUsersInput): UserLinks {
+  const linking = new UserLinking(input);
+  linking.followDecisions();
+  linking.pairByIds();
+  linking.pairByAddress();
+  return {
+    links: linking.links.sort((left, right) => compareIds(left.feed.sourcedId, right.feed.sourcedId)),
+    proposals: linking.proposals.sort(strongestFirst),
+    ambiguous: linking.ambiguous(),
+  };
+}
+
+const LIKENESS = {
+  stateId: { same: 1, other: 0.7 },
+  sisId: { same: 0.95, other: 0.65 },
+  email: { same: 0.9, other: 0.6 },
+} as const;
+
+class UserLinking {
+  readonly links: PersonMatch[] = [];
+  readonly proposals: Proposal[] = [];
+  private readonly locals: Map<string, LocalUser>;
+  private readonly arrivals: Map<string, User>;
+  private readonly doubtful = new Set<string>();
+
+  constructor(private readonly input: LinkUsersInput) {
+    this.locals = new Map(input.locals.map((user) => [user.id, user]));
+    this.arrivals = new Map(input.arrivals.map((user) => [user.sourcedId, user]));
+  }
+
+  followDecisions(): void {
+    for (const proposal of this.input.decisions.accepted('user-link')) {
+      const local = this.locals.get(proposal.recordId);
+      const feed = this.arrivals.get(proposal.sourcedId);
+      if (local === undefined || feed === undefined) continue;
+      this.take(feed, local);
+      if (this.input.isUndone(feed)) this.proposals.push(reopened(proposal));
+      else this.links.push({ feed, local, by: 'decision', isLink: true });
+    }
+  }
+
+  pairByIds(): void {
+    for (const by of ['stateId', 'sisId'] as const) {
+      const left = uniqueBy(this.locals.values(), (user) => user[by]);
+      const right = uniqueBy(this.arrivals.values(), (user) => user[by]);
+      for (const feed of this.arrivals.values()) {
+        const id = feed[by];
+        if (id === undefined) continue;
+        const local = left.found.get(id);
+        if (left.repeated.has(id) || (local !== undefined && right.repeated.has(id))) this.doubtful.add(feed.sourcedId);
+        else if (local !== undefined && this.isFree(feed, local)) this.propose(feed, local, by);
+      }
+    }
+  }
+
+  pairByAddress(): void {
+    const left = new AddressBook(this.locals.values());
+    const right = new AddressBook(this.arrivals.values());
+    for (const feed of [...this.arrivals.values()]) {
+      for (const address of addressesOf(feed)) {
+        const local = left.owner(address);
+        if (local === undefined) continue;
+        if (local === 'several' || right.owner(address) === 'several' || this.input.elsewhere.has(address)) {
+          this.doubtful.add(feed.sourcedId);
+        } else if (this.isFree(feed, local) && !differs(feed.stateId, local.stateId)) {
+          if (this.isSure(feed, local, address)) this.link(feed, local);
+          else this.propose(feed, local, 'email');
+        }
+      }
+    }
+  }
+
+  /** Those who were taken for somebody after all are in no doubt. */
+  ambiguous(): readonly string[] {
+    return [...this.doubtful].filter((sourcedId) => this.arrivals.has(sourcedId)).sort(compareIds);
+  }
+
+  /** The address is the person's own, nobody else's, and nothing that both sides know speaks against it. */
+  private isSure(feed: User, local: LocalUser, address: string): boolean {
+    const { isFirstImport, linkExisting, isUndone } = this.input;
+    if (linkExisting !== 'email' || !isFirstImport || isUndone(feed)) return false;
+    if (local.verifiedEmail === undefined || normalEmail(local.verifiedEmail) !== address) return false;
+    return !hasOtherName(feed, local) && !differs(feed.birthDate, local.birthDate);
+  }
+
+  private isFree(feed: User, local: LocalUser): boolean {
+    return (
+      this.locals.has(local.id) &&
+      this.arrivals.has(feed.sourcedId) &&
+      canBeSameRole(feed.roles, local.roles) &&
+      !this.input.decisions.isDeclined('user-link', local.id, feed.sourcedId)
+    );
+  }
+
+  private link(feed: User, local: LocalUser): void {
+    this.take(feed, local);
+    this.links.push({ feed, local, by: 'email', isLink: true });
+  }
+
+  private propose(feed: User, local: LocalUser, by: 'stateId' | 'sisId' | 'email'): void {
+    this.take(feed, local);
+    const name = hasSameName(feed, local) ? 'same' : 'other';
+    this.proposals.push(
+      makeProposal({
+        kind: 'user-link',
+        rule: 'U17',
+        local,
+        sourcedId: feed.sourcedId,
+        schoolSourcedId: feed.schoolSourcedIds[0],
+        evidence: { by, name },
+        likeness: LIKENESS[by][name],
+        now: this.input.now,
+      }),
+    );
+  }
+
+  private take(feed: User, local: LocalUser): void {
+    this.locals.delete(local.id);
+    this.arrivals.delete(feed.sourcedId);
+  }
+}
+
+/** Who bears an address, where it is one person. */
+class AddressBook<T extends { readonly email?: string; readonly verifiedEmail?: string }> {
+  private readonly owners = new Map<string, T | 'several'>();
+
+  constructor(users: Iterable<T>) {
+    for (const user of users) {
+      for (const address of addressesOf(user)) this.owners.set(address, this.owners.has(address) ? 'several' : user);
+    }
+  }
+
+  owner(address: string): T | 'several' | undefined {
+    return this.owners.get(address);
+  }
+}
+
+/** Each address of a person once, as it is compared. */
+function addressesOf(user: { readonly email?: string; readonly verifiedEmail?: string }): readonly string[] {
+  const usable = [user.email, user.verifiedEmail].map(usableEmail).filter((address) => address !== undefined);
+  return [...new Set(usable.map(normalEmail))];
+}

@@ -1,0 +1,109 @@
+import { canonicalJson } from '../internal/canonical.js';
+import { compareIds } from '../internal/ordered.js';
+import type { GuardianLink, LocalGuardianLink } from '../model/index.js';
+import { Disorder, type Cursor, type Pass } from './cursor.js';
+
+/** A link of the host that has both sourcedIds. Those without are people's own (P9): nobody looks at them. */
+export type NamedLink = LocalGuardianLink & { readonly guardianSourcedId: string; readonly studentSourcedId: string };
+
+/** What looks at the guardian links of both sides as they come by, in the order of (guardian, student). */
+export interface LinkVisitor {
+  both(link: GuardianLink, local: NamedLink): void;
+  onlyFeed(link: GuardianLink): void;
+  onlyLocal(local: NamedLink): void;
+}
+
+/** The merge of both sides' guardian links, of the feed's rows of one pair the one that counts. */
+export class LinkWalk implements Pass {
+  private last: { readonly guardianSourcedId: string; readonly studentSourcedId: string } | undefined;
+  private lastLocal: LocalGuardianLink | undefined;
+
+  /** @param isWanted whether a link of this type may count: it goes before one that does not */
+  constructor(
+    private readonly feed: Cursor<GuardianLink>,
+    private readonly local: Cursor<LocalGuardianLink>,
+    private readonly visitor: LinkVisitor,
+    private readonly isWanted: (link: GuardianLink) => boolean,
+  ) {}
+
+  run(): Cursor<unknown> | undefined {
+    const { feed, local, visitor } = this;
+    for (;;) {
+      if (feed.isBlocked) return feed;
+      if (local.isBlocked) return local;
+      const first = feed.records[feed.at];
+      const known = local.records[local.at];
+      if (first === undefined && known === undefined) return undefined;
+      if (known !== undefined && !isNamed(known)) {
+        local.at += 1;
+        continue;
+      }
+      const end = first === undefined ? feed.at : endOfPair(feed, first);
+      if (end === undefined) return feed;
+      const order = first === undefined ? 1 : known === undefined ? -1 : comparePairs(first, known);
+      const link = first === undefined || order > 0 ? undefined : this.oneOf(feed.records, feed.at, end);
+      if (link !== undefined) {
+        this.checkFeed(link);
+        feed.at = end;
+      }
+      if (order < 0 || known === undefined) {
+        visitor.onlyFeed(link as GuardianLink);
+        continue;
+      }
+      if (link === undefined) this.checkLocal(known);
+      this.lastLocal = known;
+      local.at += 1;
+      if (link === undefined) visitor.onlyLocal(known);
+      else visitor.both(link, known);
+    }
+  }
+
+  /** What counts goes before what does not; else the smallest as text, so that the order of the feed is never read. */
+  private oneOf(records: readonly GuardianLink[], from: number, to: number): GuardianLink {
+    if (to === from + 1) return records[from] as GuardianLink;
+    const rank = (link: GuardianLink): number => (link.status === 'tobedeleted' ? 2 : this.isWanted(link) ? 0 : 1);
+    return records.slice(from, to).reduce((chosen, link) => {
+      const order = rank(link) - rank(chosen) || compareIds(canonicalJson(link), canonicalJson(chosen));
+      return order < 0 ? link : chosen;
+    });
+  }
+
+  private checkFeed(link: GuardianLink): void {
+    if (this.last !== undefined && comparePairs(this.last, link) >= 0) throw new Disorder(this.feed);
+    this.last = link;
+  }
+
+  /** The host may have two links of one pair; then their own ids are in order. */
+  private checkLocal(known: NamedLink): void {
+    const { last, lastLocal } = this;
+    const order = last === undefined ? -1 : comparePairs(last, known);
+    const isTwin =
+      order === 0 &&
+      lastLocal !== undefined &&
+      isNamed(lastLocal) &&
+      comparePairs(lastLocal, known) === 0 &&
+      compareIds(lastLocal.id, known.id) <= 0;
+    if (order >= 0 && !isTwin) throw new Disorder(this.local);
+    this.last = known;
+  }
+}
+
+type Pair = Pick<GuardianLink, 'guardianSourcedId' | 'studentSourcedId'>;
+
+function comparePairs(left: Pair, right: Pair): number {
+  if (left.guardianSourcedId !== right.guardianSourcedId) {
+    return left.guardianSourcedId < right.guardianSourcedId ? -1 : 1;
+  }
+  return compareIds(left.studentSourcedId, right.studentSourcedId);
+}
+
+/** Where the rows of one pair end; undefined where that is not in this window. */
+function endOfPair({ records, at, isLast }: Cursor<GuardianLink>, first: GuardianLink): number | undefined {
+  let end = at + 1;
+  while (end < records.length && comparePairs(records[end] as GuardianLink, first) === 0) end += 1;
+  return end === records.length && !isLast ? undefined : end;
+}
+
+function isNamed(local: LocalGuardianLink): local is NamedLink {
+  return local.guardianSourcedId !== undefined && local.studentSourcedId !== undefined;
+}

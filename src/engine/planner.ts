@@ -1,0 +1,311 @@
+/**
+ * The planning, written once for collections in memory and for streams: a few passes, each over the records of both sides
+ * in the order of their ids, with memory for what is not plain.
+ *
+ * 1. classes: which schools have some, and where names are asked for
+ * 2. guardian links: of whom they will ask (only where the import covers guardians)
+ * 3. users: decides about those whom both sides have; keeps those whom only one has
+ * 4. classes and members: of whom they will ask (streams only)
+ * 5. users: the answers (streams, and addresses that must be nobody else's)
+ * 6. classes and members: decides
+ * 7. guardian links: decides
+ *
+ * @module
+ */
+
+import type {
+  Class,
+  Enrollment,
+  GuardianLink,
+  Hold,
+  LocalClass,
+  LocalEnrollment,
+  LocalGuardianLink,
+  LocalUser,
+  Note,
+  Plan,
+  RosterHead,
+  User,
+} from '../model/index.js';
+import { additionProposal } from './additions.js';
+import { ClassCensus } from './census.js';
+import { ClassPass, type ClassPassResult } from './class-pass.js';
+import { ClassWalk } from './class-walk.js';
+import type { Context } from './context.js';
+import { Cursor, through, type Planning, type Source } from './cursor.js';
+import { AskedDirectory, WholeDirectory } from './directory.js';
+import { emptyKinds, KindCensus } from './empty-kinds.js';
+import type { Feed } from './feed.js';
+import { judge } from './gates.js';
+import { GuardianPass, isWantedType } from './guardians.js';
+import { hashChanges } from './hash.js';
+import { findRekeys, goneOf, RekeyKeys } from './identity.js';
+import { LinkWalk, type LinkVisitor } from './link-walk.js';
+import { Memberships } from './memberships.js';
+import { People } from './people.js';
+import { completePlan } from './plan.js';
+import { LinkQuestions, MemberQuestions } from './questions.js';
+import { noteReading } from './reading-notes.js';
+import { compareSchools } from './schools.js';
+import { UserWalk } from './user-walk.js';
+import { AnswerPass, EmailBearers, PeoplePass } from './users-pass.js';
+import { compareRekeyed, createPeople, deactivatePeople, mayBeDeactivated } from './users.js';
+
+/** The large collections of both sides. */
+export interface Sources {
+  readonly classes: Source<Class>;
+  readonly users: Source<User>;
+  readonly enrollments: Source<Enrollment>;
+  readonly guardianLinks: Source<GuardianLink>;
+  readonly localClasses: Source<LocalClass>;
+  readonly localUsers: Source<LocalUser>;
+  readonly localEnrollments: Source<LocalEnrollment>;
+  readonly localGuardianLinks: Source<LocalGuardianLink>;
+  /** D6: what was found to stand twice in the feed. */
+  readonly repeated: () => readonly Note[];
+}
+
+/** Decides what to change. Asks for the next window of a cursor where it needs one. */
+export function* planFrom(context: Context, head: RosterHead, sources: Sources): Planning<Plan> {
+  if (context.feed.failed.length > 0) return failedPlan(context, head.readId);
+  const planner = new Planner(context, sources);
+  return yield* planner.plan(head);
+}
+
+class Planner {
+  private readonly census = new ClassCensus();
+  private readonly memberships = new Memberships();
+  private readonly bearers = new EmailBearers();
+  private readonly people: People;
+  /** Whether everything can be looked up at once, because it is in memory. */
+  private readonly isWhole: boolean;
+
+  constructor(
+    private readonly context: Context,
+    private readonly sources: Sources,
+  ) {
+    const { users, enrollments, localUsers, localEnrollments } = sources;
+    const isWhole = users.whole !== undefined && localUsers.whole !== undefined;
+    this.isWhole = isWhole && enrollments.whole !== undefined && localEnrollments.whole !== undefined;
+    const directory = isWhole ? new WholeDirectory(users.whole, localUsers.whole) : new AskedDirectory();
+    this.people = new People(context.feed, directory, this.isWhole ? enrollments.whole : undefined);
+  }
+
+  *plan(head: RosterHead): Planning<Plan> {
+    const { context, people, census } = this;
+    noteReading(context, head);
+    yield* through(this.classesAlone());
+    census.noteUnknownSchools(context);
+    const goneSchools = census.findGoneSchools(context);
+    compareSchools(context);
+    const links = context.handlesGuardians ? new LinkQuestions(context, people) : undefined;
+    if (links !== undefined) yield* through(this.walkLinks(links));
+    const kinds = new KindCensus(context, goneSchools);
+    const pass = new PeoplePass(context, people, kinds);
+    yield* through(new UserWalk(this.sources.users.open(), this.sources.localUsers.open(), pass));
+    pass.finish();
+    links?.askEmails(this.bearers);
+    yield* this.findAnswers();
+    const classes = yield* this.passClasses(goneSchools);
+    const created = createPeople(context, people, classes.placements);
+    let managedLinks = 0;
+    if (context.handlesGuardians) {
+      const guardians = new GuardianPass(context, people, created, this.bearers);
+      yield* through(this.walkLinks(guardians));
+      managedLinks = guardians.managed;
+    }
+    addMembers(context, classes, created);
+    deactivatePeople(context, people, this.memberships);
+    this.noteUnassigned(classes);
+    return this.finish(head, classes, kinds, goneSchools, managedLinks);
+  }
+
+  /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
+  private *findAnswers(): Planning<void> {
+    const { context, people, memberships, bearers, sources } = this;
+    const keys = new RekeyKeys(goneOf(context, people).map((user) => user.synced ?? user));
+    for (const gone of [people.vanished, people.tombstoned]) {
+      for (const user of gone.values()) if (mayBeDeactivated(user, context)) memberships.ask(user.id, user.sourcedId as string);
+    }
+    if (!this.isWhole) yield* through(this.walkClasses(new MemberQuestions(context, people, memberships)));
+    const { directory } = people;
+    const isAsked = directory instanceof AskedDirectory && (directory.hasQuestions || !keys.isEmpty);
+    if (isAsked || bearers.hasQuestions) {
+      const pass = new AnswerPass(context, people, keys, bearers);
+      yield* through(new UserWalk(sources.users.open(), sources.localUsers.open(), pass));
+      pass.finish();
+    }
+    for (const rekey of findRekeys(context, people, keys)) compareRekeyed(rekey, context);
+  }
+
+  private *passClasses(goneSchools: ReadonlySet<string>): Planning<ClassPassResult> {
+    const { context, people, census, memberships, sources } = this;
+    const whole = this.isWhole ? sources.localEnrollments.whole : undefined;
+    const pass = new ClassPass(context, people, {
+      goneSchools,
+      contested: census.contested,
+      memberCount: whole?.length,
+    });
+    yield* through(this.walkClasses(pass, whole === undefined ? memberships : undefined));
+    pass.finish();
+    if (whole !== undefined) {
+      for (const [userId, { sourcedId }] of pass.removedFrom) memberships.ask(userId, sourcedId);
+      memberships.count(whole, pass.plain.marks);
+    }
+    return pass;
+  }
+
+  private classesAlone(): ClassWalk {
+    const { classes, localClasses } = this.sources;
+    const cursors = {
+      sections: classes.open(),
+      locals: localClasses.open(),
+      enrollments: new Cursor<Enrollment>([], true),
+      members: new Cursor<LocalEnrollment>([], true),
+    };
+    return new ClassWalk(cursors, this.census);
+  }
+
+  private walkClasses(visitor: ClassPass | MemberQuestions, counted?: Memberships): ClassWalk {
+    const { classes, localClasses, enrollments, localEnrollments } = this.sources;
+    const cursors = {
+      sections: classes.open(),
+      locals: localClasses.open(),
+      enrollments: enrollments.open(),
+      members: localEnrollments.open(counted === undefined ? undefined : (members) => counted.count(members)),
+    };
+    return new ClassWalk(cursors, visitor, visitor instanceof ClassPass ? visitor.plain : undefined);
+  }
+
+  private walkLinks(visitor: LinkVisitor): LinkWalk {
+    const { guardianLinks, localGuardianLinks } = this.sources;
+    const isWanted = (link: GuardianLink): boolean => isWantedType(link, this.context);
+    return new LinkWalk(guardianLinks.open(), localGuardianLinks.open(), visitor, isWanted);
+  }
+
+  /** U6: who leaves the last class keeps the account, and a person should know. */
+  private noteUnassigned({ removedFrom, restoredTo, additions }: ClassPassResult): void {
+    const { context, people, memberships } = this;
+    if (removedFrom.size === 0) return;
+    const gained = new Set(restoredTo.keys());
+    for (const { addition } of additions) if (addition.user !== undefined) gained.add(addition.user.id);
+    const unassigned: string[] = [];
+    for (const [userId, { sourcedId, count }] of removedFrom) {
+      if (gained.has(userId) || !memberships.isKnown(userId) || memberships.of(userId) > count) continue;
+      if (people.isPair(sourcedId, userId)) unassigned.push(sourcedId);
+    }
+    for (const sourcedId of unassigned.sort()) {
+      const subject = `user:${sourcedId}`;
+      context.draft.note({ rule: 'U6', code: 'UNASSIGNED', severity: 'info', noun: 'user', subject });
+    }
+  }
+
+  private finish(
+    head: RosterHead,
+    classes: ClassPassResult,
+    kinds: KindCensus,
+    goneSchools: ReadonlySet<string>,
+    managedLinks: number,
+  ): Plan {
+    const { context, people, census } = this;
+    const { draft, feed, local, policy } = context;
+    const changes = draft.changes();
+    holdGoneSchools(context, goneSchools);
+    const { managedClasses } = classes;
+    const judgement = judge(
+      changes,
+      context,
+      {
+        classes: managedClasses,
+        enrollments: classes.managedEnrollments,
+        users: kinds.managed,
+        guardianLinks: managedLinks,
+      },
+      emptyKinds(kinds, people, { hasClasses: census.schools.size > 0, managedClasses, changes }),
+    );
+    const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
+    const restrictionGate = context.isRestricted
+      ? [{ gate: 'G2', code: 'INCOMPLETE_READ', evidence: { collections: feed.incomplete } } as const]
+      : [];
+    return completePlan({
+      type: 'sync',
+      scope: local.scope,
+      steps: policy.steps,
+      readId: head.readId,
+      changes: judgement.changes,
+      notes: [...this.sources.repeated(), ...draft.notes],
+      holds: [...restriction, ...judgement.holds],
+      gates: [...restrictionGate, ...judgement.gates],
+      outcome: 'planned',
+      ledger: {
+        formatVersion: 2,
+        holds: judgement.latched,
+        suppressions: draft.remainingSuppressions(),
+        // An incomplete read may just not have come across what was told before.
+        reported: context.isRestricted
+          ? [...new Set([...local.ledger.reported, ...draft.reported()])]
+          : draft.reported(),
+      },
+    });
+  }
+}
+
+/** Z5: what a school that is gone would lose waits. */
+function holdGoneSchools({ draft }: Context, goneSchools: ReadonlySet<string>): void {
+  for (const school of goneSchools) {
+    const keys = new Set(draft.destructiveAt(school));
+    if (keys.size === 0) continue;
+    draft.hold({
+      id: `SCHOOL_GONE:${school}`,
+      gate: 'cause',
+      code: 'SCHOOL_GONE',
+      subject: `school:${school}`,
+      approvable: true,
+      count: keys.size,
+      changes: keys,
+    });
+  }
+}
+
+/** G1: nothing that was read can be believed, so nothing is decided, and nothing is forgotten. */
+function failedPlan(context: Context, readId: string): Plan {
+  return completePlan({
+    type: 'sync',
+    scope: context.local.scope,
+    steps: context.policy.steps,
+    readId,
+    changes: [],
+    notes: [],
+    holds: [],
+    gates: [{ gate: 'G1', code: 'UNREADABLE', evidence: { collections: context.feed.failed } }],
+    outcome: 'failed',
+    ledger: context.local.ledger,
+  });
+}
+
+/** G2 holds what is not even planned: an incomplete read proves no absence. It ends with the next complete one. */
+function incompleteHold(feed: Feed, now: string): Hold {
+  return {
+    id: 'G2',
+    gate: 'G2',
+    code: 'INCOMPLETE_READ',
+    changes: [],
+    hash: hashChanges([]),
+    approvable: false,
+    count: feed.incomplete.length,
+    since: now,
+  };
+}
+
+/** M1, for everyone who has an account or gets one in this plan. */
+function addMembers(context: Context, classes: ClassPassResult, created: ReadonlySet<string>): void {
+  let without = 0;
+  for (const { addition, section } of classes.additions) {
+    if (addition.user === undefined && !created.has(addition.enrollment.userSourcedId)) without += 1;
+    else context.draft.propose(additionProposal(addition, section));
+  }
+  if (without > 0) {
+    const evidence = { enrollments: without };
+    context.draft.note({ rule: 'M1', code: 'MEMBERS_WITHOUT_ACCOUNT', severity: 'info', evidence });
+  }
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { dependentsOf, isUrgent } from '../../src/engine/gates/dependents.js';
+import { withMemory } from '../../src/engine/gates.js';
+import { Unjudged } from '../../src/engine/gates/unjudged.js';
+import { emptyLedger } from '../../src/model/index.js';
+import type { Change, Ledger } from '../../src/model/index.js';
+import { OPEN } from '../support/rows.js';
+import {
+  approvedIn,
+  archiving,
+  BASELINES,
+  blocking,
+  creating,
+  joining,
+  judged,
+  leavers,
+  leaving,
+  ledgerOf,
+  lines,
+  linking,
+  person,
+  type Scene,
+} from './gates-scene.js';
+
+const LIMITS = { limits: { ...OPEN, enrollments: 0.05, classes: 0.05, floor: 0 } };
+const keysOf = (changes: readonly Change[]) => changes.map(({ key }) => key);
+const latchedKeys = (ledger: Ledger, id: string) =>
+  ledger.holds.find((hold) => hold.id === id)?.changes.map(({ key }) => key) ?? [];
+
+const MEMBERS = leavers(10);
+const NORTH = archiving('north', 's1');
+const SOUTH = archiving('south', 's2');
+const FIRST = judged({ changes: [...MEMBERS, NORTH, SOUTH], policy: LIMITS });
+const HELD = ledgerOf(FIRST);
+const ID = 'G6:enrollments';
+const later = (scene: Scene, ledger: Ledger = HELD) =>
+  judged({ policy: { limits: OPEN }, ledger, baselines: { enrollments: 100_000, classes: 100_000 }, ...scene });
+
+describe('a latch that a plan can judge in part', () => {
+  it('was placed, and holds all', () => {
+    expect(lines(FIRST)).toEqual(['G6:enrollments LIMIT_EXCEEDED 12']);
+    expect(latchedKeys(HELD, ID)).toHaveLength(12);
+  });
+
+  it.each<[string, Scene, readonly Change[]]>([
+    [
+      'a school was skipped: nothing is archived then',
+      { skippedSchools: ['s2'], changes: MEMBERS.slice(0, 1) },
+      [NORTH, SOUTH],
+    ],
+    ['not every school was read', { provesAbsence: false, changes: MEMBERS.slice(0, 1) }, [NORTH, SOUTH]],
+    [
+      'the import is not about classes',
+      { policy: { limits: OPEN, steps: ['students'] }, changes: MEMBERS.slice(0, 1) },
+      [NORTH, SOUTH],
+    ],
+    ['the import is about classes alone', { policy: { limits: OPEN, steps: ['classes'] }, changes: [NORTH] }, MEMBERS],
+    ['an incomplete read', { isRestricted: true, changes: [] }, [...MEMBERS, NORTH, SOUTH]],
+    [
+      'an import that only adds',
+      { policy: { limits: OPEN, additiveOnly: true }, changes: [] },
+      [...MEMBERS, NORTH, SOUTH],
+    ],
+  ])('%s: what it could not judge stays held', (_title, scene, unjudged) => {
+    const between = later(scene);
+    const due = scene.changes ?? [];
+    expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([...due, ...unjudged]).sort());
+    expect(between.memory.unjudged).toEqual(keysOf(unjudged).sort());
+    // The members are seen again, the classes are still missing: they were never released.
+    const next = later({ changes: [NORTH, SOUTH] }, ledgerOf(between));
+    const expected = unjudged.includes(NORTH) || due.includes(NORTH) ? ['G6:enrollments LIMIT_EXCEEDED 2'] : [];
+    expect(lines(next)).toEqual(expected);
+    expect(next.memory.unjudged).toBeUndefined();
+  });
+
+  it('what such a plan saw again is free', () => {
+    const between = later({ skippedSchools: ['s2'], changes: [] });
+    expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([NORTH, SOUTH]));
+    expect(between.holds).toEqual([]);
+  });
+
+  it('a member at the school that was skipped was not seen either', () => {
+    const away = leaving('x', 'c9', 's2');
+    const held = ledgerOf(judged({ changes: [...MEMBERS, away], policy: LIMITS }));
+    expect(latchedKeys(ledgerOf(later({ skippedSchools: ['s2'], changes: [] }, held)), ID)).toEqual([away.key]);
+  });
+
+  it('while it waits for the rest, whatever else would be taken away joins it', () => {
+    const fresh = leaving('new');
+    const between = later({ skippedSchools: ['s2'], changes: [fresh] });
+    expect(lines(between)).toEqual(['G6:enrollments LIMIT_EXCEEDED 1']);
+    expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([NORTH, SOUTH, fresh]).sort());
+  });
+
+  it('a hold of some changes alone does not grow so', () => {
+    const ids = new Set(keysOf([NORTH]));
+    const request = {
+      id: 'SCHOOL_GONE:s1',
+      gate: 'cause',
+      code: 'SCHOOL_GONE',
+      approvable: true,
+      changes: ids,
+    } as const;
+    const held = ledgerOf(judged({ changes: [NORTH], requests: [request], policy: { limits: OPEN } }));
+    const between = later({ skippedSchools: ['s2'], changes: [leaving('new')] }, held);
+    expect(between.holds).toEqual([]);
+    expect(latchedKeys(ledgerOf(between), 'SCHOOL_GONE:s1')).toEqual([NORTH.key]);
+  });
+
+  it('what the passes say could not be judged stays, too', () => {
+    const unjudged = new Unjudged(HELD);
+    unjudged.record(NORTH.subject);
+    unjudged.membersOf('c1');
+    const between = later({ changes: [], unjudged });
+    expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([NORTH, ...MEMBERS]));
+    const other = new Unjudged(HELD);
+    other.membersOf('c2');
+    expect(later({ changes: [], unjudged: other }).latched).toEqual([]);
+    const members = new Unjudged(HELD);
+    members.all('enrollment');
+    expect(latchedKeys(ledgerOf(later({ changes: [], unjudged: members })), ID)).toEqual(keysOf(MEMBERS));
+  });
+
+  it('a whole plan that finds nothing due ends it', () => {
+    expect(later({ changes: [] }).latched).toEqual([]);
+  });
+});
+
+describe('an approval of a latch that was judged in part', () => {
+  const between = later({ skippedSchools: ['s2'], changes: MEMBERS.slice(0, 2) });
+  const [hold] = between.holds;
+  const [latch] = between.latched;
+
+  it('the hash of the plan’s hold names what the plan shows, the ledger’s names all', () => {
+    expect(hold?.changes).toEqual(keysOf(MEMBERS.slice(0, 2)));
+    expect(latch?.versions.find(({ hash }) => hash === hold?.hash)?.keys).toEqual(hold?.changes);
+    expect(latch?.hash).not.toBe(hold?.hash);
+    expect(latch?.versions.map(({ hash }) => hash)).toContain(FIRST.holds[0]?.hash);
+  });
+
+  it('is kept for what was not judged, until it is due again', () => {
+    const approved = approvedIn(ledgerOf(between), ID);
+    const skipped = later({ skippedSchools: ['s2'], changes: [] }, approved);
+    expect(skipped.latched[0]?.approved).toEqual(keysOf([NORTH, SOUTH]));
+    const next = later({ changes: [NORTH] }, ledgerOf(skipped));
+    expect(next.holds.flatMap(({ changes }) => changes)).toEqual([]);
+    expect(next.changes[0]?.heldBy).toEqual([]);
+    expect(next.latched[0]?.approved ?? []).toEqual([NORTH.key]);
+  });
+
+  it('is kept, too, where only its key is left of the change', () => {
+    const applied: Ledger = {
+      ...HELD,
+      holds: HELD.holds.map((each) => ({ ...each, changes: [], approved: [NORTH.key, MEMBERS[0]?.key ?? ''] })),
+    };
+    const skipped = later({ provesAbsence: false, changes: [] }, applied);
+    expect(skipped.latched[0]).toMatchObject({ changes: [], approved: [NORTH.key] });
+  });
+});
+
+describe('G5: ids given anew', () => {
+  const reset = { kind: 'users', baseline: 100, pairs: 80 } as const;
+  const news = [person('n1', {}), person('n2', {})];
+  const members = [joining('n1'), joining('old'), linking('n2', 'kid'), linking('g', 'n1')];
+  const kids = [blocking('n2', 'kid'), blocking('g', 'kid', false)];
+  const changes = [...news, ...members, ...kids, creating('c'), leaving('gone')];
+
+  it('every change of the kind waits, what would be taken away, and what names who is not created', () => {
+    const plan = judged({ changes, resets: [reset], policy: { limits: OPEN } });
+    expect(lines(plan)).toEqual(['G5:users ID_SPACE_RESET 6']);
+    expect(plan.holds[0]).toMatchObject({ gate: 'G5', kind: 'users', baseline: 100, count: 80, approvable: true });
+    const free = plan.changes.filter(({ heldBy }) => heldBy.length === 0).map(({ key }) => key);
+    expect(free).toEqual(keysOf([members[1] as Change, ...kids, creating('c')]));
+  });
+
+  it('of classes: their members wait with them, and people proceed', () => {
+    const plan = judged({
+      changes: [...news, joining('n1', 'c'), joining('n1', 'd'), creating('c'), leaving('gone')],
+      resets: [{ ...reset, kind: 'classes' }],
+      policy: { limits: OPEN },
+    });
+    expect(plan.holds[0]?.changes).toEqual(keysOf([creating('c'), joining('n1', 'c'), leaving('gone')]).sort());
+  });
+
+  it('is latched, what is built up as well, and an incomplete read does not end it', () => {
+    const first = ledgerOf(judged({ changes, resets: [reset], policy: { limits: OPEN } }));
+    const broken = ledgerOf(later({ isRestricted: true, changes: [] }, first));
+    expect(latchedKeys(broken, 'G5:users')).toEqual(latchedKeys(first, 'G5:users'));
+    const next = later({ changes: [...news, ...members, joining('n2', 'other')] }, broken);
+    expect(next.holds[0]?.changes).toHaveLength(6);
+    expect(next.changes.find(({ key }) => key === joining('n2', 'other').key)?.heldBy).toEqual(['G5:users']);
+    const approved = approvedIn(broken, 'G5:users');
+    expect(later({ changes: [...news, ...members] }, approved).holds).toEqual([]);
+  });
+});
+
+describe('what never waits, and what waits along', () => {
+  it('P11: forbidden contact is held by nothing', () => {
+    const block = blocking('g', 'kid');
+    const wish = {
+      id: 'X',
+      gate: 'cause',
+      code: 'SCHOOL_GONE',
+      approvable: true,
+      changes: new Set([block.key]),
+    } as const;
+    const plan = judged({ changes: [block], requests: [wish] });
+    expect(plan.changes[0]?.heldBy).toEqual([]);
+    expect(isUrgent(block)).toBe(true);
+    expect(isUrgent(blocking('g', 'kid', false))).toBe(false);
+    expect(isUrgent(undefined)).toBe(false);
+  });
+
+  it('only creations that are held have dependents', () => {
+    expect(dependentsOf([joining('n1'), archiving('c')], [joining('n1'), linking('n1', 'x')])).toEqual([]);
+    expect(dependentsOf([person('n1', {})], [person('n1', {}), linking('x', 'y')])).toEqual([]);
+  });
+});
+
+it('a plan’s ledger has what the gates remember, and nothing that they forgot', () => {
+  const before = {
+    ...emptyLedger,
+    reported: ['x'],
+    unfinished: { baselines: BASELINES, removals: [] },
+    removals: [],
+    unjudged: ['k'],
+  };
+  expect(withMemory(before, {})).toEqual({ ...emptyLedger, reported: ['x'] });
+  const { policy } = FIRST.memory;
+  expect(policy).toBeDefined();
+  expect(withMemory(before, policy === undefined ? {} : { policy })).toEqual({
+    ...emptyLedger,
+    reported: ['x'],
+    policy,
+  });
+});

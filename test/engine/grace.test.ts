@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Grace, type GraceInput } from '../../src/engine/grace.js';
+import { noteGrace } from '../../src/engine/gates/notes.js';
+import { Unjudged } from '../../src/engine/gates/unjudged.js';
+import { emptyLedger } from '../../src/model/index.js';
+import type { AbsenceCount } from '../../src/model/index.js';
+
+const at = (hours: number): string => new Date(Date.UTC(2026, 9, 1) + hours * 3_600_000).toISOString();
+
+function graceOf(absences: readonly AbsenceCount[] | undefined, rest: Partial<GraceInput> = {}): Grace {
+  return new Grace({
+    snapshots: 2,
+    absences,
+    readId: 'r1',
+    readAt: at(0),
+    isComplete: true,
+    unjudged: new Unjudged({ ...emptyLedger, ...(absences === undefined ? {} : { absences }) }),
+    ...rest,
+  });
+}
+
+/** One read: what is missing in it, and what was decided. */
+function read(
+  absences: readonly AbsenceCount[] | undefined,
+  missing: readonly string[],
+  rest: Partial<GraceInput> = {},
+): { readonly gone: readonly string[]; readonly absences: readonly AbsenceCount[] | undefined } {
+  const grace = graceOf(absences, rest);
+  const gone = missing.filter((subject) => grace.counts(subject, 'E1') === 'gone');
+  return { gone, absences: grace.absences() };
+}
+
+const A = 'class:a';
+const B = 'class:b';
+
+describe('grace: absence in k reads', () => {
+  it('with one read, a missing record is gone, and nothing is remembered', () => {
+    expect(read([{ subject: B, count: 1, readId: 'r0', at: at(-30) }], [A], { snapshots: 1 })).toEqual({
+      gone: [A],
+      absences: undefined,
+    });
+  });
+
+  it('with two, it waits for the second one', () => {
+    const first = read(undefined, [A]);
+    expect(first).toEqual({ gone: [], absences: [{ subject: A, count: 1, readId: 'r1', at: at(0) }] });
+    const second = read(first.absences, [A], { readId: 'r2', readAt: at(24) });
+    expect(second).toEqual({ gone: [A], absences: [{ subject: A, count: 2, readId: 'r2', at: at(24) }] });
+  });
+
+  it('the same read counts once, however often it is planned', () => {
+    const first = read(undefined, [A]);
+    expect(read(first.absences, [A], { readAt: at(48) })).toEqual({ gone: [], absences: first.absences });
+  });
+
+  it('reads less than 20 hours apart count as one; 20 hours are enough', () => {
+    const first = read(undefined, [A]);
+    const soon = read(first.absences, [A], { readId: 'r2', readAt: at(19.99) });
+    expect(soon).toEqual({ gone: [], absences: first.absences });
+    expect(read(soon.absences, [A], { readId: 'r3', readAt: at(20) }).gone).toEqual([A]);
+  });
+
+  it('twenty hours from the read that was counted last, not from the first', () => {
+    const three = { snapshots: 3 };
+    const first = read(undefined, [A], three);
+    const second = read(first.absences, [A], { ...three, readId: 'r2', readAt: at(30) });
+    expect(read(second.absences, [A], { ...three, readId: 'r3', readAt: at(40) }).gone).toEqual([]);
+    expect(read(second.absences, [A], { ...three, readId: 'r4', readAt: at(50) }).gone).toEqual([A]);
+  });
+
+  it('a record that is seen again is forgotten: it starts anew', () => {
+    const first = read(undefined, [A, B]);
+    const seen = read(first.absences, [B], { readId: 'r2', readAt: at(24) });
+    expect(seen).toEqual({ gone: [B], absences: [{ subject: B, count: 2, readId: 'r2', at: at(24) }] });
+    expect(read(seen.absences, [A], { readId: 'r3', readAt: at(48) }).gone).toEqual([]);
+  });
+
+  it('one that is gone stays gone, and is remembered while a hold keeps it', () => {
+    const second = read(read(undefined, [A]).absences, [A], { readId: 'r2', readAt: at(24) });
+    const third = read(second.absences, [A], { readId: 'r3', readAt: at(25) });
+    expect(third).toEqual({ gone: [A], absences: second.absences });
+  });
+
+  it('what the provider itself says does not wait', () => {
+    const grace = graceOf(undefined);
+    expect(grace.counts(A, 'E2')).toBe('gone');
+    expect(grace.absences()).toBeUndefined();
+    expect(grace.waits.size).toBe(0);
+  });
+
+  it('an incomplete read counts nothing and forgets nothing', () => {
+    const first = read(undefined, [A, B]);
+    const broken = read(first.absences, [A], { readId: 'r2', readAt: at(24), isComplete: false });
+    expect(broken).toEqual({ gone: [], absences: first.absences });
+    expect(read(broken.absences, [A, B], { readId: 'r3', readAt: at(48) }).gone).toEqual([A, B]);
+  });
+
+  it('what a read could not judge keeps its count, what it saw does not', () => {
+    const member = 'enrollment:2:c1:u';
+    const other = 'enrollment:2:c2:u';
+    const absences = [A, B, member, other].map((subject) => ({ subject, count: 1, readId: 'r0', at: at(-24) }));
+    const unjudged = new Unjudged({ ...emptyLedger, absences });
+    unjudged.record(B);
+    unjudged.membersOf('c1');
+    const kept = graceOf(absences, { unjudged }).absences();
+    expect(kept?.map(({ subject }) => subject)).toEqual([B, member]);
+    expect(kept?.every(({ count }) => count === 1)).toBe(true);
+  });
+
+  it('a read without a time counts no further', () => {
+    const first = read(undefined, [A]);
+    expect(read(first.absences, [A], { readId: 'r2', readAt: 'yesterday' }).gone).toEqual([]);
+  });
+
+  it('ten thousand that wait are one note', () => {
+    const grace = graceOf(undefined);
+    for (let index = 0; index < 10_000; index += 1) grace.counts(`enrollment:1:c:${String(index)}`, 'E1');
+    for (const subject of [A, 'user:x', 'user@y']) grace.counts(subject, 'E1');
+    expect(noteGrace(grace, 2)).toEqual([
+      {
+        rule: 'Z6',
+        code: 'GRACE',
+        severity: 'info',
+        evidence: { class: 1, enrollment: 10_000, user: 2, reads: 2 },
+      },
+    ]);
+    expect(noteGrace(graceOf(undefined), 2)).toEqual([]);
+  });
+
+  /** By the letter: gone when the reads without it, since it was last seen, hold k that are 20 hours apart. */
+  function isGoneByDefinition(reads: readonly { at: number; isMissing: boolean; isComplete: boolean }[], k: number) {
+    let count = 0;
+    let last = -Infinity;
+    for (const each of reads) {
+      if (!each.isComplete) continue;
+      if (!each.isMissing) {
+        count = 0;
+        last = -Infinity;
+      } else if (each.at - last >= 20) {
+        count += 1;
+        last = each.at;
+      }
+    }
+    return count >= k;
+  }
+
+  it('is what the definition says, over any sequence of reads', () => {
+    const one = fc.record({
+      after: fc.integer({ min: 0, max: 30 }),
+      isMissing: fc.boolean(),
+      isComplete: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { minLength: 1, maxLength: 12 }), fc.integer({ min: 2, max: 4 }), (steps, k) => {
+        let hours = 0;
+        let absences: readonly AbsenceCount[] | undefined;
+        const reads: { at: number; isMissing: boolean; isComplete: boolean }[] = [];
+        for (const [index, { after, isMissing, isComplete }] of steps.entries()) {
+          hours += after;
+          reads.push({ at: hours, isMissing, isComplete });
+          const rest = { snapshots: k, readId: `r${String(index)}`, readAt: at(hours), isComplete };
+          const result = read(absences, isMissing ? [A] : [], rest);
+          absences = result.absences;
+          if (isMissing && isComplete) expect(result.gone.length === 1).toBe(isGoneByDefinition(reads, k));
+          else expect(result.gone).toEqual([]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('what could not be judged', () => {
+  it('is noted of the records that the ledger waits for alone', () => {
+    const unjudged = new Unjudged(emptyLedger);
+    expect(unjudged.isWatching).toBe(false);
+    unjudged.record(A);
+    unjudged.membersOf('c1');
+    expect(unjudged.isUnjudged(A)).toBe(false);
+    expect(unjudged.isUnjudged('enrollment:2:c1:u')).toBe(false);
+  });
+
+  it('is all of a noun that an import is not about', () => {
+    const unjudged = new Unjudged(emptyLedger);
+    unjudged.all('guardian');
+    expect(unjudged.isUnjudged('guardian:1:g:s')).toBe(true);
+    expect(unjudged.isUnjudged('guardians:x')).toBe(false);
+    expect(unjudged.isUnjudged('user:guardian:x')).toBe(false);
+  });
+
+  it('finds the class in the word for a member, whatever the ids are made of', () => {
+    const subject = 'enrollment:5:a:b:c:d:e';
+    const unjudged = new Unjudged({ holds: [], absences: [{ subject, count: 1, readId: 'r', at: at(0) }] });
+    unjudged.membersOf('a:b');
+    expect(unjudged.isUnjudged(subject)).toBe(false);
+    unjudged.membersOf('a:b:c');
+    expect(unjudged.isUnjudged(subject)).toBe(true);
+  });
+});

@@ -1,0 +1,3 @@
+import { keepsPromises } from './promises-run.js';
+
+keepsPromises(6, 7, 8, 9);

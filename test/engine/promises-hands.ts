@@ -1,0 +1,212 @@
+/** Promises 3 to 6: what a sync leaves alone, and what can be taken back. */
+
+import fc from 'fast-check';
+import type { LocalState, Plan, Policy, Roster } from '../../src/model/index.js';
+import { attested } from '../support/build.js';
+import { incompleteAttestation } from '../support/district-model.js';
+import { contents, ready } from '../support/world.js';
+import { expectNone, expectNothingTakenAway, expectSame, expectUntouched } from './promises-expect.js';
+import {
+  COVERED,
+  editAll,
+  evolve,
+  importsOf,
+  isAtSchool,
+  prepare,
+  readingOf,
+  type Promised,
+  type Scenario,
+  without,
+} from './promises-scenario.js';
+
+export const HANDS: readonly Promised[] = [
+  {
+    number: 3,
+    name: 'what people did by hand is never touched',
+    check: async (engine, scenario, statistics) => {
+      const prepared = await prepare(engine, scenario);
+      const { world, model, touched, first } = prepared;
+      evolve(model, scenario);
+      const before = await world.load();
+      const plans = await world.syncAll(readingOf(model, world), importsOf(scenario), { acknowledge: true });
+      const after = await world.load();
+      statistics.add([...first, ...plans], prepared);
+      for (const each of touched) expectUntouched(each, before, after, scenario.policy);
+      for (const section of before.classes.filter(({ origin }) => origin === 'local')) {
+        const now = after.classes.find(({ id }) => id === section.id);
+        expectSame(now, section, 'a class that people made');
+      }
+      for (const noun of ['enrollments', 'guardianLinks'] as const) {
+        for (const record of before[noun].filter(({ origin }) => origin === 'local')) {
+          const now = after[noun].find(({ id }) => id === record.id);
+          expectSame([now?.state, now?.by], [record.state, record.by], `one of the ${noun} that people made`);
+        }
+      }
+      if (scenario.policy.contactUpdates === 'all') return;
+      for (const { id, claimed, email, mobile } of before.users) {
+        if (claimed !== true) continue;
+        const now = after.users.find((user) => user.id === id);
+        expectSame([now?.email, now?.mobile], [email, mobile], 'how a person is reached who has signed in');
+      }
+    },
+  },
+  {
+    number: 4,
+    name: 'undo restores exactly, never overwrites a later edit, and stays undone',
+    check: async (engine, scenario, statistics) => {
+      const prepared = await prepare(engine, scenario);
+      const { world, model, touched, first } = prepared;
+      evolve(model, scenario);
+      const before = await world.load();
+      const imports = importsOf(scenario);
+      const roster = readingOf(model, world);
+      const plans: Plan[] = [...first];
+      const runs: string[] = [];
+      for (const policy of imports) {
+        const plan = await world.plan(roster, policy);
+        plans.push(plan);
+        runs.unshift(await world.apply(plan, { acknowledge: true }));
+      }
+      const isEdited = scenario.order % 3 === 0;
+      const later = isEdited ? await editAll(world, scenario.later) : [];
+      statistics.add(plans, { model, touched: [...touched, ...later] });
+      const edited = await world.load();
+      for (const run of runs) await world.undo(run);
+      const after = await world.load();
+      if (isEdited) {
+        for (const each of later) expectUntouched(each, edited, after, scenario.policy);
+        return;
+      }
+      expectSame(contents(after), contents(before), 'the state after undo');
+      for (const policy of imports) {
+        expectNone(ready(await world.plan(roster, policy)), 'changes of the next plan of the same feed');
+      }
+    },
+    narrow: (scenario) =>
+      COVERED.unlinkAfterUndo ? scenario : { ...scenario, later: without(scenario.later, 'unlink-guardian') },
+  },
+  {
+    number: 5,
+    name: 'without Full Data, or from a held, incomplete or empty feed, nothing is removed',
+    check: async (engine, scenario, statistics) => {
+      const prepared = await prepare(engine, scenario);
+      const { world, model, first } = prepared;
+      evolve(model, scenario);
+      const complete = readingOf(model, world);
+      const before = await world.load();
+      const { roster, policy, allows } = doubtfulImport(complete, before, scenario);
+      const imports = importsOf({ ...scenario, policy });
+      const held = await world.plan(complete, scenario.policy);
+      const plans = await world.syncAll(roster, imports);
+      statistics.add([...first, held, ...plans], prepared);
+      const destructive = plans.flatMap(ready).filter((change) => change.destructive && !allows(change));
+      expectNone(destructive, 'destructive changes that nothing holds');
+      if (allows === none) {
+        expectNothingTakenAway(before, await world.load(), ['classes', 'users', 'enrollments', 'guardianLinks']);
+      }
+    },
+  },
+  {
+    number: 6,
+    name: 'nothing outside the scope is touched',
+    check: async (engine, scenario, statistics) => {
+      const prepared = await prepare(engine, scenario);
+      const { model, first } = prepared;
+      evolve(model, scenario);
+      const scoped = await prepared.world.fork({ tenant: prepared.world.scope.tenant, schools: ['s1'] });
+      const before = await scoped.load();
+      const plans = await scoped.syncAll(readingOf(model, scoped), importsOf(scenario), { acknowledge: true });
+      const after = await scoped.load();
+      statistics.add([...first, ...plans], prepared);
+      const isInside = isAtSchool('s1', model, before);
+      const inside = new Set(before.classes.filter((each) => each.schoolSourcedId === 's1').map(({ id }) => id));
+      const known = new Set([...before.classes, ...before.users].map(({ id }) => id));
+      const outsideOf = (state: LocalState): unknown => ({
+        classes: state.classes.filter(({ id }) => known.has(id) && !inside.has(id)),
+        // The ids that a row repeats are those of its person, who may have got another.
+        enrollments: state.enrollments
+          .filter(({ classId }) => known.has(classId) && !inside.has(classId))
+          .map((each) => ({ ...each, userSourcedId: undefined }))
+          .sort(byId),
+        users: state.users.filter(({ id }) => known.has(id) && !isInside(id)).sort(byId),
+        guardianLinks: state.guardianLinks
+          .filter(({ studentId }) => known.has(studentId) && !isInside(studentId))
+          .map((each) => ({ ...each, guardianSourcedId: undefined, studentSourcedId: undefined }))
+          .sort(byId),
+      });
+      expectSame(outsideOf(after), outsideOf(before), 'what is outside the scope');
+      const isNew = ({ id }: { readonly id: string }): boolean => !known.has(id);
+      expectNone(
+        after.classes.filter((each) => isNew(each) && each.schoolSourcedId !== 's1'),
+        'classes created outside the scope',
+      );
+      const reached = reachedUsers(after);
+      const isReached = isAtSchool('s1', model, after);
+      expectNone(
+        after.users.filter((each) => isNew(each) && !isReached(each.id) && !reached.has(each.id)),
+        'persons created outside the scope',
+      );
+    },
+    narrow: (scenario) =>
+      COVERED.rekeyInScope ? scenario : { ...scenario, events: without(scenario.events, 'person-changes-id') },
+  },
+];
+
+const INCOMPLETE = fc.sample(incompleteAttestation, { numRuns: 8, seed: 1 });
+const UNREAD_LINKS = (['incomplete', 'failed', 'not-shared', 'not-read'] as const).map((state) =>
+  attested({ guardianLinks: state }),
+);
+
+interface DoubtfulImport {
+  readonly roster: Roster;
+  readonly policy: Policy;
+  /** What may be taken away all the same. */
+  readonly allows: (change: Plan['changes'][number]) => boolean;
+}
+
+const none = (): boolean => false;
+
+/** An import from which nothing, or only what is beyond doubt, may be taken away. */
+function doubtfulImport(complete: Roster, before: LocalState, { policy, order }: Scenario): DoubtfulImport {
+  const variant = order % (COVERED.graceSnapshots ? 5 : 4);
+  if (variant === 0) return { roster: complete, policy: { ...policy, fullData: false, archive: false }, allows: none };
+  if (variant === 1) return { roster: { ...complete, attestation: pick(INCOMPLETE, order) }, policy, allows: none };
+  if (variant === 2) {
+    // A feed without classes is empty where there are some here; else it must lack the people, too.
+    const hasClasses = before.classes.some((each) => each.origin === 'roster' && each.state === 'active');
+    const users = hasClasses ? complete.users : [];
+    const roster = { ...complete, classes: [], enrollments: [], guardianLinks: [], users };
+    return { roster, policy, allows: none };
+  }
+  if (variant === 3) {
+    // Of the links alone nothing is known; that one is of a type that the policy leaves out stands in its row.
+    const links = order % 2 === 0 ? [] : complete.guardianLinks;
+    const roster = { ...complete, guardianLinks: links, attestation: pick(UNREAD_LINKS, order) };
+    return {
+      roster,
+      policy: { ...policy, guardians: { enroll: false } },
+      allows: (change) => change.kind !== 'guardian-unlink',
+    };
+  }
+  // One read alone does not tell that a record is gone, unless the provider says so.
+  return {
+    roster: complete,
+    policy: { ...policy, graceSnapshots: 2 },
+    allows: ({ reason }) => reason.rule === 'P4' || reason.evidence?.['level'] === 'E2',
+  };
+}
+
+/** The persons whom a run of the scope may create: members of its classes, and guardians of its students. */
+function reachedUsers(state: LocalState): ReadonlySet<string> {
+  const classes = new Set(state.classes.filter((each) => each.schoolSourcedId === 's1').map(({ id }) => id));
+  const users = state.enrollments.filter(({ classId }) => classes.has(classId)).map(({ userId }) => userId);
+  return new Set([...users, ...state.guardianLinks.map(({ guardianId }) => guardianId)]);
+}
+
+function byId(left: { readonly id: string }, right: { readonly id: string }): number {
+  return left.id < right.id ? -1 : 1;
+}
+
+function pick<T>(values: readonly T[], position: number): T {
+  return values[position % values.length] as T;
+}
