@@ -69,6 +69,8 @@ export interface Plan {
 
 /** A change that was applied, as the journal keeps it. */
 export interface JournalEntry {
+  /** @default 1 */
+  readonly formatVersion?: 1;
   readonly runId: string;
   /** Counts the entries of a run from 0. */
   readonly sequence: number;

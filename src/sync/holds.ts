@@ -6,6 +6,7 @@ import type { RunReport } from '../ports/index.js';
 import { applyChanges, deliverMessages, suppressionKey } from './applying.js';
 import { prepareInviting } from './inviting.js';
 import type { SyncContext } from './options.js';
+import { loadLedger } from './planning.js';
 import { countChanges, recordRun, type RunIdentity, withLease } from './recording.js';
 
 /** A person's word about a hold. */
@@ -20,7 +21,7 @@ export interface ApproveOptions {
 export async function approveHold(context: SyncContext, holdId: string, options: ApproveOptions): Promise<RunReport> {
   const run: RunIdentity = { id: crypto.randomUUID(), type: 'approval', by: options.by };
   return withLease(context, run.id, async (lease) => {
-    const { ledger } = await context.store.load(context.scope);
+    const ledger = await loadLedger(context);
     const hold = findHold(ledger, holdId);
     if (!hold.approvable) {
       const message = `Hold ${holdId} can't be approved, because the feed itself is in doubt. Read it again.`;
@@ -59,7 +60,7 @@ export async function approveHold(context: SyncContext, holdId: string, options:
 export async function discardHold(context: SyncContext, holdId: string, by: string): Promise<RunReport> {
   const run: RunIdentity = { id: crypto.randomUUID(), type: 'discard', by };
   return withLease(context, run.id, async (lease) => {
-    const { ledger } = await context.store.load(context.scope);
+    const ledger = await loadLedger(context);
     const hold = findHold(ledger, holdId);
     const known = new Set(ledger.suppressions.map(suppressionKey));
     const discarded = hold.changes

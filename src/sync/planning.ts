@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
-import { reconcile } from '../engine/index.js';
+import { parseLedger, reconcile } from '../engine/index.js';
 import { collect } from '../internal/ordered.js';
-import type { LocalRead, LocalState, Plan, Policy, Roster } from '../model/index.js';
+import type { Ledger, LocalRead, LocalState, Plan, Policy, Roster } from '../model/index.js';
 import type { SyncContext } from './options.js';
 
 /** Decides what to do about a roster, against what the store holds now. Writes nothing. */
@@ -38,11 +38,20 @@ function requireKnown(parameter: string, value: string | undefined, known: reado
   throw new ConfigurationError(parameter, `names a ${noun} that the host does not have: ${value}`);
 }
 
+/**
+ * What is remembered for the scope.
+ *
+ * @throws PlanError where a version wrote it that is not understood: its holds would be forgotten
+ */
+export async function loadLedger({ store, scope }: Pick<SyncContext, 'store' | 'scope'>): Promise<Ledger> {
+  return parseLedger((await store.load(scope)).ledger);
+}
+
 /** The host's data in memory. */
 export async function collectLocal(read: LocalRead): Promise<LocalState> {
   return {
     scope: read.scope,
-    ledger: read.ledger,
+    ledger: parseLedger(read.ledger),
     schools: await collect(read.schools),
     classes: await collect(read.classes),
     users: await collect(read.users),

@@ -13,7 +13,7 @@ import {
   settlePolicy,
   type SyncContext,
 } from './options.js';
-import { checkAccess, decide } from './planning.js';
+import { checkAccess, decide, loadLedger } from './planning.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
 import { undoRun } from './undo.js';
@@ -153,7 +153,7 @@ export class RosterSync {
         signal?.throwIfAborted();
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
-        const { ledger } = await context.store.load(context.scope);
+        const ledger = await loadLedger(context);
         await applyPlan(application, plan, { policy, released, ledger });
         if (plan.outcome !== 'failed') await deliverMessages(application);
         signal?.throwIfAborted();
@@ -216,8 +216,7 @@ export class RosterSync {
 
   /** The holds that nobody has decided about yet, each with its changes. */
   async holds(): Promise<readonly LatchedHold[]> {
-    const { ledger } = await this.#context.store.load(this.#context.scope);
-    return openHolds(ledger);
+    return openHolds(await loadLedger(this.#context));
   }
 
   /**

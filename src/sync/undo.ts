@@ -1,4 +1,4 @@
-import { invert } from '../engine/index.js';
+import { invert, parseJournal } from '../engine/index.js';
 import { PlanError } from '../errors.js';
 import type { RunReport } from '../ports/index.js';
 import { applyPlan } from './applying.js';
@@ -13,7 +13,7 @@ export async function undoRun(context: SyncContext, runId: string, by: string | 
   return withLease(context, run.id, async (lease) => {
     if ((await store.run(scope, runId)) === undefined) throw new PlanError(`There is no run ${runId} to undo.`);
     return recordRun(context, run, undefined, async (progress) => {
-      const journal = await store.journal(scope, runId);
+      const journal = parseJournal(await store.journal(scope, runId));
       const local = await collectLocal(await store.load(scope));
       const plan = invert(journal, local, { now: clock.now().toISOString() });
       progress.planHash = plan.hash;
