@@ -30,7 +30,7 @@ describe('what another version of the package wrote', () => {
     const { sync, store } = syncWith(emptyLedger);
     const run = await sync.run();
     const entries = await store.journal(scope, run.id);
-    store.journal = () => Promise.resolve(entries.map((entry) => ({ ...entry, formatVersion: 99 })));
+    store.journal = () => Promise.resolve(entries.map((entry) => ({ ...entry, formatVersion: 99 as 1 })));
     expect(await sync.undo(run.id)).toMatchObject({ outcome: 'failed', applied: 0 });
     expect((await store.load(scope)).classes).toHaveLength(2);
   });
