@@ -6,9 +6,11 @@
  */
 
 import type { Class, LocalClass } from '../model/index.js';
+import type { SchoolsInDoubt } from './causes/index.js';
 import type { ClassVisitor } from './class-walk.js';
 import { isNewcomer } from './classes.js';
 import type { Context } from './context.js';
+import type { RecordWatch } from './whereabouts.js';
 
 export class ClassCensus implements ClassVisitor {
   /** Schools that have a class in the feed. */
@@ -24,7 +26,11 @@ export class ClassCensus implements ClassVisitor {
   private lastLocalSchool: string | undefined;
   private lastManagedSchool: string | undefined;
 
+  /** @param watch looks out for single classes */
+  constructor(private readonly watch: Pick<RecordWatch, 'note'>) {}
+
   visit(section: Class | undefined, local: LocalClass | undefined): void {
+    this.watch.note(section, local);
     if (section !== undefined && section.status !== 'tobedeleted') {
       const school = section.schoolSourcedId;
       // Classes of one school often stand together.
@@ -51,22 +57,20 @@ export class ClassCensus implements ClassVisitor {
    * Z5: schools that are missing or empty as a whole, while others are fine: unshared, or closed. A school whose row may
    * be among those that could not be used is neither (G4).
    */
-  findGoneSchools(context: Context): ReadonlySet<string> {
-    const { feed, draft } = context;
+  findSchoolsInDoubt(context: Context): SchoolsInDoubt {
+    const { feed } = context;
     const gone = new Set<string>();
-    if (!feed.provesAbsence) return gone;
     const fine = new Set<string>();
     for (const { sourcedId, status } of feed.schools) {
       if (status !== 'tobedeleted' && this.schools.has(sourcedId)) fine.add(sourcedId);
     }
+    const isDoubtful = (school: string): boolean =>
+      fine.size > (fine.has(school) ? 1 : 0) && !feed.unreadable.mayBeSchool(school);
+    if (!feed.provesAbsence) return { gone, isDoubtful };
     for (const school of this.managedSchools) {
-      if (fine.size === 0 || fine.has(school) || !context.isInScope(school)) continue;
-      if (feed.unreadable.mayBeSchool(school)) continue;
-      gone.add(school);
-      const subject = `school:${school}`;
-      draft.note({ rule: 'Z5', code: 'SCHOOL_GONE', severity: 'warning', noun: 'school', subject });
+      if (!fine.has(school) && context.isInScope(school) && isDoubtful(school)) gone.add(school);
     }
-    return gone;
+    return { gone, isDoubtful };
   }
 
   /** Z5: a scope that names a school which neither side has is most likely mistyped, and would be empty without a word. */

@@ -6,6 +6,7 @@
 
 import { classSubject } from '../model/index.js';
 import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment } from '../model/index.js';
+import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
 import {
@@ -21,14 +22,18 @@ import {
   type ClassDecision,
 } from './classes.js';
 import type { Context } from './context.js';
+import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
+import { classRekey, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
 import { compareMembers, type MemberComparison } from './members.js';
 import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
+import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
-import { countManaged, hasActive, type Stretch } from './stretch.js';
+import { hasActive, type Stretch } from './stretch.js';
 import type { Placement } from './users.js';
+import { isJudgedClass, noteMembers } from './vanished.js';
 
 /** What the pass found out, besides what it proposed. */
 export interface ClassPassResult {
@@ -62,6 +67,8 @@ export interface ClassPassInput {
   readonly contested: ReadonlySet<string>;
   /** How many members the host has, where they are in memory. */
   readonly memberCount: number | undefined;
+  /** By which sourcedId the feed most likely knows a member. */
+  readonly idOf: MemberIdOf;
 }
 
 export class ClassPass implements ClassPassResult, ClassVisitor {
@@ -75,12 +82,15 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly names = new TakenNames();
   /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
   private readonly newcomers: { readonly section: Class; readonly local: LocalClass }[] = [];
+  /** Classes that leave and so free their names, unless their cause keeps them. */
+  private readonly leaving: LocalClass[] = [];
   private emptiedClasses = 0;
   private outsideDates = 0;
   private presentClasses = 0;
   private readonly knownSchools: ReadonlySet<string>;
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
+  readonly moved: MovedClasses;
 
   constructor(
     private readonly context: Context,
@@ -89,14 +99,21 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   ) {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
     this.inclusion = Inclusion.of(context);
+    this.moved = new MovedClasses(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
   }
 
-  finish(): void {
-    this.people.settle();
+  /** Whether names are asked for that depend on the causes of absence. */
+  get asksForCauses(): boolean {
+    return this.leaving.length > 0 && (this.candidates.length > 0 || this.newcomers.length > 0);
+  }
+
+  /** @param verdict where it was asked for */
+  finish(verdict: AbsenceVerdict | undefined): void {
     this.inclusion?.noteLeftOut();
+    if (verdict !== undefined) this.keepNamesOfWaiting(verdict);
     this.admitCandidates();
     this.judgeEmptied();
     this.noteDates();
@@ -127,23 +144,49 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     context.tally?.section(section, local, enrollments, members);
     const isManaged = local?.origin === 'roster' && local.state === 'active';
     if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
+    const managedMembers = run + this.plain.countRest(members, run);
     if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
-      this.managedEnrollments += run + countManaged(members, run);
+      this.managedEnrollments += managedMembers;
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
       if (local?.state === 'active') this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
       return;
     }
+    this.moved.note(section, local);
     if (section !== undefined && section.status !== 'tobedeleted') {
       if (context.draft.isObserved('class', section.sourcedId)) {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
-      if (local === undefined) this.consider(section, enrollments, members);
-      else this.present(section, local, enrollments, members, run);
+      if (local !== undefined) this.present(section, local, enrollments, members, run);
+      else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
+        this.consider(section, enrollments, members);
+      }
     } else if (local !== undefined) {
-      this.absent(local, section !== undefined, enrollments, members);
+      const half = { local, isTombstoned: section !== undefined, enrollments, members };
+      if (!this.moved.takesHost(half)) this.absent(half);
     }
+  }
+
+  /** K12: both halves of a class that a person has said to be one came by, or one of them alone. */
+  joinHalves(): void {
+    for (const { feed, host } of this.moved.takeHalves()) {
+      if (feed !== undefined && host !== undefined) {
+        const { section } = feed;
+        const { local } = host;
+        const rekey = classRekey({ section, local, isLink: false });
+        this.present(section, local, feed.enrollments, host.members, 0, rekey);
+      } else if (feed !== undefined) {
+        this.consider(feed.section, feed.enrollments, NO_MEMBERS);
+      } else if (host !== undefined) {
+        this.absent(host);
+      }
+    }
+  }
+
+  /** Whether a new section may go on as another class: only where it might be imported. */
+  private mayMove(section: Class): boolean {
+    return this.context.isInScope(section.schoolSourcedId) && this.inclusion?.isLeftOut(section) !== true;
   }
 
   /** K1 to K3, K18: a section that the host does not have. Its name decides later, when all names are known. */
@@ -172,6 +215,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     }
     const teachers = comparison.additions.filter(({ enrollment }) => enrollment.role === 'teacher');
     const first = teachers.find(({ enrollment }) => enrollment.primary === true) ?? teachers[0];
+    this.moved.noteSection(section, enrollments);
     this.candidates.push({
       section,
       members: comparison,
@@ -188,9 +232,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     enrollments: Stretch<Enrollment>,
     members: Stretch<LocalEnrollment>,
     run: number,
+    rekey?: RekeyPatch,
   ): void {
     const { context } = this;
-    const isPlain = local.state === 'active' && isPlainClass(section, local, context);
+    const isPlain = rekey === undefined && local.state === 'active' && isPlainClass(section, local, context);
     const count = enrollments.to - enrollments.from;
     const hasPlainMembers = run === count && run === members.to - members.from;
     const isObserved = context.draft.isAnyObserved('enrollment', section.sourcedId);
@@ -198,7 +243,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       isPlain && hasPlainMembers && !isObserved ? undefined : this.compare(section, local, enrollments, members, run);
     const isFollowed = isPlain && (comparison === undefined || !isRecycled(section, local, comparison));
     const decision =
-      isFollowed || comparison === undefined ? followed(context) : decidePresent(section, local, comparison, context);
+      isFollowed || comparison === undefined
+        ? followed(context)
+        : decidePresent(section, local, comparison, context, rekey);
     this.keepNames(decision, local, section);
     if (decision.members !== 'follow') return;
     if (local.origin === 'roster') {
@@ -206,7 +253,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.inclusion?.noteKept(section);
     }
     if (!isFollowed && isNewcomer(section, local)) this.newcomers.push({ section, local });
-    if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local);
+    if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local, members);
   }
 
   private compare(
@@ -216,25 +263,26 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     members: Stretch<LocalEnrollment>,
     count: number,
   ): MemberComparison {
-    const { students, teachers, lastId } = this.plain;
-    const run = count === 0 ? undefined : { count, students, teachers, lastId };
+    const { students, teachers } = this.plain;
+    const run = count === 0 ? undefined : { count, students, teachers };
     return compareMembers(ofMembers(section, local), enrollments, members, this.context, this.people, run);
   }
 
-  private absent(
-    local: LocalClass,
-    isTombstoned: boolean,
-    enrollments: Stretch<Enrollment>,
-    members: Stretch<LocalEnrollment>,
-  ): void {
+  private absent({ local, isTombstoned, enrollments, members }: HostHalf): void {
     const { unreadable } = this.context.feed;
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
     const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
+    if (isJudgedClass(local, this.context) && (isTombstoned || this.context.feed.provesAbsence)) {
+      this.context.absences.addClass(local, members, { isTombstoned, isNamed });
+    }
+    if (!isNamed) this.moved.noteHost(local, members);
     const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;
     this.keepNames(decision, local, undefined);
+    const { fullData, archive } = this.context.policy;
+    if (decision.names === 'free' && fullData && archive && this.isContested(local)) this.leaving.push(local);
     if (decision.members !== 'remove') return;
     const ofClass = {
       sourcedId: holder,
@@ -243,13 +291,19 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       isManaged: local.origin === 'roster',
     };
     const none: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
-    this.commit(compareMembers(ofClass, none, members, this.context, this.people), ofClass, undefined);
+    this.commit(compareMembers(ofClass, none, members, this.context, this.people), ofClass);
   }
 
   /** Turns a comparison into proposals. K15 watches a class that is present and loses its members in silence. */
-  private commit(members: MemberComparison, section: ClassOfMembers, local: LocalClass | undefined): void {
+  private commit(
+    members: MemberComparison,
+    section: ClassOfMembers,
+    local?: LocalClass,
+    host?: Stretch<LocalEnrollment>,
+  ): void {
     const { draft } = this.context;
     this.outsideDates += members.outsideDates;
+    if (local !== undefined && host !== undefined) noteMembers(members, local, host, this.context, this.people);
     for (const { once, ...note } of members.notes) {
       if (once === true) draft.noteOnce(note);
       else draft.note(note);
@@ -259,11 +313,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         countUp(this.restoredTo, proposal.target.userId);
     }
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
-    const keys = new Set<string>();
+    const removed: string[] = [];
     let silent = 0;
     for (const { proposal, isSilent } of members.removals) {
       if (!draft.propose(proposal)) continue;
-      keys.add(`${proposal.kind} ${proposal.subject}`);
+      removed.push(proposal.subject);
       if (isSilent) silent += 1;
       if (proposal.kind === 'enrollment-remove') this.noteRemoved(proposal.target);
     }
@@ -280,7 +334,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       approvable: true,
       baseline: members.managed,
       count: silent,
-      changes: keys,
+      changes: new Set(removed.map((subject) => changeKey('enrollment-remove', subject))),
     });
   }
 
@@ -320,7 +374,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (this.candidates.length === 0) return;
     for (const { candidate, name } of admit(this.candidates, this.names, context)) {
       const { section, members } = candidate as PendingCandidate;
-      if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined), undefined);
+      if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined));
     }
   }
 
@@ -360,14 +414,26 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
 
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
   private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
-    const { contested } = this.input;
-    if (names === 'free' || contested.size === 0) return;
-    const isContested = isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
-    if (!isContested) return;
-    const holder = local.sourcedId as string;
+    if (names === 'free' || !this.isContested(local, section)) return;
+    const holder = section?.sourcedId ?? (local.sourcedId as string);
     for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
       this.names.take(taken.schoolSourcedId, taken.name, holder);
     }
+  }
+
+  /** A class that waits for a person because of its cause is not leaving. */
+  private keepNamesOfWaiting({ causes }: AbsenceVerdict): void {
+    const latches = new CauseLatches(this.context.local.ledger);
+    for (const local of this.leaving) {
+      const subject = classSubject(local.sourcedId as string);
+      if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
+      this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+    }
+  }
+
+  private isContested(local: LocalClass, section?: Class): boolean {
+    const { contested } = this.input;
+    return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
   private familyName({ enrollment, user }: Addition): string | undefined {
@@ -378,6 +444,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return isIn(this.context.feed.skippedSchools, schoolSourcedId);
   }
 }
+
+const NO_MEMBERS: Stretch<LocalEnrollment> = { records: [], from: 0, to: 0 };
 
 function isIn(ids: ReadonlySet<string>, id: string | undefined): boolean {
   return ids.size > 0 && id !== undefined && ids.has(id);

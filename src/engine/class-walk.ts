@@ -18,6 +18,8 @@ export interface ClassVisitor {
     members: Stretch<LocalEnrollment>,
     run: number,
   ): void;
+  /** Whether it has seen enough. */
+  readonly isDone?: boolean;
   /** A class of the host without a sourcedId. They come first. */
   unnamed?(local: LocalClass): void;
   /** Enrollments of a class that neither side has (M10). */
@@ -56,6 +58,7 @@ export class ClassWalk implements Pass {
   run(): Cursor<unknown> | undefined {
     const { sections, locals } = this.cursors;
     for (;;) {
+      if (this.visitor.isDone === true) return undefined;
       if (sections.isBlocked) return sections;
       if (locals.isBlocked) return locals;
       const section = sections.records[sections.at];
@@ -136,7 +139,8 @@ export class ClassWalk implements Pass {
     for (;;) {
       if (enrollments.isBlocked) return enrollments;
       const first = enrollments.records[enrollments.at]?.classSourcedId;
-      if (first === undefined || first === sourcedId || (sourcedId !== undefined && first > sourcedId)) return undefined;
+      if (first === undefined || first === sourcedId || (sourcedId !== undefined && first > sourcedId))
+        return undefined;
       const end = endOfClass(enrollments, 0, first);
       if (end === undefined) return enrollments;
       if (this.lastEnrolled !== undefined && first <= this.lastEnrolled) throw new Disorder(enrollments);

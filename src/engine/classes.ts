@@ -6,9 +6,11 @@
 
 import { isSame } from '../internal/canonical.js';
 import { classSubject } from '../model/index.js';
-import type { Class, ClassOptions, Fields, LocalClass, SyncedClass, Term } from '../model/index.js';
+import type { Class, ClassOptions, Fields, LocalClass, SyncedClass } from '../model/index.js';
 import type { Context } from './context.js';
+import { changeKey } from './draft.js';
 import { ABSENT, classFingerprint } from './fingerprint.js';
+import { giveUpSourcedId, type RekeyPatch } from './identity/index.js';
 import type { MemberComparison } from './members.js';
 
 /** What follows from a class's rows for its members and its name. */
@@ -78,7 +80,8 @@ export function isPlainClass(section: Class, local: LocalClass, context: Context
   if (!context.handlesClasses) return true;
   if (synced === undefined || local.revived === true) return false;
   const { name } = section;
-  if (name !== local.name || name !== synced.name || name.trim() === '') return false;
+  // A blank name is read as something else, and is never the name that was written.
+  if (name !== local.name || name !== synced.name) return false;
   if (isOther(section.courseTitle, synced.courseTitle) || isOther(section.period, synced.period)) return false;
   if (isOther(section.sectionNumber, synced.sectionNumber) || isOther(section.subject, synced.subject)) return false;
   if (isOther(section.termSourcedIds, synced.termSourcedIds) || isOther(section.grades, synced.grades)) return false;
@@ -105,6 +108,7 @@ export function decidePresent(
   local: LocalClass,
   members: MemberComparison,
   context: Context,
+  rekey?: RekeyPatch,
 ): ClassDecision {
   const { draft } = context;
   const subject = classSubject(section.sourcedId);
@@ -139,15 +143,16 @@ export function decidePresent(
     });
     return { members: 'frozen', names: byUser ? 'fed' : 'free' };
   }
-  if (isRecycled(section, local, members)) {
-    if (!context.isRestricted) holdRecycled(section, context);
+  // Whom a person has said to be one class are not two.
+  if (rekey === undefined && isRecycled(section, local, members)) {
+    if (!context.isRestricted) holdRecycled(section, local, context);
     return { members: 'frozen', names: 'fed' };
   }
   if (!context.handlesClasses) {
     return { members: returns ? 'frozen' : 'follow', names: 'own' };
   }
   if (returns && context.isRestricted) return FROZEN;
-  const isProposed = proposePresent(section, local, returns, context);
+  const isProposed = proposePresent(section, local, returns, context, rekey);
   if (returns && !isProposed) return { members: 'frozen', names: 'fed' };
   return { members: 'follow', names: 'fed' };
 }
@@ -171,19 +176,38 @@ export function isRecycled(section: Class, local: LocalClass, members: MemberCom
   return !(section.termSourcedIds ?? []).some((term) => before.includes(term));
 }
 
-function holdRecycled(section: Class, context: Context): void {
-  context.draft.hold({
-    id: `K10:${section.sourcedId}`,
+/** K10: the class parts from its id, and the section is created under it, if a person says so. */
+function holdRecycled(section: Class, local: LocalClass, context: Context): void {
+  const { draft } = context;
+  const { sourcedId, schoolSourcedId } = section;
+  const subject = classSubject(sourcedId);
+  const fingerprint = classFingerprint(section);
+  const kinds = ['class-rekey', 'class-create'] as const;
+  // One without the other would leave a class without its id, or an id with two classes.
+  if (!context.handlesClasses || kinds.some((kind) => draft.isSuppressed(kind, subject, fingerprint))) {
+    draft.note({ rule: 'K10', code: 'RECYCLED_ID_KEPT', severity: 'warning', noun: 'class', subject, schoolSourcedId });
+    return;
+  }
+  draft.propose(giveUpSourcedId(section, local, context));
+  createClass(section, classNameOf(section), context);
+  draft.hold({
+    id: `K10:${sourcedId}`,
     gate: 'K10',
     code: 'RECYCLED_ID',
-    subject: classSubject(section.sourcedId),
-    approvable: false,
-    changes: new Set(),
+    subject,
+    approvable: true,
+    changes: new Set(kinds.map((kind) => changeKey(kind, subject))),
   });
 }
 
 /** K4 to K6, K8, K16, K17, as one change, because a record changes once in a plan. Says whether all is as wanted. */
-function proposePresent(section: Class, local: LocalClass, returns: boolean, context: Context): boolean {
+function proposePresent(
+  section: Class,
+  local: LocalClass,
+  returns: boolean,
+  context: Context,
+  rekey: RekeyPatch | undefined,
+): boolean {
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
   const synced: Record<string, unknown> = {};
@@ -239,14 +263,22 @@ function proposePresent(section: Class, local: LocalClass, returns: boolean, con
     set('revived', undefined);
     reason ??= { rule: 'K16', code: 'REVIVED_CLASS_PRESENT' };
   }
+  if (rekey !== undefined) {
+    Object.assign(before, rekey.before);
+    Object.assign(after, rekey.after);
+    ({ reason } = rekey);
+  }
   if (reason === undefined) return true;
   if (Object.keys(synced).length > 0) {
     set('synced', { ...(local.synced ?? syncedClass(section, context.policy.classes.options)), ...synced });
   }
   return context.draft.propose({
-    kind: returns ? 'class-unarchive' : isMoved ? 'class-move' : 'class-update',
+    kind: rekey !== undefined ? 'class-rekey' : returns ? 'class-unarchive' : isMoved ? 'class-move' : 'class-update',
     subject: classSubject(section.sourcedId),
-    target: { id: local.id, sourcedId: section.sourcedId },
+    target: {
+      id: local.id,
+      sourcedId: rekey === undefined ? section.sourcedId : (local.sourcedId ?? section.sourcedId),
+    },
     schoolSourcedId: section.schoolSourcedId,
     before: before as Fields<LocalClass>,
     after: after as Fields<LocalClass>,
@@ -330,23 +362,11 @@ export function decideAbsent(
     reason: {
       rule: 'K7',
       code: 'CLASS_ABSENT',
-      evidence: { cause: causeOf(local, evidence.isTombstoned, context), level: evidence.isTombstoned ? 'E2' : 'E1' },
+      evidence: { level: evidence.isTombstoned ? 'E2' : 'E1' },
     },
     fingerprint: ABSENT,
   });
   return leaves;
-}
-
-function causeOf(local: LocalClass, isTombstoned: boolean, context: Context): string {
-  if (isTombstoned) return 'TOMBSTONE';
-  const terms = local.synced?.termSourcedIds ?? local.termSourcedIds ?? [];
-  const known = context.feed.terms.filter((term) => terms.includes(term.sourcedId));
-  const hasEnded = known.length > 0 && known.every((term) => isOver(term, context.today));
-  return hasEnded ? 'TERM_ENDED' : 'SECTION_GONE';
-}
-
-function isOver(term: Term, today: string): boolean {
-  return term.endDate !== undefined && term.endDate <= today;
 }
 
 /**

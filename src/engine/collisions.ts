@@ -11,27 +11,16 @@
 import { normalEmail, normalPhone, usableEmail, usablePhone } from '../internal/contact.js';
 import { normalName } from '../internal/names.js';
 import { compareIds } from '../internal/ordered.js';
+import { AddressFilter, type LoginField } from './address-filter.js';
 import type { LocalUser, User, UserRole } from '../model/index.js';
 import type { Contact } from './contacts.js';
 
-/** What people sign in with. The number at home is none of it. */
-export type LoginField = 'email' | 'mobile';
-
-/** What a person's record says of a login that is another's. */
-export interface LoginMarks {
-  /** The contact details by which this person cannot sign in: they are another person's login (F6 to F9). */
-  readonly takenLogins?: readonly LoginField[];
-  /** The sourcedId of the record of the same human being, whose login is theirs, too (F7). */
-  readonly sharesLoginWith?: string;
-}
-
-/** A person of the host, with the marks. */
-export type Account = LocalUser & LoginMarks;
+export type { LoginField } from './address-filter.js';
 
 /** A person as both sides have them; one side may be missing. */
 export interface Person {
   readonly feed: User | undefined;
-  readonly local: Account | undefined;
+  readonly local: LocalUser | undefined;
 }
 
 /** What the answers depend on, besides the people. */
@@ -86,6 +75,8 @@ export class AddressQuestions {
   /** By address, then by person. */
   private readonly asked = new Map<string, Map<string, Person>>();
   private readonly marked = new Map<string, Person>();
+  /** Says of most addresses of most people that nobody asked for them. Made when the first person is told of. */
+  private filter: AddressFilter | undefined;
 
   constructor(private readonly rules: CollisionRules) {}
 
@@ -104,7 +95,7 @@ export class AddressQuestions {
    * Asks for the logins of a person that have to be judged: of a newcomer, or somebody who comes back, both; else those
    * that change, or were another's so far. Whoever else shares an address with somebody is left as they are.
    */
-  askFor(feed: User | undefined, local: Account | undefined): void {
+  askFor(feed: User | undefined, local: LocalUser | undefined): void {
     const person = { feed, local };
     const isNew = local === undefined || (local.state !== 'active' && !isOutOfUse(feed, local));
     for (const field of FIELDS) {
@@ -118,8 +109,9 @@ export class AddressQuestions {
   }
 
   /** Tells of one person, both sides together: called for everybody. */
-  bearer(feed: User | undefined, local: Account | undefined): void {
+  bearer(feed: User | undefined, local: LocalUser | undefined): void {
     if (this.asked.size === 0) return;
+    this.filter ??= new AddressFilter(this.asked.keys(), this.asked.size);
     const shared = feed?.status === 'tobedeleted' ? undefined : feed;
     this.meet('email', shared?.email, shared, local);
     this.meet('mobile', shared?.mobile, shared, local);
@@ -184,8 +176,13 @@ export class AddressQuestions {
     });
   }
 
-  private meet(field: LoginField, value: string | undefined, feed: User | undefined, local: Account | undefined): void {
-    if (value === undefined) return;
+  private meet(
+    field: LoginField,
+    value: string | undefined,
+    feed: User | undefined,
+    local: LocalUser | undefined,
+  ): void {
+    if (value === undefined || this.filter?.mayHave(field, value) === false) return;
     const bearers = this.asked.get(addressOf(field, value) ?? '');
     if (bearers === undefined) return;
     const person = { feed, local };
@@ -252,7 +249,7 @@ function lossOf(field: LoginField, loser: Claimant, owner: Claimant): LoginLoss 
   return {
     field,
     rule: isOne ? 'F7' : isOwned ? 'F9' : byRole,
-    owner: sourcedId ?? (local as Account).id,
+    owner: sourcedId ?? (local as LocalUser).id,
   };
 }
 
@@ -265,25 +262,25 @@ function isSameHuman(left: Person, right: Person): boolean {
 }
 
 /** Whether a login is a person's by their own doing: they signed in, or people made the account. */
-function isOwnWord(local: Account): boolean {
+function isOwnWord(local: LocalUser): boolean {
   return local.claimed === true || local.origin === 'local';
 }
 
-function holdsToday(field: LoginField, address: string, local: Account): boolean {
+function holdsToday(field: LoginField, address: string, local: LocalUser): boolean {
   return !hasMark(local, field) && addressOf(field, loginToday(local, field)) === address;
 }
 
 /** The address that a person proved to own goes before the contact address. */
-function loginToday(local: Account, field: LoginField): string | undefined {
+function loginToday(local: LocalUser, field: LoginField): string | undefined {
   return field === 'email' ? (local.verifiedEmail ?? local.email) : local.mobile;
 }
 
-function hasMark(local: Account, field: LoginField): boolean {
+function hasMark(local: LocalUser, field: LoginField): boolean {
   return local.takenLogins?.includes(field) === true || (field === 'email' && local.sharesLoginWith !== undefined);
 }
 
 /** A deactivated account in which nobody ever signed in needs no login, unless this plan brings it back. */
-function isOutOfUse(feed: User | undefined, local: Account): boolean {
+function isOutOfUse(feed: User | undefined, local: LocalUser): boolean {
   if (local.state === 'active' || local.claimed === true) return false;
   return feed === undefined || local.by === 'user';
 }

@@ -4,9 +4,20 @@
  * @module
  */
 
-import type { EnrollmentRole, Fields, LocalEnrollment, LocalHead, LocalSchool, Policy, Scope, UserRole } from '../model/index.js';
+import type {
+  EnrollmentRole,
+  Fields,
+  LocalEnrollment,
+  LocalHead,
+  LocalSchool,
+  Policy,
+  Scope,
+  UserRole,
+} from '../model/index.js';
+import type { Absences } from './causes/index.js';
 import type { Draft } from './draft.js';
 import type { Feed } from './feed.js';
+import type { Decisions } from './identity/index.js';
 import type { Tally } from './tally.js';
 
 export interface Context {
@@ -15,6 +26,10 @@ export interface Context {
   /** What the host says of itself, and its schools. The large collections come by in passes. */
   readonly local: LocalHead & { readonly schools: readonly LocalSchool[] };
   readonly draft: Draft;
+  /** What vanished, as the passes come across it. */
+  readonly absences: Absences;
+  /** What people said about records that may be one. */
+  readonly decisions: Decisions;
   /** ISO instant of the plan. */
   readonly now: string;
   /** `YYYY-MM-DD` in the district's time zone. */
@@ -28,6 +43,8 @@ export interface Context {
   /** Whether this import's steps cover members of a role: asked for every row, so worked out once. */
   readonly handlesMember: Readonly<Record<EnrollmentRole, boolean>>;
   readonly handlesGuardians: boolean;
+  /** P5: the guardians come from another source than last time. */
+  readonly isGuardianSourceSwitched: boolean;
   /** What a removal by this plan writes: the same for all of them. */
   readonly removed: Fields<LocalEnrollment>;
   /** What looks at every record as it comes by; undefined where nothing does. */

@@ -31,36 +31,39 @@ export interface HoldRequest {
   readonly changes: ReadonlySet<string> | 'all-destructive';
 }
 
-/** The order of application: nothing refers to what is not there yet, and what takes away comes last. */
+/**
+ * The order of application: nothing refers to what is not there yet, what gives an id up comes before what takes it, and
+ * what takes away comes last.
+ */
 const PHASES: Readonly<Record<ChangeKind, number>> = {
   'school-create': 0,
   'school-update': 0,
-  'user-create': 1,
   'user-rekey': 1,
-  'user-reactivate': 1,
-  'class-create': 2,
-  'class-rekey': 2,
-  'class-unarchive': 2,
-  'class-update': 2,
-  'class-move': 2,
-  'enrollment-add': 3,
-  'enrollment-restore': 3,
-  'enrollment-update': 3,
-  'enrollment-link': 3,
-  'guardian-link': 4,
-  'guardian-restore': 4,
-  'guardian-update': 4,
-  'user-update': 5,
-  'guardian-unlink': 6,
-  'guardian-delete': 6,
-  'enrollment-remove': 7,
-  'enrollment-delete': 7,
-  'class-archive': 8,
-  'class-purge': 8,
-  'class-delete': 8,
-  'user-deactivate': 9,
-  'user-delete': 9,
-  'school-delete': 10,
+  'user-create': 2,
+  'user-reactivate': 2,
+  'class-rekey': 3,
+  'class-create': 4,
+  'class-unarchive': 4,
+  'class-update': 4,
+  'class-move': 4,
+  'enrollment-add': 5,
+  'enrollment-restore': 5,
+  'enrollment-update': 5,
+  'enrollment-link': 5,
+  'guardian-link': 6,
+  'guardian-restore': 6,
+  'guardian-update': 6,
+  'user-update': 7,
+  'guardian-unlink': 8,
+  'guardian-delete': 8,
+  'enrollment-remove': 9,
+  'enrollment-delete': 9,
+  'class-archive': 10,
+  'class-purge': 10,
+  'class-delete': 10,
+  'user-deactivate': 11,
+  'user-delete': 11,
+  'school-delete': 12,
 };
 
 /** The kinds that the gates guard, each with the kind of record that its limit counts. */
@@ -74,6 +77,8 @@ const DESTRUCTIVE: ReadonlyMap<ChangeKind, LimitKind> = new Map([
 export class Draft {
   readonly holdRequests: HoldRequest[] = [];
   private readonly phases: Change[][] = [];
+  /** Where the changes of a phase stand, by their keys. */
+  private readonly places = new Map<readonly Change[], ReadonlyMap<string, number>>();
   private readonly suppressions = new Map<string, Suppression[]>();
   private readonly ended = new Set<Suppression>();
   private readonly reportedBefore: ReadonlySet<string>;
@@ -119,6 +124,26 @@ export class Draft {
     return true;
   }
 
+  /** Adds fields to a change of this plan. Says whether there is such a change. */
+  amend(kind: ChangeKind, subject: string, before: object, after: object): boolean {
+    const phase = this.phases[PHASES[kind]];
+    if (phase === undefined) return false;
+    let places = this.places.get(phase);
+    if (places?.size !== phase.length) {
+      places = new Map(phase.map((change, index) => [change.key, index]));
+      this.places.set(phase, places);
+    }
+    const index = places.get(changeKey(kind, subject));
+    const change = index === undefined ? undefined : phase[index];
+    if (index === undefined || change === undefined || change.after === null) return false;
+    phase[index] = {
+      ...change,
+      before: change.before === null ? null : { ...change.before, ...withNulls(before) },
+      after: { ...change.after, ...withNulls(after) },
+    } as Change;
+    return true;
+  }
+
   note(note: Note): void {
     this.notes.push(note);
   }
@@ -146,7 +171,10 @@ export class Draft {
 
   /** Whether a suppression is about a member of this class, or a link of this guardian. */
   isAnyObserved(noun: 'enrollment' | 'guardian', firstSourcedId: string): boolean {
-    return this.observed.size > 0 && this.observed.has(firstOfPair(`${noun}:${String(firstSourcedId.length)}:${firstSourcedId}`));
+    return (
+      this.observed.size > 0 &&
+      this.observed.has(firstOfPair(`${noun}:${String(firstSourcedId.length)}:${firstSourcedId}`))
+    );
   }
 
   /** Tells what the feed says of a record now: suppressions made for anything else end. */
@@ -166,15 +194,6 @@ export class Draft {
   /** Whether the removal that follows from a record's absence was undone or discarded. */
   isKept(kind: ChangeKind, subject: string): boolean {
     return this.isSuppressed(kind, subject, ABSENT);
-  }
-
-  /** The keys of what would be taken away at a school. */
-  *destructiveAt(schoolSourcedId: string): Generator<string> {
-    for (const kind of DESTRUCTIVE.keys()) {
-      for (const change of this.phases[PHASES[kind]] ?? []) {
-        if (change.kind === kind && change.schoolSourcedId === schoolSourcedId) yield change.key;
-      }
-    }
   }
 
   /** Every change, in the order of application. */

@@ -5,7 +5,7 @@
  */
 
 import { canonicalJson } from '../internal/canonical.js';
-import { compareIds, inOrder } from '../internal/ordered.js';
+import { compareIds, idOrder, inOrder } from '../internal/ordered.js';
 import type {
   Attestation,
   Collection,
@@ -83,20 +83,17 @@ function isEverySchoolRead(attestation: Attestation): boolean {
   return attestation.allSchools && (attestation.skippedSchools ?? []).length === 0;
 }
 
-export function bySourcedId(left: RosterRecord, right: RosterRecord): number {
-  return compareIds(left.sourcedId, right.sourcedId);
-}
+const bySourcedId = idOrder((record: RosterRecord) => record.sourcedId);
 
-function byClassAndUser(left: Enrollment, right: Enrollment): number {
-  return compareIds(left.classSourcedId, right.classSourcedId) || compareIds(left.userSourcedId, right.userSourcedId);
-}
+const byClassAndUser = idOrder(
+  (enrollment: Enrollment) => enrollment.classSourcedId,
+  (left, right) => compareIds(left.userSourcedId, right.userSourcedId),
+);
 
-function byGuardianAndStudent(left: GuardianLink, right: GuardianLink): number {
-  return (
-    compareIds(left.guardianSourcedId, right.guardianSourcedId) ||
-    compareIds(left.studentSourcedId, right.studentSourcedId)
-  );
-}
+const byGuardianAndStudent = idOrder(
+  (link: GuardianLink) => link.guardianSourcedId,
+  (left, right) => compareIds(left.studentSourcedId, right.studentSourcedId),
+);
 
 /** D6: records in order, of which only one of each sourcedId is left. Tells of those that differed. */
 export function once<T extends RosterRecord>(

@@ -53,7 +53,7 @@ export function enrollmentFingerprint(enrollment: Enrollment): string {
 }
 
 export function guardianFingerprint(link: GuardianLink): string {
-  return digest([link.relationship, link.contactType]);
+  return digest([link.relationship, link.contactType, link.blocked === true ? true : undefined]);
 }
 
 /** 53 bits are plenty: a chance agreement would only keep one undone change undone for longer. */

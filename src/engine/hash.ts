@@ -1,4 +1,4 @@
-import { canonicalFields, canonicalJson } from '../internal/canonical.js';
+import { canonicalFields, canonicalJson, isPlainText } from '../internal/canonical.js';
 import { compareIds } from '../internal/ordered.js';
 import { Sha256 } from '../internal/sha256.js';
 import type { Change, GateResult, Hold, Plan } from '../model/index.js';
@@ -12,8 +12,12 @@ const TIMES: ReadonlySet<string> = new Set(['archivedAt', 'removedAt']);
  */
 export function hashPlan(plan: Pick<Plan, 'changes' | 'holds' | 'gates'>): string {
   const hash = new Sha256();
-  const texts = new ChangeTexts();
-  for (const change of plan.changes) hash.update(`${texts.of(change)} ${change.heldBy.join(' ')}\n`);
+  const writer = new ChangeWriter(hash);
+  for (const change of plan.changes) {
+    writer.write(change);
+    for (const hold of change.heldBy) writer.text(hold);
+    hash.update('\n');
+  }
   for (const hold of plan.holds) hash.update(`${holdText(hold)}\n`);
   for (const gate of plan.gates) hash.update(`${gateText(gate)}\n`);
   return hash.digest();
@@ -22,9 +26,11 @@ export function hashPlan(plan: Pick<Plan, 'changes' | 'holds' | 'gates'>): strin
 /** The hash of a set of changes, whatever their order: what an approval of a hold names. */
 export function hashChanges(changes: readonly Change[]): string {
   const hash = new Sha256();
-  const texts = new ChangeTexts();
-  const sorted = [...changes].sort((left, right) => compareIds(left.key, right.key));
-  for (const change of sorted) hash.update(`${texts.of(change)}\n`);
+  const writer = new ChangeWriter(hash);
+  for (const change of [...changes].sort((left, right) => compareIds(left.key, right.key))) {
+    writer.write(change);
+    hash.update('\n');
+  }
   return hash.digest();
 }
 
@@ -32,28 +38,45 @@ export function hashChanges(changes: readonly Change[]): string {
 const LONGEST = 256;
 
 /**
- * Changes as texts. Many changes write the same fields: what was written out once is named by its number from then on, so
- * that a large plan has less to hash. A frozen object is one that many changes share.
+ * Writes changes into a hash. Many changes write the same fields: what was written out once is named by its number from
+ * then on, so that a large plan has less to hash. A frozen object is one that many changes share.
  */
-class ChangeTexts {
+class ChangeWriter {
   private readonly numbers = new Map<string, string>();
   private readonly known = new Map<object, string>();
 
-  of({ key, version, before, after, fingerprint }: Change): string {
-    const head = `${canonicalJson(key)},${version === undefined ? 'null' : String(version)}`;
-    return `[${head},${this.fields(before)},${this.fields(after)},${canonicalJson(fingerprint)}]`;
+  constructor(private readonly hash: Sha256) {}
+
+  write({ key, version, before, after, fingerprint }: Change): void {
+    this.text(key);
+    this.hash.update(version === undefined ? 'null' : String(version));
+    this.fields(before);
+    this.fields(after);
+    this.text(fingerprint);
   }
 
-  private fields(values: object | null): string {
-    if (values === null) return 'null';
-    const known = this.known.get(values);
-    if (known !== undefined) return known;
+  /** In quotes, so that no two texts run into one another. */
+  text(text: string): void {
+    const { hash } = this;
+    if (isPlainText(text)) {
+      hash.update('"');
+      hash.update(text);
+      hash.update('"');
+    } else {
+      hash.update(JSON.stringify(text));
+    }
+  }
+
+  private fields(values: object | null): void {
+    this.hash.update(values === null ? ' null' : (this.known.get(values) ?? this.textOf(values)));
+  }
+
+  private textOf(values: object): string {
     const text = canonicalFields(values, TIMES);
     if (text.length > LONGEST) return text;
-    let number = this.numbers.get(text);
+    const number = this.numbers.get(text);
     if (number === undefined) {
-      number = `#${String(this.numbers.size)}`;
-      this.numbers.set(text, number);
+      this.numbers.set(text, `#${String(this.numbers.size)}`);
       return text;
     }
     if (Object.isFrozen(values)) this.known.set(values, number);

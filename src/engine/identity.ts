@@ -1,27 +1,46 @@
 /**
- * Who is who (U12, U13): a person with a new sourcedId, and a sourcedId with a new person.
+ * One person with a new sourcedId (U12): what has to be looked at of all persons, and what follows from the pairs.
  *
  * @module
  */
 
-import { normalEmail } from '../internal/contact.js';
-import { normalName } from '../internal/names.js';
+import { normalEmail, normalPhone, usablePhone } from '../internal/contact.js';
 import { userSubject } from '../model/index.js';
-import type { LocalUser, User, UserRole } from '../model/index.js';
+import type { LocalUser, Proposal, User } from '../model/index.js';
 import type { Context } from './context.js';
 import { userFingerprint } from './fingerprint.js';
-import type { People, PersonPair, Rekey } from './people.js';
+import { matchGuardians } from './guardian-source.js';
+import {
+  detectUserReset,
+  isResetOpen,
+  pairUsers,
+  waitingIds,
+  type IdSpaceReset,
+  type PersonMatch,
+} from './identity/index.js';
+import type { People } from './people.js';
 
-type Identified = Pick<User, 'stateId' | 'sisId' | 'email'>;
+type Identified = Pick<User, 'stateId' | 'sisId' | 'email' | 'mobile'> & { readonly sourcedId?: string };
 
 /** What some people may be known by again: of all others, only those with one of these matter. */
 export class RekeyKeys {
   private readonly stateIds = new Set<string | undefined>();
   private readonly sisIds = new Set<string | undefined>();
   private readonly emails = new Set<string>();
+  private readonly mobiles = new Set<string>();
 
-  constructor(people: readonly Identified[]) {
-    for (const { stateId, sisId, email } of people) {
+  /**
+   * @param sourcedIds whom somebody's decision names: they matter whatever they have in common
+   * @param isByMobile whether a mobile number may tell who it is (P5)
+   */
+  constructor(
+    people: readonly Identified[],
+    private readonly sourcedIds: ReadonlySet<string> = new Set(),
+    isByMobile = false,
+  ) {
+    for (const { stateId, sisId, email, mobile } of people) {
+      const number = isByMobile ? usablePhone(mobile) : undefined;
+      if (number !== undefined) this.mobiles.add(normalPhone(number));
       if (stateId !== undefined && stateId !== '') this.stateIds.add(stateId);
       if (sisId !== undefined && sisId !== '') this.sisIds.add(sisId);
       if (email !== undefined && email.trim() !== '') this.emails.add(normalEmail(email));
@@ -29,142 +48,145 @@ export class RekeyKeys {
   }
 
   get isEmpty(): boolean {
-    return this.stateIds.size + this.sisIds.size + this.emails.size === 0;
+    return this.stateIds.size + this.sisIds.size + this.emails.size + this.mobiles.size + this.sourcedIds.size === 0;
   }
 
-  matches({ stateId, sisId, email }: Identified): boolean {
+  matches({ stateId, sisId, email, mobile, sourcedId }: Identified): boolean {
+    if (this.mobiles.size > 0 && mobile !== undefined && this.mobiles.has(normalPhone(mobile))) return true;
     if (this.stateIds.has(stateId) || this.sisIds.has(sisId)) return true;
+    if (sourcedId !== undefined && this.sourcedIds.has(sourcedId)) return true;
     return email !== undefined && this.emails.has(normalEmail(email));
   }
 }
 
+/** How many persons both sides have by their ids: live ones of the feed, those of them whom the host lacks, active ones. */
+export interface IdCounts {
+  feed: number;
+  unknown: number;
+  managed: number;
+}
+
+/** What the persons may be known by who may have come back by another sourcedId. */
+export function rekeyKeys(context: Context, people: People, counts: IdCounts): RekeyKeys {
+  const accepted = new Set(context.decisions.accepted('user-rekey').map(({ sourcedId }) => sourcedId));
+  // A change of all ids is looked for in an incomplete read, too; single persons are not.
+  const gone = mayBeReset(counts) ? lackingOf(people) : goneOf(context, people);
+  return new RekeyKeys(
+    gone.map((user) => user.synced ?? user),
+    accepted,
+    context.isGuardianSourceSwitched,
+  );
+}
+
 /** Persons of the host who may have come back by another sourcedId, as far as persons alone can tell. */
-export function goneOf(context: Context, people: People): readonly LocalUser[] {
-  if (!context.feed.provesAbsence) return [];
-  return [...people.vanished.values(), ...people.tombstoned.values()].filter(({ origin }) => origin === 'roster');
+function goneOf(context: Context, people: People): readonly LocalUser[] {
+  return context.feed.provesAbsence ? lackingOf(people) : [];
 }
 
-/** Pairs persons who vanished with persons who appeared. Only a state or SIS id is enough to say that they are one. */
-export function findRekeys(context: Context, people: People, keys: RekeyKeys): readonly Rekey[] {
-  const rekeys: Rekey[] = [];
-  if (keys.isEmpty) return rekeys;
-  const arrivals = people.arrivals.filter((user) => keys.matches(user));
-  if (arrivals.length === 0) return rekeys;
-  // Whoever an enrollment still names is not gone; asked for those alone who could be somebody who appeared.
-  const likely = new RekeyKeys(arrivals);
-  const gone = goneOf(context, people).filter(
-    (user) => likely.matches(user.synced ?? user) && !people.isNamed(user.sourcedId as string),
-  );
-  for (const by of ['stateId', 'sisId'] as const) {
-    const left = unique(
-      gone.filter((user) => !isTaken(user, people)),
-      (user) => (user.synced ?? user)[by],
-    );
-    const right = unique(
-      arrivals.filter(({ sourcedId }) => !people.isRekeyed(sourcedId)),
-      (user) => user[by],
-    );
-    for (const [id, local] of left) {
-      const feed = right.get(id);
-      if (feed === undefined || !haveSameRole(feed.roles, local.roles)) continue;
-      if (context.draft.isSuppressed('user-rekey', userSubject(feed.sourcedId), userFingerprint(feed))) {
-        people.freeze(feed.sourcedId);
-        people.freeze(local.sourcedId as string);
-        continue;
-      }
-      const rekey = { feed, local, by };
-      rekeys.push(rekey);
-      people.rekey(local.sourcedId as string, rekey);
-    }
-  }
-  proposeRekeys(
-    context,
-    people,
-    gone.filter((user) => !isTaken(user, people)),
-    arrivals.filter(({ sourcedId }) => !people.isRekeyed(sourcedId)),
-  );
-  return rekeys;
+function lackingOf({ vanished, tombstoned }: People): readonly LocalUser[] {
+  return [...vanished.values(), ...tombstoned.values()].filter(({ origin }) => origin !== 'local');
 }
 
-/** One e-mail address, name and role: a proposal. Until a person decides, neither record is created or taken away. */
-function proposeRekeys(
-  context: Context,
+function mayBeReset({ feed, unknown, managed }: IdCounts): boolean {
+  return managed > 0 && unknown * 2 > feed;
+}
+
+/** Whether the ids of all persons seem to be new (G5). Those of whom a person has said so already are not counted. */
+export function findReset(
+  { decisions, isGuardianSourceSwitched }: Context,
   people: People,
-  gone: readonly LocalUser[],
-  arrivals: readonly User[],
-): void {
-  const left = unique(gone, (user) => likeness(user.synced ?? user));
-  const right = unique(arrivals, likeness);
-  for (const [key, local] of left) {
-    const feed = right.get(key);
-    if (feed === undefined || local.sourcedId === undefined) continue;
-    people.freeze(local.sourcedId);
-    people.freeze(feed.sourcedId);
-    context.draft.note({
-      rule: 'U12',
-      code: 'REKEY_PROPOSED',
-      severity: 'warning',
-      noun: 'user',
-      subject: `user:${local.sourcedId}`,
-      evidence: { old: local.sourcedId, new: feed.sourcedId, by: 'email, name and role' },
-    });
-  }
-}
-
-function isTaken(user: LocalUser, people: People): boolean {
-  const { sourcedId } = user;
-  return sourcedId === undefined || !(people.vanished.has(sourcedId) || people.tombstoned.has(sourcedId));
-}
-
-function likeness(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles'>): string | undefined {
-  if (user.email === undefined || user.email.trim() === '') return undefined;
-  const roles = [...user.roles].sort().join(',');
-  return JSON.stringify([
-    normalEmail(user.email),
-    normalName(user.givenName),
-    normalName(user.familyName),
-    roles,
-  ]);
-}
-
-/** The records whose key no other of them has. */
-function unique<T>(records: readonly T[], keyOf: (record: T) => string | undefined): Map<string, T> {
-  const found = new Map<string, T>();
-  const repeated = new Set<string>();
-  for (const record of records) {
-    const key = keyOf(record);
-    if (key === undefined || key === '') continue;
-    if (found.has(key)) repeated.add(key);
-    found.set(key, record);
-  }
-  for (const key of repeated) found.delete(key);
-  return found;
-}
-
-function haveSameRole(left: readonly UserRole[], right: readonly UserRole[]): boolean {
-  return left.some((role) => right.includes(role));
+  keys: RekeyKeys,
+  counts: IdCounts,
+): IdSpaceReset | undefined {
+  // Guardians from another source have other ids, and their own rule (P5).
+  if (!mayBeReset(counts) || isGuardianSourceSwitched) return undefined;
+  const accepted = decisions.accepted('user-rekey');
+  const sourcedIds = new Set(accepted.map(({ sourcedId }) => sourcedId));
+  const recordIds = new Set(accepted.map(({ recordId }) => recordId));
+  const answered = people.arrivals.filter(({ sourcedId }) => sourcedIds.has(sourcedId)).length;
+  return detectUserReset({
+    feed: counts.feed,
+    arrivals: people.arrivals.filter((user) => keys.matches(user) && !sourcedIds.has(user.sourcedId)),
+    unknown: counts.unknown - answered,
+    managed: counts.managed,
+    vanished: lackingOf(people).filter(
+      ({ id, state, sourcedId = '' }) => state === 'active' && !recordIds.has(id) && people.vanished.has(sourcedId),
+    ),
+  });
 }
 
 /**
- * U13: the same sourcedId, and another human being. Name, e-mail address and birth date or grade all differ; what one
- * side lacks says nothing, but the name and one thing more must differ.
+ * Pairs persons who vanished with persons who appeared, freezes both of those who only seem to be one, and returns the
+ * proposals and those who are one from now on.
+ *
+ * @param isReset whether the ids of all persons seem to be new (G5): then no pair is one by itself
  */
-export function isAnotherPerson({ feed, local }: PersonPair): boolean {
-  const before = local.synced;
-  if (before === undefined) return false;
-  const hasOtherName =
-    normalName(feed.givenName) !== normalName(before.givenName) &&
-    normalName(feed.familyName) !== normalName(before.familyName);
-  if (!hasOtherName) return false;
-  const email = compared(feed.email?.toLowerCase(), before.email?.toLowerCase());
-  const birth = compared(feed.birthDate, before.birthDate);
-  const grade = compared(feed.grade, before.grade);
-  const age = birth === 'unknown' ? grade : birth;
-  if (email === 'same' || age === 'same') return false;
-  return email === 'other' || age === 'other';
+export function findRekeys(
+  context: Context,
+  people: People,
+  keys: RekeyKeys,
+  isReset: boolean,
+): { readonly rekeys: readonly PersonMatch[]; readonly proposals: readonly Proposal[] } {
+  const { decisions, draft, feed, now } = context;
+  const known = context.local.ledger.proposals ?? [];
+  if (!feed.provesAbsence) {
+    // Whether they are still two cannot be told, so they go on waiting.
+    freezeAll(people, known);
+    return NONE;
+  }
+  if (keys.isEmpty) return NONE;
+  const arrivals = people.arrivals.filter((user) => keys.matches(user));
+  if (arrivals.length === 0) return NONE;
+  // Whoever an enrollment still names is not gone; asked for those alone who could be somebody who appeared.
+  const likely = new RekeyKeys(arrivals, undefined, context.isGuardianSourceSwitched);
+  const accepted = new Set(decisions.accepted('user-rekey').map(({ recordId }) => recordId));
+  const gone = goneOf(context, people).filter(
+    (user) =>
+      (likely.matches(user.synced ?? user) || accepted.has(user.id)) && !people.isNamed(user.sourcedId as string),
+  );
+  const isUndone = (user: User): boolean =>
+    draft.isSuppressed('user-rekey', userSubject(user.sourcedId), userFingerprint(user));
+  const matches = context.isGuardianSourceSwitched ? guardianMatches(gone, arrivals) : [];
+  const matched = new Set<User | LocalUser>(matches.flatMap(({ feed: user, local }) => [user, local]));
+  for (const match of matches) {
+    if (!isUndone(match.feed)) continue;
+    people.freeze(match.feed.sourcedId);
+    people.freeze(match.local.sourcedId as string);
+  }
+  const pairs = pairUsers({
+    gone: matched.size === 0 ? gone : gone.filter((user) => !matched.has(user)),
+    arrivals: matched.size === 0 ? arrivals : arrivals.filter((user) => !matched.has(user)),
+    decisions,
+    isUndone,
+    isReset: isReset || isResetOpen(known, 'user'),
+    now,
+  });
+  const rekeys = [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys];
+  for (const rekey of rekeys) people.rekey(rekey);
+  freezeAll(people, pairs.proposals);
+  for (const proposal of pairs.proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
+  return { rekeys, proposals: pairs.proposals };
 }
 
-function compared(left: string | undefined, right: string | undefined): 'same' | 'other' | 'unknown' {
-  if (left === undefined || left === '' || right === undefined || right === '') return 'unknown';
-  return left === right ? 'same' : 'other';
+/** P5: guardians who go on under the ids of their new source. */
+function guardianMatches(gone: readonly LocalUser[], arrivals: readonly User[]): readonly PersonMatch[] {
+  return matchGuardians(gone, arrivals).map(({ feed, local }) => ({ feed, local, by: 'contact', isLink: false }));
+}
+
+const NONE = { rekeys: [], proposals: [] } as const;
+
+/** Until a person decides, neither record is created or taken away. */
+function freezeAll(people: People, proposals: readonly Proposal[]): void {
+  for (const sourcedId of waitingIds(proposals, ['user-rekey'])) people.freeze(sourcedId);
+}
+
+function noteProposed({ rule, from = '', sourcedId, evidence }: Proposal, { draft }: Context): void {
+  draft.note({
+    rule,
+    code: 'REKEY_PROPOSED',
+    severity: 'warning',
+    noun: 'user',
+    subject: userSubject(from),
+    evidence: { old: from, new: sourcedId, ...evidence },
+  });
 }

@@ -9,6 +9,7 @@ export { foldDelta } from './fold-delta.js';
 export { invert } from './undo.js';
 export { phaseOf } from './draft.js';
 export { hashChanges, hashPlan } from './hash.js';
+export { decideProposal, type ProposalDecision } from './identity/index.js';
 export { describedCodes, describedRules, describeReason, describeRule, type Describable } from './describe.js';
 export {
   compare,

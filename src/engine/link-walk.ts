@@ -1,6 +1,6 @@
 import { canonicalJson } from '../internal/canonical.js';
 import { compareIds } from '../internal/ordered.js';
-import type { GuardianLink, LocalGuardianLink } from '../model/index.js';
+import type { GuardianLink, GuardianPair, LocalGuardianLink } from '../model/index.js';
 import { Disorder, type Cursor, type Pass } from './cursor.js';
 
 /** A link of the host that has both sourcedIds. Those without are people's own (P9): nobody looks at them. */
@@ -15,15 +15,20 @@ export interface LinkVisitor {
 
 /** The merge of both sides' guardian links, of the feed's rows of one pair the one that counts. */
 export class LinkWalk implements Pass {
+  private movedAt = 0;
   private last: { readonly guardianSourcedId: string; readonly studentSourcedId: string } | undefined;
   private lastLocal: LocalGuardianLink | undefined;
 
-  /** @param isWanted whether a link of this type may count: it goes before one that does not */
+  /**
+   * @param isWanted whether a link of this type may count: it goes before one that does not
+   * @param moved the host's links of people who have a new sourcedId: they come by under it
+   */
   constructor(
     private readonly feed: Cursor<GuardianLink>,
     private readonly local: Cursor<LocalGuardianLink>,
     private readonly visitor: LinkVisitor,
     private readonly isWanted: (link: GuardianLink) => boolean,
+    private readonly moved?: MovedLinks,
   ) {}
 
   run(): Cursor<unknown> | undefined {
@@ -32,12 +37,14 @@ export class LinkWalk implements Pass {
       if (feed.isBlocked) return feed;
       if (local.isBlocked) return local;
       const first = feed.records[feed.at];
-      const known = local.records[local.at];
-      if (first === undefined && known === undefined) return undefined;
-      if (known !== undefined && !isNamed(known)) {
+      const own = local.records[local.at];
+      if (own !== undefined && (!isNamed(own) || this.moved?.has(own) === true)) {
         local.at += 1;
         continue;
       }
+      const moved = this.nextMoved(own);
+      const known = moved ?? own;
+      if (first === undefined && known === undefined) return undefined;
       const end = first === undefined ? feed.at : endOfPair(feed, first);
       if (end === undefined) return feed;
       const order = first === undefined ? 1 : known === undefined ? -1 : comparePairs(first, known);
@@ -52,10 +59,18 @@ export class LinkWalk implements Pass {
       }
       if (link === undefined) this.checkLocal(known);
       this.lastLocal = known;
-      local.at += 1;
+      if (moved === undefined) local.at += 1;
+      else this.movedAt += 1;
       if (link === undefined) visitor.onlyLocal(known);
       else visitor.both(link, known);
     }
+  }
+
+  /** The next link under new ids, where it comes before the next of the others. */
+  private nextMoved(own: NamedLink | undefined): NamedLink | undefined {
+    const moved = this.moved?.links[this.movedAt];
+    if (moved === undefined || own === undefined) return moved;
+    return (comparePairs(moved, own) || compareIds(moved.id, own.id)) < 0 ? moved : undefined;
   }
 
   /** What counts goes before what does not; else the smallest as text, so that the order of the feed is never read. */
@@ -88,9 +103,36 @@ export class LinkWalk implements Pass {
   }
 }
 
-type Pair = Pick<GuardianLink, 'guardianSourcedId' | 'studentSourcedId'>;
+/** Finds the host's links of people who have a new sourcedId (U12): the others are in order, and so are these. */
+export class MovedLinks implements Pass {
+  readonly links: NamedLink[] = [];
+  private readonly ids = new Set<string>();
 
-function comparePairs(left: Pair, right: Pair): number {
+  constructor(
+    private readonly local: Cursor<LocalGuardianLink>,
+    private readonly newPair: (link: NamedLink) => GuardianPair | undefined,
+  ) {}
+
+  run(): Cursor<unknown> | undefined {
+    const { local, links, ids } = this;
+    for (; local.at < local.records.length; local.at += 1) {
+      const link = local.records[local.at] as LocalGuardianLink;
+      const pair = isNamed(link) ? this.newPair(link) : undefined;
+      if (pair === undefined) continue;
+      links.push({ ...link, ...pair });
+      ids.add(link.id);
+    }
+    if (local.isBlocked) return local;
+    links.sort((left, right) => comparePairs(left, right) || compareIds(left.id, right.id));
+    return undefined;
+  }
+
+  has({ id }: LocalGuardianLink): boolean {
+    return this.ids.has(id);
+  }
+}
+
+function comparePairs(left: GuardianPair, right: GuardianPair): number {
   if (left.guardianSourcedId !== right.guardianSourcedId) {
     return left.guardianSourcedId < right.guardianSourcedId ? -1 : 1;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { compareIds, inOrder } from '../internal/ordered.js';
+import { compareIds, idOrder, inOrder } from '../internal/ordered.js';
 import type { LocalClass, LocalEnrollment, LocalGuardianLink, LocalState, LocalUser } from '../model/index.js';
 
 /** The large collections in order. */
@@ -19,26 +19,22 @@ export function localInIdOrder(
   };
 }
 
-function bySourcedIdThenId(left: LocalClass | LocalUser, right: LocalClass | LocalUser): number {
-  return compareOptional(left.sourcedId, right.sourcedId) || compareIds(left.id, right.id);
-}
+const bySourcedIdThenId = idOrder(
+  ({ sourcedId = '' }: LocalClass | LocalUser) => sourcedId,
+  (left, right) => compareOptional(left.sourcedId, right.sourcedId) || compareIds(left.id, right.id),
+);
 
-function byClassAndUser(left: LocalEnrollment, right: LocalEnrollment): number {
-  return (
-    compareOptional(left.classSourcedId, right.classSourcedId) ||
-    compareOptional(left.userSourcedId, right.userSourcedId) ||
-    compareIds(left.userId, right.userId)
-  );
-}
+const byClassAndUser = idOrder(
+  ({ classSourcedId = '' }: LocalEnrollment) => classSourcedId,
+  (left, right) => compareOptional(left.userSourcedId, right.userSourcedId) || compareIds(left.userId, right.userId),
+);
 
-function byGuardianAndStudent(left: LocalGuardianLink, right: LocalGuardianLink): number {
-  return (
-    compareOptional(left.guardianSourcedId, right.guardianSourcedId) ||
-    compareOptional(left.studentSourcedId, right.studentSourcedId) ||
-    compareIds(left.id, right.id)
-  );
-}
+const byGuardianAndStudent = idOrder(
+  ({ guardianSourcedId = '' }: LocalGuardianLink) => guardianSourcedId,
+  (left, right) => compareOptional(left.studentSourcedId, right.studentSourcedId) || compareIds(left.id, right.id),
+);
 
+/** What has no id comes before what has an empty one. */
 function compareOptional(left: string | undefined, right: string | undefined): number {
   if (left === undefined || right === undefined) return left === right ? 0 : left === undefined ? -1 : 1;
   return compareIds(left, right);

@@ -18,6 +18,8 @@ import { inUserOrder, type Stretch } from './stretch.js';
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
 interface Removal {
+  readonly local: LocalEnrollment;
+  readonly cause: Cause;
   readonly proposal: Proposal;
   readonly isSilent: boolean;
 }
@@ -74,18 +76,16 @@ const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
   guardian: 5,
 };
 
-/** The members at the beginning of a class about whom nothing has to be said. */
+/** The members at the beginning of a class, on both sides, about whom nothing has to be said. */
 export interface PlainRun {
   readonly count: number;
   readonly students: number;
   readonly teachers: number;
-  /** The last one's sourcedId. */
-  readonly lastId: string;
 }
 
-const NO_RUN: PlainRun = { count: 0, students: 0, teachers: 0, lastId: '' };
+const NO_RUN: PlainRun = { count: 0, students: 0, teachers: 0 };
 
-/** @param run what was found plain already; only for a class that a sync manages */
+/** @param run what was found plain already */
 export function compareMembers(
   section: ClassOfMembers,
   feed: Stretch<Enrollment>,
@@ -95,8 +95,7 @@ export function compareMembers(
   run: PlainRun = NO_RUN,
 ): MemberComparison {
   const isObserved = context.draft.isAnyObserved('enrollment', section.sourcedId);
-  const isRunOver = isBehind(feed, host, run);
-  const skipped = isObserved || !isRunOver ? NO_RUN : run;
+  const skipped = isObserved || !isOver(run, feed, host) ? NO_RUN : run;
   const comparison = new Comparison(section, context, people, isObserved, skipped);
   const feedRows = inUserOrder(after(feed, skipped.count));
   const localRows = people.inFeedOrder(after(host, skipped.count));
@@ -128,8 +127,14 @@ export function compareMembers(
   return comparison;
 }
 
-/** Whether nobody of the run comes again: all who are left come after it in the order of their ids. */
-function isBehind(feed: Stretch<Enrollment>, host: Stretch<LocalEnrollment>, { count, lastId }: PlainRun): boolean {
+/** Whether nobody of the run comes again: it is in order, and all others come after it. */
+function isOver({ count }: PlainRun, feed: Stretch<Enrollment>, host: Stretch<LocalEnrollment>): boolean {
+  let lastId = '';
+  for (let at = feed.from; at < feed.from + count; at += 1) {
+    const { userSourcedId } = feed.records[at] as Enrollment;
+    if (userSourcedId <= lastId) return false;
+    lastId = userSourcedId;
+  }
   if (count === 0) return true;
   for (let at = feed.from + count; at < feed.to; at += 1) {
     if ((feed.records[at] as Enrollment).userSourcedId <= lastId) return false;
@@ -338,6 +343,8 @@ class Comparison implements MemberComparison {
     const isLeaver = userSourcedId !== undefined && people.mayHaveLeft(userSourcedId);
     const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence: evidenceOf(cause) } : ABSENCES[cause];
     this.removals.push({
+      local,
+      cause,
       isSilent,
       proposal: this.proposal(
         'enrollment-remove',

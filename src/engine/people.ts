@@ -6,21 +6,11 @@
 
 import { findById } from '../internal/search.js';
 import { markOf, Sieve } from '../internal/sieve.js';
-import type { Enrollment, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
+import type { Enrollment, GuardianPair, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
 import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
+import type { PersonMatch } from './identity/index.js';
 import { inMemberOrder, type Stretch } from './stretch.js';
-
-/** One person on both sides. */
-export interface PersonPair {
-  readonly feed: User;
-  readonly local: LocalUser;
-}
-
-/** A person with a new sourcedId (U12): the old record, the new one, and what they have in common. */
-export interface Rekey extends PersonPair {
-  readonly by: 'stateId' | 'sisId';
-}
 
 export class People {
   /** Persons of the feed whom the host does not have, in order: those of whom something may have to be said. */
@@ -145,9 +135,11 @@ export class People {
   }
 
   /** From now on the old sourcedId stands for the new one. */
-  rekey(oldId: string, rekey: Rekey): void {
-    this.newIdOf.set(oldId, rekey.feed.sourcedId);
-    this.rekeyed.set(rekey.feed.sourcedId, rekey.local);
+  rekey({ feed, local }: PersonMatch): void {
+    this.rekeyed.set(feed.sourcedId, local);
+    const { sourcedId: oldId } = local;
+    if (oldId === undefined) return;
+    this.newIdOf.set(oldId, feed.sourcedId);
     this.vanished.delete(oldId);
     this.tombstoned.delete(oldId);
   }
@@ -157,6 +149,19 @@ export class People {
     const { userSourcedId } = member;
     if (userSourcedId === undefined) return '';
     return this.newIdOf.size === 0 ? userSourcedId : (this.newIdOf.get(userSourcedId) ?? userSourcedId);
+  }
+
+  /** Whether the feed knows anybody of the host by another sourcedId. */
+  get hasNewIds(): boolean {
+    return this.newIdOf.size > 0;
+  }
+
+  /** The ids by which the feed knows both people of a guardian link, where one of them is another than the host's. */
+  newPair({ guardianSourcedId, studentSourcedId }: GuardianPair): GuardianPair | undefined {
+    const guardian = this.newIdOf.get(guardianSourcedId);
+    const student = this.newIdOf.get(studentSourcedId);
+    if (guardian === undefined && student === undefined) return undefined;
+    return { guardianSourcedId: guardian ?? guardianSourcedId, studentSourcedId: student ?? studentSourcedId };
   }
 
   /** A class's members in the order of the ids by which the feed knows them. */

@@ -2,6 +2,7 @@ import { markOf, type Sieve } from '../internal/sieve.js';
 import type { Enrollment, LocalEnrollment } from '../model/index.js';
 import type { Context } from './context.js';
 import type { Cursor } from './cursor.js';
+import type { Stretch } from './stretch.js';
 
 /**
  * Members who are plainly as the sync left them, so that no row has anything to say: nearly all members of nearly all
@@ -11,8 +12,6 @@ export class PlainMembers {
   /** The roles of the last run. */
   students = 0;
   teachers = 0;
-  /** The last one's sourcedId: those who come after it are not among the run. */
-  lastId = '';
   /** The marks of the members who were come across, by their places in the host's collection, where that is in memory. */
   readonly marks: Int32Array | undefined;
 
@@ -24,7 +23,10 @@ export class PlainMembers {
     this.marks = memberCount === undefined ? undefined : new Int32Array(memberCount);
   }
 
-  /** How many members at the beginning of a class are plain, in the order of their ids. */
+  /**
+   * How many members at the beginning of a class are plain. Where both sides have the same persons, one after the other,
+   * it does not matter whether they are in order.
+   */
   runOf(enrollments: Cursor<Enrollment>, members: Cursor<LocalEnrollment>, classSourcedId: string): number {
     const { today, leadDate } = this.context;
     const { exceptions, marks } = this;
@@ -41,7 +43,7 @@ export class PlainMembers {
       const row = rows[at] as Enrollment;
       const local = locals[at + shift] as LocalEnrollment;
       const { userSourcedId, role } = row;
-      if (userSourcedId !== local.userSourcedId || !(lastId < userSourcedId)) break;
+      if (userSourcedId !== local.userSourcedId || userSourcedId === lastId) break;
       if (row.classSourcedId !== classSourcedId || local.classSourcedId !== classSourcedId) break;
       if (role !== local.role || local.state !== 'active' || local.origin !== 'roster') break;
       if (row.status === 'tobedeleted') break;
@@ -58,7 +60,18 @@ export class PlainMembers {
     }
     this.students = students;
     this.teachers = teachers;
-    this.lastId = lastId;
     return at - start;
+  }
+
+  /** How many of the members after the run a sync added, and they are still in. */
+  countRest({ records, from, to }: Stretch<LocalEnrollment>, run: number): number {
+    const { marks } = this;
+    let count = 0;
+    for (let at = from + run; at < to; at += 1) {
+      const { state, origin, userSourcedId } = records[at] as LocalEnrollment;
+      if (state === 'active' && origin === 'roster') count += 1;
+      if (marks !== undefined && userSourcedId !== undefined) marks[at] = markOf(userSourcedId);
+    }
+    return count;
   }
 }

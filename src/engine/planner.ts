@@ -24,23 +24,29 @@ import type {
   LocalUser,
   Note,
   Plan,
+  Proposal,
   RosterHead,
   User,
 } from '../model/index.js';
 import { additionProposal } from './additions.js';
+import { causeHolds, causeNotes, withCauses, type AbsenceVerdict, type SchoolsInDoubt } from './causes/index.js';
 import { ClassCensus } from './census.js';
 import { ClassPass, type ClassPassResult } from './class-pass.js';
 import { ClassWalk } from './class-walk.js';
+import { AddressQuestions } from './collisions.js';
 import type { Context } from './context.js';
 import { Cursor, through, type Planning, type Source } from './cursor.js';
 import { AskedDirectory, WholeDirectory } from './directory.js';
 import { emptyKinds, KindCensus } from './empty-kinds.js';
 import type { Feed } from './feed.js';
-import { judge } from './gates.js';
+import { judge, type Baselines } from './gates.js';
+import { nextGuardianSource } from './guardian-source.js';
 import { GuardianPass, isWantedType } from './guardians.js';
 import { hashChanges } from './hash.js';
-import { findRekeys, goneOf, RekeyKeys } from './identity.js';
-import { LinkWalk, type LinkVisitor } from './link-walk.js';
+import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity.js';
+import { feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
+import { LinkWalk, MovedLinks, type LinkVisitor } from './link-walk.js';
+import { collisionRules, LoginPass } from './login-pass.js';
 import { Memberships } from './memberships.js';
 import { People } from './people.js';
 import { completePlan } from './plan.js';
@@ -48,8 +54,10 @@ import { LinkQuestions, MemberQuestions } from './questions.js';
 import { noteReading } from './reading-notes.js';
 import { compareSchools } from './schools.js';
 import { UserWalk } from './user-walk.js';
-import { AnswerPass, EmailBearers, PeoplePass } from './users-pass.js';
+import { AnswerPass, PeoplePass } from './users-pass.js';
+import { RecordWatch } from './whereabouts.js';
 import { compareRekeyed, createPeople, deactivatePeople, mayBeDeactivated } from './users.js';
+import { judgeVanished, notePeople } from './vanished.js';
 
 /** The large collections of both sides. */
 export interface Sources {
@@ -73,10 +81,18 @@ export function* planFrom(context: Context, head: RosterHead, sources: Sources):
 }
 
 class Planner {
-  private readonly census = new ClassCensus();
+  private readonly census: ClassCensus;
+  private readonly watch: RecordWatch;
   private readonly memberships = new Memberships();
-  private readonly bearers = new EmailBearers();
+  /** P7 */
+  private readonly bearers: AddressQuestions;
+  private readonly logins: LoginPass;
   private readonly people: People;
+  /** Pairs of records that may be one, as this plan finds them. */
+  private readonly proposals: Proposal[] = [];
+  private rekeys: readonly PersonMatch[] = [];
+  /** Kinds whose ids seem to be new altogether (G5). */
+  private readonly resets: IdSpaceReset[] = [];
   /** Whether everything can be looked up at once, because it is in memory. */
   private readonly isWhole: boolean;
 
@@ -89,6 +105,10 @@ class Planner {
     this.isWhole = isWhole && enrollments.whole !== undefined && localEnrollments.whole !== undefined;
     const directory = isWhole ? new WholeDirectory(users.whole, localUsers.whole) : new AskedDirectory();
     this.people = new People(context.feed, directory, this.isWhole ? enrollments.whole : undefined);
+    this.bearers = new AddressQuestions(collisionRules(context, this.people));
+    this.logins = new LoginPass(context, this.people);
+    this.watch = new RecordWatch(context, directory);
+    this.census = new ClassCensus(this.watch);
   }
 
   *plan(head: RosterHead): Planning<Plan> {
@@ -96,63 +116,88 @@ class Planner {
     noteReading(context, head);
     yield* through(this.classesAlone());
     census.noteUnknownSchools(context);
-    const goneSchools = census.findGoneSchools(context);
+    const schools = census.findSchoolsInDoubt(context);
     compareSchools(context);
     const links = context.handlesGuardians ? new LinkQuestions(context, people) : undefined;
     if (links !== undefined) yield* through(this.walkLinks(links));
-    const kinds = new KindCensus(context, goneSchools);
-    const pass = new PeoplePass(context, people, kinds);
+    const kinds = new KindCensus(context, schools.gone);
+    const pass = new PeoplePass(context, people, kinds, this.logins);
     yield* through(new UserWalk(this.sources.users.open(), this.sources.localUsers.open(), pass));
     pass.finish();
     links?.askEmails(this.bearers);
-    yield* this.findAnswers();
-    const classes = yield* this.passClasses(goneSchools);
+    yield* this.findAnswers(pass.ids);
+    const { classes, early } = yield* this.passClasses(schools, kinds);
     const created = createPeople(context, people, classes.placements);
-    let managedLinks = 0;
-    if (context.handlesGuardians) {
-      const guardians = new GuardianPass(context, people, created, this.bearers);
-      yield* through(this.walkLinks(guardians));
-      managedLinks = guardians.managed;
+    let guardians: GuardianPass | undefined;
+    if (links !== undefined) {
+      guardians = new GuardianPass(context, people, created, this.bearers, links.counts);
+      yield* through(this.walkLinks(guardians, yield* this.findMovedLinks()));
+      guardians.finish();
     }
     addMembers(context, classes, created);
+    yield* this.settleLogins((id) => created.has(id) || guardians?.isCreated(id) === true);
     deactivatePeople(context, people, this.memberships);
     this.noteUnassigned(classes);
-    return this.finish(head, classes, kinds, goneSchools, managedLinks);
+    const managed = managedOf(kinds, classes, guardians?.managed ?? 0);
+    // Links bear on the causes of persons, too: what was judged before they were known is judged again.
+    const isJudged = early !== undefined && context.absences.links.length === 0;
+    const verdict = isJudged ? early : yield* judgeVanished(context, this.sources, managed, schools);
+    return this.finish(head, classes, kinds, managed, verdict);
   }
 
   /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
-  private *findAnswers(): Planning<void> {
+  private *findAnswers(ids: IdCounts): Planning<void> {
     const { context, people, memberships, bearers, sources } = this;
-    const keys = new RekeyKeys(goneOf(context, people).map((user) => user.synced ?? user));
+    const keys = rekeyKeys(context, people, ids);
     for (const gone of [people.vanished, people.tombstoned]) {
-      for (const user of gone.values()) if (mayBeDeactivated(user, context)) memberships.ask(user.id, user.sourcedId as string);
+      for (const user of gone.values())
+        if (mayBeDeactivated(user, context)) memberships.ask(user.id, user.sourcedId as string);
     }
     if (!this.isWhole) yield* through(this.walkClasses(new MemberQuestions(context, people, memberships)));
     const { directory } = people;
     const isAsked = directory instanceof AskedDirectory && (directory.hasQuestions || !keys.isEmpty);
-    if (isAsked || bearers.hasQuestions) {
+    if (isAsked || !bearers.isEmpty) {
       const pass = new AnswerPass(context, people, keys, bearers);
       yield* through(new UserWalk(sources.users.open(), sources.localUsers.open(), pass));
       pass.finish();
     }
-    for (const rekey of findRekeys(context, people, keys)) compareRekeyed(rekey, context);
+    const reset = findReset(context, people, keys, ids);
+    if (reset !== undefined) this.resets.push(reset);
+    const { rekeys, proposals } = findRekeys(context, people, keys, reset !== undefined);
+    this.proposals.push(...proposals);
+    this.rekeys = rekeys;
+    for (const rekey of rekeys) compareRekeyed(rekey, context);
   }
 
-  private *passClasses(goneSchools: ReadonlySet<string>): Planning<ClassPassResult> {
+  /** Decides about classes and members; judges the causes of absence early where names depend on them. */
+  private *passClasses(
+    schools: SchoolsInDoubt,
+    kinds: KindCensus,
+  ): Planning<{ readonly classes: ClassPassResult; readonly early: AbsenceVerdict | undefined }> {
     const { context, people, census, memberships, sources } = this;
     const whole = this.isWhole ? sources.localEnrollments.whole : undefined;
     const pass = new ClassPass(context, people, {
-      goneSchools,
+      goneSchools: schools.gone,
       contested: census.contested,
       memberCount: whole?.length,
+      idOf: feedIdOf(this.rekeys, this.proposals),
     });
     yield* through(this.walkClasses(pass, whole === undefined ? memberships : undefined));
-    pass.finish();
+    pass.joinHalves();
+    const reset = pass.moved.detectReset();
+    if (reset !== undefined) this.resets.push(reset);
+    this.proposals.push(...pass.moved.propose(reset !== undefined));
+    people.settle();
+    notePeople(context, people);
+    const early = pass.asksForCauses
+      ? yield* judgeVanished(context, sources, managedOf(kinds, pass, 0), schools)
+      : undefined;
+    pass.finish(early);
     if (whole !== undefined) {
       for (const [userId, { sourcedId }] of pass.removedFrom) memberships.ask(userId, sourcedId);
       memberships.count(whole, pass.plain.marks);
     }
-    return pass;
+    return { classes: pass, early };
   }
 
   private classesAlone(): ClassWalk {
@@ -177,10 +222,26 @@ class Planner {
     return new ClassWalk(cursors, visitor, visitor instanceof ClassPass ? visitor.plain : undefined);
   }
 
-  private walkLinks(visitor: LinkVisitor): LinkWalk {
+  /** F6 to F9, when it is known who gets an account. */
+  private *settleLogins(isCreated: (sourcedId: string) => boolean): Planning<void> {
+    const { logins, people, sources } = this;
+    const isAsked = logins.askForRest(people.arrivals, isCreated, this.rekeys);
+    if (isAsked) yield* through(new UserWalk(sources.users.open(), sources.localUsers.open(), logins));
+    logins.settle(isCreated);
+  }
+
+  private *findMovedLinks(): Planning<MovedLinks | undefined> {
+    const { people, sources } = this;
+    if (!people.hasNewIds) return undefined;
+    const moved = new MovedLinks(sources.localGuardianLinks.open(), (link) => people.newPair(link));
+    yield* through(moved);
+    return moved;
+  }
+
+  private walkLinks(visitor: LinkVisitor, moved?: MovedLinks): LinkWalk {
     const { guardianLinks, localGuardianLinks } = this.sources;
     const isWanted = (link: GuardianLink): boolean => isWantedType(link, this.context);
-    return new LinkWalk(guardianLinks.open(), localGuardianLinks.open(), visitor, isWanted);
+    return new LinkWalk(guardianLinks.open(), localGuardianLinks.open(), visitor, isWanted, moved);
   }
 
   /** U6: who leaves the last class keeps the account, and a person should know. */
@@ -200,28 +261,33 @@ class Planner {
     }
   }
 
+  /** What the ledger keeps of the proposals; nothing where there never was one. */
+  private settle(): { readonly proposals?: readonly Proposal[] } {
+    const known = this.context.local.ledger.proposals ?? [];
+    if (known.length === 0 && this.proposals.length === 0) return {};
+    return { proposals: settleProposals(known, this.proposals, this.watch) };
+  }
+
   private finish(
     head: RosterHead,
     classes: ClassPassResult,
     kinds: KindCensus,
-    goneSchools: ReadonlySet<string>,
-    managedLinks: number,
+    managed: Baselines,
+    verdict: AbsenceVerdict,
   ): Plan {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
-    const changes = draft.changes();
-    holdGoneSchools(context, goneSchools);
+    const changes = withCauses(verdict, draft.changes());
+    const causes = causeHolds(verdict, changes);
+    for (const request of causes) draft.hold(request);
+    for (const note of causeNotes(verdict, causes)) draft.note(note);
     const { managedClasses } = classes;
     const judgement = judge(
       changes,
       context,
-      {
-        classes: managedClasses,
-        enrollments: classes.managedEnrollments,
-        users: kinds.managed,
-        guardianLinks: managedLinks,
-      },
+      managed,
       emptyKinds(kinds, people, { hasClasses: census.schools.size > 0, managedClasses, changes }),
+      { resets: this.resets.map(({ kind, managed: baseline, paired: pairs }) => ({ kind, baseline, pairs })) },
     );
     const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
     const restrictionGate = context.isRestricted
@@ -241,6 +307,8 @@ class Planner {
         formatVersion: 2,
         holds: judgement.latched,
         suppressions: draft.remainingSuppressions(),
+        ...this.settle(),
+        ...guardianSourceOf(context, head),
         // An incomplete read may just not have come across what was told before.
         reported: context.isRestricted
           ? [...new Set([...local.ledger.reported, ...draft.reported()])]
@@ -250,21 +318,20 @@ class Planner {
   }
 }
 
-/** Z5: what a school that is gone would lose waits. */
-function holdGoneSchools({ draft }: Context, goneSchools: ReadonlySet<string>): void {
-  for (const school of goneSchools) {
-    const keys = new Set(draft.destructiveAt(school));
-    if (keys.size === 0) continue;
-    draft.hold({
-      id: `SCHOOL_GONE:${school}`,
-      gate: 'cause',
-      code: 'SCHOOL_GONE',
-      subject: `school:${school}`,
-      approvable: true,
-      count: keys.size,
-      changes: keys,
-    });
-  }
+/** How many records of each kind a sync manages, in scope: what limits and causes are shares of. */
+function managedOf(kinds: KindCensus, classes: ClassPassResult, guardianLinks: number): Baselines {
+  const { managedClasses, managedEnrollments } = classes;
+  return { classes: managedClasses, enrollments: managedEnrollments, users: kinds.managed, guardianLinks };
+}
+
+/** P5 */
+function guardianSourceOf(
+  { feed, handlesGuardians, local }: Context,
+  { source, guardianSource }: RosterHead,
+): { readonly guardianSource?: string } {
+  const isProven = handlesGuardians && feed.provesGuardianAbsence;
+  const next = nextGuardianSource(guardianSource ?? source, local.ledger, isProven);
+  return next === undefined ? {} : { guardianSource: next };
 }
 
 /** G1: nothing that was read can be believed, so nothing is decided, and nothing is forgotten. */

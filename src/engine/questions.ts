@@ -6,16 +6,24 @@
  */
 
 import { usableEmail, usablePhone } from '../internal/contact.js';
-import type { Class, Enrollment, GuardianLink, LocalClass, LocalEnrollment, LocalGuardianLink } from '../model/index.js';
+import type {
+  Class,
+  Enrollment,
+  GuardianLink,
+  LocalClass,
+  LocalEnrollment,
+  LocalGuardianLink,
+} from '../model/index.js';
+import type { AddressQuestions } from './collisions.js';
 import type { ClassVisitor } from './class-walk.js';
 import type { Context } from './context.js';
-import { isChangedLink, isWantedLink } from './guardians.js';
+import { GuardianCounts } from './guardian-counts.js';
+import { isBlockDifferent, isChangedLink, isNamedGuardian, isWantedLink } from './guardians.js';
 import { Inclusion } from './inclusion.js';
 import type { LinkVisitor } from './link-walk.js';
 import type { Memberships } from './memberships.js';
 import type { People } from './people.js';
 import { inMemberOrder, inUserOrder, type Stretch } from './stretch.js';
-import type { EmailBearers } from './users-pass.js';
 
 /** Which persons enrollments name whom the host's class does not have, and who may lose a place in a class. */
 export class MemberQuestions implements ClassVisitor {
@@ -41,16 +49,24 @@ export class MemberQuestions implements ClassVisitor {
     const rows = inUserOrder(enrollments);
     const own = inMemberOrder(members, idOf);
     let at = own.from;
+    let lastId: string | undefined;
     for (let row = rows.from; row < rows.to; row += 1) {
       const enrollment = rows.records[row] as Enrollment;
       const { userSourcedId } = enrollment;
+      // A person's second row: the member whom it names is the one before.
+      const isAgain = userSourcedId === lastId;
+      lastId = userSourcedId;
       for (; at < own.to && idOf(own.records[at] as LocalEnrollment) < userSourcedId; at += 1) {
         this.mayLeave(own.records[at] as LocalEnrollment);
       }
       const member = at < own.to ? own.records[at] : undefined;
-      if (member === undefined || idOf(member) !== userSourcedId) this.people.directory.ask(userSourcedId);
-      else if (isAbsent || this.isInDoubt(enrollment)) this.mayLeave(member);
-      // The same person's next row meets the same member; the member is passed when a later person comes.
+      if (member !== undefined && idOf(member) === userSourcedId) {
+        if (isAbsent || this.isInDoubt(enrollment)) this.mayLeave(member);
+        at += 1;
+      } else {
+        this.people.directory.ask(userSourcedId);
+        if (isAgain && own.records[at - 1] !== undefined) this.mayLeave(own.records[at - 1] as LocalEnrollment);
+      }
     }
     for (; at < own.to; at += 1) this.mayLeave(own.records[at] as LocalEnrollment);
   }
@@ -80,6 +96,8 @@ export class MemberQuestions implements ClassVisitor {
 
 /** Which persons links name of whom something may have to be decided. */
 export class LinkQuestions implements LinkVisitor {
+  /** P10: a first look, for the pass that decides. */
+  readonly counts = new GuardianCounts();
   private readonly guardians = new Set<string>();
 
   constructor(
@@ -88,6 +106,7 @@ export class LinkQuestions implements LinkVisitor {
   ) {}
 
   onlyFeed(link: GuardianLink): void {
+    this.estimate(link);
     if (!isWantedLink(link, this.context)) return;
     this.guardians.add(link.guardianSourcedId);
     this.people.directory.ask(link.guardianSourcedId);
@@ -95,16 +114,20 @@ export class LinkQuestions implements LinkVisitor {
   }
 
   both(link: GuardianLink, local: LocalGuardianLink): void {
+    this.estimate(link);
     const isPlain = isWantedLink(link, this.context) && local.state === 'active' && !isChangedLink(link, local);
-    if (!isPlain) this.onlyLocal(local);
+    if (isPlain) return;
+    this.onlyLocal(local);
+    // P11 is about links of every origin.
+    if (isBlockDifferent(link, local)) this.people.directory.ask(link.studentSourcedId);
   }
 
   /** P7: an address alone makes a new guardian reachable only where nobody else bears it. */
-  askEmails(bearers: EmailBearers): void {
+  askEmails(bearers: AddressQuestions): void {
     for (const sourcedId of this.guardians) {
       const user = this.people.arrivalOf(sourcedId);
       const email = usableEmail(user?.email);
-      if (email !== undefined && usablePhone(user?.mobile) === undefined) bearers.ask(email);
+      if (email !== undefined && usablePhone(user?.mobile) === undefined) bearers.ask('email', email);
     }
   }
 
@@ -112,6 +135,10 @@ export class LinkQuestions implements LinkVisitor {
     if (local.origin === 'roster' && local.studentSourcedId !== undefined) {
       this.people.directory.ask(local.studentSourcedId);
     }
+  }
+
+  private estimate(link: GuardianLink): void {
+    if (isNamedGuardian(link, this.context)) this.counts.estimate(link.studentSourcedId);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { LocalHead, LocalSchool, LocalState, Note, Plan, Policy, Roster, RosterHead } from '../model/index.js';
 import type { School, Term } from '../model/index.js';
+import { Absences } from './causes/index.js';
 import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
 import { Disorder, WholeSource, type Planning } from './cursor.js';
 import { Draft } from './draft.js';
 import { inIdOrder, readFeed } from './feed.js';
+import { isGuardianSourceSwitched } from './guardian-source.js';
+import { Decisions } from './identity/index.js';
 import { localInIdOrder } from './local-order.js';
 import { planFrom, type Sources } from './planner.js';
 
@@ -76,19 +79,26 @@ export function planning({ roster, local, policy, now }: PlanningInput, sources:
   const instant = new Date(now);
   const notes: Note[] = [];
   const feed = readFeed(roster, roster, notes);
+  const today = dateIn(policy.timeZone, instant);
+  const isInScope = scopeTest(local.scope);
   const context: Context = {
     policy,
     feed,
     local,
     draft: new Draft(policy, local.ledger, notes, feed.unreadable),
+    absences: new Absences({ policy, ledger: local.ledger, terms: feed.terms, today, isInScope }),
+    decisions: new Decisions(local.ledger.proposals),
     now: instant.toISOString(),
-    today: dateIn(policy.timeZone, instant),
+    today,
     leadDate: dateIn(policy.timeZone, instant, policy.leadDays),
     isRestricted: feed.incomplete.length > 0,
-    isInScope: scopeTest(local.scope),
+    isInScope,
     handlesMember: handledMembers(policy),
     handlesClasses: policy.steps.includes('classes'),
     handlesGuardians: policy.steps.includes('guardians'),
+    isGuardianSourceSwitched:
+      policy.steps.includes('guardians') &&
+      isGuardianSourceSwitched(roster.guardianSource ?? roster.source, local.ledger),
     removed: Object.freeze({ state: 'removed', by: 'sync', removedAt: instant.toISOString() }),
   };
   return planFrom(context, roster, sources);

@@ -48,9 +48,6 @@ const SENTENCES = {
   ],
   CONTACT_FORBIDDEN: ['The district forbids this guardian contact with the student: the link gives no access.'],
   CONTACT_ALLOWED: ['The district no longer forbids this guardian contact with the student.'],
-  GUARDIAN_JOINS: ['The guardian of a member of the class becomes one, too.'],
-  GUARDIAN_LEAVES: ['The guardian has no student in the class any more.'],
-  GUARDIANS_NOT_ENROLLED: ['The settings make guardians members of classes no longer.'],
   // Changes: who is who
   LINKED_CLASS: ['A person said that this class and the district’s are one.'],
   LINKED_PERSON: ['This account and the district’s person are one.'],
@@ -148,6 +145,13 @@ const SENTENCES = {
   DEFAULT_SITE: ['The person has no school, so they get the site of the settings.'],
   UNASSIGNED: ['The person has no class any more and keeps the account.'],
   PROTECTED: ['The person is needed here (such as the last administrator) and is never removed.'],
+  MOVED_PROPOSED: [
+    'This may be one class under an old and a new id: it is archived and created again, unless somebody says so.',
+    'Class {old} and class {new} may be one under an old and a new id: they stay two unless somebody says so.',
+  ],
+  RECYCLED_ID_KEPT: [
+    'The id of this class now seems to belong to another class. This one keeps it and stays as it is.',
+  ],
   REKEY_PROPOSED: [
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',
@@ -166,6 +170,9 @@ const SENTENCES = {
     'This cannot be a telephone number and counts as empty ({field}).',
   ],
   AGENT_NOT_SHARED: ['A guardian is named but not shared: in ClassLink, turn on “Unenrolled Users”.'],
+  GUARDIAN_FORBIDDEN: ['The district forbids this guardian contact with every student here, so no account is made.'],
+  SOURCE_SWITCHED: ['The guardians come from another source since this run: no link is dropped in it.'],
+  GUARDIAN_MATCHED: ['The new source of guardians has this person under another id: address and name are the same.'],
   MANY_GUARDIANS: [
     'A student has very many guardians: are these really all guardians?',
     '{students} students have very many guardians, up to {most}: are these really all guardians?',

@@ -41,6 +41,8 @@ export interface Reading {
   readonly students: number;
   /** Whether the guardian links were gone over: an import without guardians leaves them unread. */
   readonly hasLinks: boolean;
+  /** Whether they were read to their end: what later reads are compared with is whole. */
+  readonly hasAllLinks: boolean;
 }
 
 type RecordOf<T> = readonly (keyof T & string)[];
@@ -138,6 +140,7 @@ export class ReadTally {
   private readonly links = new Group('guardianLinks', LINK_FIELDS);
   private dangling = 0;
   private hasLinks = false;
+  private hasAllLinks = false;
   private readonly contactTypes = new Set<string>();
   private readonly sample = new GuardianSample();
   private lastGuardian: string | undefined;
@@ -175,9 +178,10 @@ export class ReadTally {
     this.dangling += count;
   }
 
-  /** The guardian links are gone over, be there one or none. */
-  openLinks(): void {
+  /** The guardian links are gone over, be there one or none. `isWhole`: they are attested complete. */
+  openLinks(isWhole: boolean): void {
     this.hasLinks = true;
+    this.hasAllLinks = isWhole;
   }
 
   /** A guardian link, in order of the guardians. `isResolved`: the read has the guardian's own row. */
@@ -200,7 +204,7 @@ export class ReadTally {
     const sizes = new Map<string, number>();
     for (const group of this.groups()) group.tell(fields, sizes);
     const rejected = this.rejectedOf(rejectedRows);
-    const { enrolled } = this;
+    const { enrolled, hasLinks, hasAllLinks } = this;
     const statistics: Statistics = {
       readId,
       counts: {
@@ -222,7 +226,7 @@ export class ReadTally {
         : { rejected: Object.fromEntries([...rejected].map(([name, { count, of }]) => [name, count / of])) }),
       crowded: this.sample.share(),
     };
-    return { statistics, sizes, rejected, students: this.sample.students, hasLinks: this.hasLinks };
+    return { statistics, sizes, rejected, students: this.sample.students, hasLinks, hasAllLinks };
   }
 
   private groupOf(roles: readonly UserRole[]): Group {
@@ -269,20 +273,37 @@ export class ReadTally {
  * The statistics of a read as the next ones are compared with: what it did not go over stays as it was, and a contact
  * type that was seen once is known.
  */
-export function asHealthy({ statistics, hasLinks }: Reading, before: Statistics | undefined): Statistics {
-  if (before === undefined) return statistics;
-  if (hasLinks) {
+export function asHealthy({ statistics, hasAllLinks }: Reading, before: Statistics | undefined): Statistics {
+  if (before === undefined) return hasAllLinks ? statistics : withoutLinks(statistics);
+  if (hasAllLinks) {
     const known = new Set([...before.contactTypes, ...statistics.contactTypes]);
     return { ...statistics, contactTypes: [...known].sort(compareIds) };
   }
-  const isOfLinks = ([name]: readonly [string, number]): boolean => name.startsWith('guardianLinks.');
+  const { crowded: _now, ...rest } = withoutLinks(statistics);
   return {
-    ...statistics,
+    ...rest,
     counts: { ...statistics.counts, guardianLinks: before.counts.guardianLinks },
     contactTypes: before.contactTypes,
     guardiansPerStudent: before.guardiansPerStudent,
     agents: before.agents,
-    fields: { ...statistics.fields, ...Object.fromEntries(Object.entries(before.fields).filter(isOfLinks)) },
+    fields: { ...rest.fields, ...fieldsOf(before, true) },
     ...(before.crowded === undefined ? {} : { crowded: before.crowded }),
   };
+}
+
+/** As if there were no links: a part of them is nothing to compare with. */
+function withoutLinks(statistics: Statistics): Statistics {
+  return {
+    ...statistics,
+    counts: { ...statistics.counts, guardianLinks: 0 },
+    contactTypes: [],
+    guardiansPerStudent: 0,
+    agents: { named: 0, resolved: 0 },
+    fields: fieldsOf(statistics, false),
+    crowded: 0,
+  };
+}
+
+function fieldsOf({ fields }: Statistics, areLinks: boolean): Statistics['fields'] {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('guardianLinks.') === areLinks));
 }

@@ -44,6 +44,8 @@ export class CollectionReader<T> implements Source<T> {
   }
 
   open(observe?: (records: readonly T[]) => void): Cursor<T> {
+    // A reading that is over is done with, and so is the window that it ended with.
+    for (const earlier of this.cursors) if (earlier.isLast) this.cursors.delete(earlier);
     const cursor =
       this.records === undefined
         ? new StreamCursor(this.rows(), this.options.windowSize, observe)

@@ -16,10 +16,10 @@ export function hasActive(enrollments: Stretch<Enrollment>): boolean {
   return false;
 }
 
-/** How many of the members, from one on, a sync added, and they are still in. */
-export function countManaged(members: Stretch<LocalEnrollment>, skipped = 0): number {
+/** How many of the members a sync added, and they are still in. */
+export function countManaged(members: Stretch<LocalEnrollment>): number {
   let count = 0;
-  for (let at = members.from + skipped; at < members.to; at += 1) {
+  for (let at = members.from; at < members.to; at += 1) {
     const member = members.records[at] as LocalEnrollment;
     if (member.state === 'active' && member.origin === 'roster') count += 1;
   }

@@ -1,4 +1,11 @@
-import type { Class, Enrollment, GuardianLink, LocalClass, LocalEnrollment, LocalGuardianLink } from '../model/index.js';
+import type {
+  Class,
+  Enrollment,
+  GuardianLink,
+  LocalClass,
+  LocalEnrollment,
+  LocalGuardianLink,
+} from '../model/index.js';
 import type { LocalUser, User } from '../model/index.js';
 import type { Stretch } from './stretch.js';
 

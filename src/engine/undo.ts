@@ -22,6 +22,7 @@ import type {
   Suppression,
 } from '../model/index.js';
 import { changeKey, Draft, type Proposal } from './draft.js';
+import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
 
@@ -132,7 +133,7 @@ class Undo {
       scope,
       steps: [],
       readId: '',
-      changes: this.draft.changes(),
+      changes: afterDeletions(this.draft.changes()),
       notes: this.draft.notes,
       holds: [],
       gates: [],
@@ -213,7 +214,10 @@ class Undo {
     const before: Record<string, unknown> = {};
     const after: Record<string, unknown> = {};
     const conflicts: string[] = [];
+    // P11: only the district allows what it forbade.
+    const isForbidden = written['blocked'] === true && present['blocked'] === true;
     for (const field of Object.keys(written)) {
+      if (isForbidden && (field === 'blocked' || field === 'synced')) continue;
       const isKept = STATE_FIELDS.includes(field)
         ? isStateKept
         : !isSame(present[field] ?? null, written[field] ?? null);
@@ -225,6 +229,7 @@ class Undo {
       after[field] = previous[field];
     }
     if (conflicts.length > 0) this.note(change, 'UNDO_CONFLICT', { fields: conflicts });
+    if (isForbidden) this.note(change, 'UNDO_KEPT', { fields: ['blocked'] });
     if (Object.keys(after).length === 0) return;
     const inverse = INVERSE[change.kind] ?? change.kind;
     const kind = isStateKept ? (`${nounOf(change.kind)}-update` as ChangeKind) : inverse;

@@ -5,25 +5,29 @@
  * @module
  */
 
-import { normalEmail, usableEmail } from '../internal/contact.js';
 import { userSubject } from '../model/index.js';
 import type { LocalUser, User } from '../model/index.js';
+import type { AddressQuestions } from './collisions.js';
 import type { Context } from './context.js';
 import type { KindCensus } from './empty-kinds.js';
 import { userFingerprint } from './fingerprint.js';
-import type { RekeyKeys } from './identity.js';
+import type { IdCounts, RekeyKeys } from './identity.js';
+import { hasLostLogin, type LoginPass } from './login-pass.js';
 import type { People } from './people.js';
 import type { UserVisitor } from './user-walk.js';
 import { comparePerson, mayArriveUnplaced } from './users.js';
 
 /** Decides about persons on both sides, and finds the others. */
 export class PeoplePass implements UserVisitor {
+  /** What a change of all ids (G5) is judged by. */
+  readonly ids: IdCounts = { feed: 0, unknown: 0, managed: 0 };
   private readonly arrivals: User[] = [];
 
   constructor(
     private readonly context: Context,
     private readonly people: People,
     private readonly kinds: KindCensus,
+    private readonly logins: LoginPass,
   ) {}
 
   both(feed: User, local: LocalUser): void {
@@ -33,8 +37,14 @@ export class PeoplePass implements UserVisitor {
     kinds.noteLocal(local);
     if (local.protected === true) people.noteProtection(local);
     people.directory.answer(feed, local);
-    if (feed.status === 'tobedeleted') people.tombstoned.set(feed.sourcedId, local);
-    else comparePerson(feed, local, context, people);
+    if (local.state === 'active') this.ids.managed += 1;
+    if (feed.status !== 'tobedeleted') this.ids.feed += 1;
+    if (feed.status === 'tobedeleted') {
+      people.tombstoned.set(feed.sourcedId, local);
+      this.logins.askForLocal(local);
+    } else if (!comparePerson(feed, local, context, people) || hasLostLogin(local)) {
+      this.logins.askForPair(feed, local);
+    }
   }
 
   onlyFeed(feed: User): void {
@@ -43,6 +53,9 @@ export class PeoplePass implements UserVisitor {
     this.kinds.noteFeed(feed);
     people.directory.answer(feed, undefined);
     if (feed.status === 'tobedeleted') return;
+    this.ids.feed += 1;
+    this.ids.unknown += 1;
+    for (const school of feed.schoolSourcedIds) context.absences.sawAt('users', school);
     if (context.draft.isObserved('user', feed.sourcedId)) {
       context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
     }
@@ -51,6 +64,7 @@ export class PeoplePass implements UserVisitor {
 
   onlyLocal(local: LocalUser): void {
     this.unnamed(local);
+    if (local.state === 'active') this.ids.managed += 1;
     this.people.vanished.set(local.sourcedId as string, local);
     this.people.directory.answer(undefined, local);
   }
@@ -59,6 +73,7 @@ export class PeoplePass implements UserVisitor {
     this.context.tally?.user(undefined, local);
     this.kinds.noteLocal(local);
     this.people.noteProtection(local);
+    this.logins.askForLocal(local);
   }
 
   finish(): void {
@@ -74,29 +89,29 @@ export class AnswerPass implements UserVisitor {
     private readonly context: Context,
     private readonly people: People,
     private readonly keys: RekeyKeys,
-    private readonly bearers: EmailBearers,
+    private readonly bearers: AddressQuestions,
   ) {}
 
   both(feed: User, local: LocalUser): void {
-    this.bearers.note(feed);
+    this.bearers.bearer(feed, local);
     this.people.directory.answer(feed, local);
   }
 
   onlyFeed(feed: User): void {
     const { context, people } = this;
-    this.bearers.note(feed);
+    this.bearers.bearer(feed, undefined);
     people.directory.answer(feed, undefined);
     if (feed.status === 'tobedeleted') return;
     if (isKept(feed, context, people) || this.keys.matches(feed)) this.arrivals.push(feed);
   }
 
   onlyLocal(local: LocalUser): void {
-    this.bearers.note(local);
+    this.bearers.bearer(undefined, local);
     this.people.directory.answer(undefined, local);
   }
 
   unnamed(local: LocalUser): void {
-    this.bearers.note(local);
+    this.bearers.bearer(undefined, local);
   }
 
   finish(): void {
@@ -107,30 +122,4 @@ export class AnswerPass implements UserVisitor {
 /** Whether an arrival is kept in memory. Of streams only whom another table asked for, or who gets an account anyway. */
 function isKept(feed: User, context: Context, people: People): boolean {
   return people.directory.isKnown(feed.sourcedId) || mayArriveUnplaced(feed, context);
-}
-
-/** How many people have an address (P7), for the addresses that are asked for. One person on both sides counts once. */
-export class EmailBearers {
-  private readonly counts = new Map<string, number>();
-
-  get hasQuestions(): boolean {
-    return this.counts.size > 0;
-  }
-
-  ask(email: string): void {
-    this.counts.set(normalEmail(email), 0);
-  }
-
-  note(user: { readonly email?: string; readonly status?: User['status'] }): void {
-    if (this.counts.size === 0 || user.status === 'tobedeleted') return;
-    const email = usableEmail(user.email);
-    if (email === undefined) return;
-    const key = normalEmail(email);
-    const count = this.counts.get(key);
-    if (count !== undefined) this.counts.set(key, count + 1);
-  }
-
-  of(email: string): number {
-    return this.counts.get(normalEmail(email)) ?? 0;
-  }
 }

@@ -11,9 +11,9 @@ import type { LocalUser, SyncedUser, User } from '../model/index.js';
 import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
 import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
-import { isAnotherPerson } from './identity.js';
+import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from './identity/index.js';
 import type { Memberships } from './memberships.js';
-import type { People, Rekey } from './people.js';
+import type { People } from './people.js';
 
 /** The fields that follow the roster as long as no person has changed them, besides the contact details. */
 const TRACKED = [
@@ -40,20 +40,21 @@ export interface Placement {
   hasStudents: boolean;
 }
 
-/** A person on both sides: fields, contact details, state. */
-export function comparePerson(feed: User, local: LocalUser, context: Context, people: People): void {
+/** A person on both sides: fields, contact details, state. Says whether all of it is plainly as it was. */
+export function comparePerson(feed: User, local: LocalUser, context: Context, people: People): boolean {
   if (context.draft.isObserved('user', feed.sourcedId)) {
     context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
   }
-  if (isUnchanged(feed, local, context)) return;
-  if (!isUserInScope(feed, local, context) || !handlesRoles(context.policy, feed.roles)) return;
-  if (isAnotherPerson({ feed, local })) holdRecycled(feed, local, context, people);
+  if (isUnchanged(feed, local, context)) return true;
+  if (!isUserInScope(feed, local, context) || !handlesRoles(context.policy, feed.roles)) return false;
+  if (local.synced !== undefined && isAnotherPerson(feed, local.synced)) holdRecycled(feed, local, context, people);
   else compareUser(feed, local, context, undefined);
+  return false;
 }
 
 /** U12: a person with a new sourcedId. */
-export function compareRekeyed(rekey: Rekey, context: Context): void {
-  compareUser(rekey.feed, rekey.local, context, rekey);
+export function compareRekeyed(match: PersonMatch, context: Context): void {
+  compareUser(match.feed, match.local, context, userRekey(match));
 }
 
 /**
@@ -106,7 +107,12 @@ function holdRecycled(feed: User, local: LocalUser, context: Context, people: Pe
 }
 
 /** Returns the key of the change, where there is one. */
-function compareUser(feed: User, local: LocalUser, context: Context, rekey: Rekey | undefined): string | undefined {
+function compareUser(
+  feed: User,
+  local: LocalUser,
+  context: Context,
+  rekey: RekeyPatch | undefined,
+): string | undefined {
   const { draft } = context;
   const subject = userSubject(feed.sourcedId);
   const changes: FieldChanges = { before: {}, after: {}, synced: {} };
@@ -128,9 +134,9 @@ function compareUser(feed: User, local: LocalUser, context: Context, rekey: Reke
   }
   if (rekey !== undefined) {
     kind = 'user-rekey';
-    reason = { rule: 'U12', code: 'REKEY' };
-    changes.before['sourcedId'] = local.sourcedId;
-    changes.after['sourcedId'] = feed.sourcedId;
+    ({ reason } = rekey);
+    Object.assign(changes.before, rekey.before);
+    Object.assign(changes.after, rekey.after);
   }
   if (Object.keys(changes.synced).length > 0) {
     changes.before['synced'] = local.synced;
@@ -140,7 +146,7 @@ function compareUser(feed: User, local: LocalUser, context: Context, rekey: Reke
   const isProposed = draft.propose({
     kind,
     subject,
-    target: { id: local.id, sourcedId: rekey === undefined ? feed.sourcedId : (local.sourcedId as string) },
+    target: { id: local.id, sourcedId: rekey === undefined ? feed.sourcedId : (local.sourcedId ?? feed.sourcedId) },
     ...schoolOf(feed),
     before: changes.before,
     after: changes.after,

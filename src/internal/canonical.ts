@@ -16,7 +16,7 @@ function canonicalList(values: readonly unknown[]): string {
 export function canonicalFields(value: object, left?: ReadonlySet<string>): string {
   const fields = value as Readonly<Record<string, unknown>>;
   let text = '{';
-  for (const key of Object.keys(fields).sort()) {
+  for (const key of sorted(Object.keys(fields))) {
     const field = fields[key];
     if (field === undefined || left?.has(key) === true) continue;
     text += `${text.length === 1 ? '' : ','}${quoted(key)}:${canonicalJson(field)}`;
@@ -24,13 +24,28 @@ export function canonicalFields(value: object, left?: ReadonlySet<string>): stri
   return `${text}}`;
 }
 
-/** As JSON has it. Nearly every text is plain ASCII, which needs no escape: seen at a glance. */
+/** In place, by insertion: the keys of a record are few, and often nearly in order. */
+function sorted(keys: string[]): readonly string[] {
+  for (let at = 1; at < keys.length; at += 1) {
+    const key = keys[at] as string;
+    let to = at;
+    for (; to > 0 && (keys[to - 1] as string) > key; to -= 1) keys[to] = keys[to - 1] as string;
+    keys[to] = key;
+  }
+  return keys;
+}
+
 function quoted(text: string): string {
+  return isPlainText(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+/** Whether JSON has the text as it is: plain ASCII, as nearly every text, needs no escape. */
+export function isPlainText(text: string): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code < 32 || code > 126 || code === 34 || code === 92) return JSON.stringify(text);
+    if (code < 32 || code > 126 || code === 34 || code === 92) return false;
   }
-  return `"${text}"`;
+  return true;
 }
 
 /** Whether two plain values are the same; a field that is undefined counts as absent. */

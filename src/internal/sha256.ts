@@ -39,16 +39,17 @@ export class Sha256 {
   ]);
   private readonly words = new Int32Array(64);
   private readonly encoder = new TextEncoder();
-  private gathered = '';
+  private readonly gathered: string[] = [];
+  private gatheredLength = 0;
   /** What does not fill a block yet. */
   private rest = new Uint8Array(0);
   private length = 0;
 
   update(text: string): void {
+    this.gathered.push(text);
+    this.gatheredLength += text.length;
     // Halves of one character in two texts are a character in neither.
-    if (isHigh(this.gathered.charCodeAt(this.gathered.length - 1))) this.flush();
-    this.gathered += text;
-    if (this.gathered.length >= GATHERED) this.flush();
+    if (this.gatheredLength >= GATHERED || isHigh(text.charCodeAt(text.length - 1))) this.flush();
   }
 
   digest(): string {
@@ -66,8 +67,9 @@ export class Sha256 {
   }
 
   private flush(): void {
-    const bytes = this.encoder.encode(this.gathered);
-    this.gathered = '';
+    const bytes = this.encoder.encode(this.gathered.join(''));
+    this.gathered.length = 0;
+    this.gatheredLength = 0;
     this.length += bytes.length;
     let all = bytes;
     if (this.rest.length > 0) {

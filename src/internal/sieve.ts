@@ -30,6 +30,6 @@ export class Sieve {
 export function markOf(id: string): number {
   const { length } = id;
   let mark = length;
-  for (let at = length > 8 ? length - 8 : 0; at < length; at += 1) mark = (Math.imul(mark, 31) + id.charCodeAt(at)) | 0;
+  for (let at = length > 6 ? length - 6 : 0; at < length; at += 1) mark = (Math.imul(mark, 31) + id.charCodeAt(at)) | 0;
   return mark ^ (mark >>> 15) || 1;
 }

@@ -105,6 +105,13 @@ export interface LocalUser extends LocalRecord {
   readonly rosterEmail?: string;
   readonly mobile?: string;
   readonly homePhone?: string;
+  /**
+   * The contact details by which this person cannot sign in, because they are another person's login (F6 to F9). They are
+   * still good for messages.
+   */
+  readonly takenLogins?: readonly ('email' | 'mobile')[];
+  /** The sourcedId of the record of the same human being, whose login is theirs, too: one login, two roles (F7). */
+  readonly sharesLoginWith?: string;
   readonly enabled?: boolean;
   readonly schoolSourcedIds: readonly string[];
   readonly grade?: string;

@@ -147,8 +147,6 @@ export interface Policy {
   readonly guardians: {
     /** The contact types to import, in the provider's words. @default all */
     readonly contactTypes?: readonly string[];
-    /** Whether guardians become members of their students' classes, too. @default false */
-    readonly enroll: boolean;
   };
   readonly invitations: {
     /** @default true */
@@ -169,13 +167,6 @@ export interface Policy {
    * @default 1
    */
   readonly graceSnapshots: number;
-  /**
-   * What to make of classes and people that the host has already, without a sourcedId: nothing, a proposal for a person
-   * to accept, or, on the first import, the link itself where an e-mail address and the role leave no doubt.
-   *
-   * @default 'off'
-   */
-  readonly linkExisting: 'off' | 'propose' | 'email';
   /** Whether a person who left the district's data altogether is deactivated. @default false */
   readonly deactivateUnrostered: boolean;
   /** Only add and update in this import; what would be removed waits. @default false */
@@ -207,11 +198,10 @@ export const defaultPolicy: Policy = {
   teachers: { create: 'always', username: 'roster' },
   staff: { create: false },
   access: { roles: {} },
-  guardians: { enroll: false },
+  guardians: {},
   invitations: { teachers: true, guardians: true, students: false, silentFirstSync: false },
   leadDays: 0,
   graceSnapshots: 1,
-  linkExisting: 'off',
   deactivateUnrostered: false,
   additiveOnly: false,
   windows: [],

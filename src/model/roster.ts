@@ -186,6 +186,8 @@ export interface RosterHead {
   readonly readId: string;
   /** The provider, such as `clever`, `classlink` or `oneroster-csv`. */
   readonly source: string;
+  /** Where the guardians came from, where that is another source (P5). @default the source */
+  readonly guardianSource?: string;
   /** When the read began, ISO instant. */
   readonly readAt: string;
   readonly scope: Scope;

@@ -93,7 +93,7 @@ const policySchema = z.strictObject({
     roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
     site: z.string().min(1).optional(),
   }),
-  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional(), enroll: z.boolean() }),
+  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional() }),
   invitations: z.strictObject({
     teachers: z.boolean(),
     guardians: z.boolean(),
@@ -102,7 +102,6 @@ const policySchema = z.strictObject({
   }),
   leadDays: z.int().min(0),
   graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
-  linkExisting: z.enum(['off', 'propose', 'email']),
   deactivateUnrostered: z.boolean(),
   additiveOnly: z.boolean(),
   windows: z.array(policyWindow),

@@ -21,6 +21,7 @@ export function withGuardians(roster: Roster, guardians: Roster): Roster {
   const isWhole = state === 'complete' && unread.length === 0;
   return {
     ...roster,
+    guardianSource: guardians.source,
     rejected: [
       ...(roster.rejected ?? []),
       ...unread,

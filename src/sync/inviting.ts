@@ -50,6 +50,8 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
 
   function invitation(subject: string, person: Invitee): PreparedInvitation[] {
     if (!isInvited(person, policy) || person.email === undefined || person.enabled === false) return [];
+    // The code would go to whoever signs in with the address.
+    if (person.takenLogins?.includes('email') === true) return [];
     const { email, givenName } = person;
     const { tenant } = context.scope;
     const named = givenName === undefined ? {} : { givenName };
@@ -82,6 +84,7 @@ interface Invitee {
   readonly email?: string | undefined;
   readonly givenName?: string | undefined;
   readonly enabled?: boolean | undefined;
+  readonly takenLogins?: readonly string[] | undefined;
 }
 
 /** Staff and administrators are never invited by themselves. */

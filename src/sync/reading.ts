@@ -117,6 +117,7 @@ async function collectRoster(read: RosterRead): Promise<Roster> {
   return {
     readId: read.readId,
     source: read.source,
+    ...(read.guardianSource === undefined ? {} : { guardianSource: read.guardianSource }),
     readAt: read.readAt,
     scope: read.scope,
     attestation: read.attestation,

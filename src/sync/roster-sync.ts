@@ -1,6 +1,6 @@
 import { hashPlan } from '../engine/index.js';
 import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
-import { type LatchedHold, type Plan, type Policy, type Roster, scopeKey } from '../model/index.js';
+import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
 import { type Application, applyPlan, deliverMessages, isAcknowledgeable, STALE } from './applying.js';
@@ -14,6 +14,7 @@ import {
   type SyncContext,
 } from './options.js';
 import { checkAccess, decide, loadLedger } from './planning.js';
+import { answerProposal, openProposals } from './proposals.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
 import { undoRun } from './undo.js';
@@ -217,6 +218,48 @@ export class RosterSync {
   /** The holds that nobody has decided about yet, each with its changes. */
   async holds(): Promise<readonly LatchedHold[]> {
     return openHolds(await loadLedger(this.#context));
+  }
+
+  /**
+   * The records that may be one, as the last plan that was applied found them, the likeliest first: persons and classes
+   * that seem to have a new sourcedId. Each waits for {@link accept} or {@link decline}.
+   *
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function answer(sync: RosterSync, isOne: (from: string, to: string) => boolean): Promise<void> {
+   *   for (const { id, from = '', sourcedId } of await sync.proposals()) {
+   *     if (isOne(from, sourcedId)) await sync.accept(id, { by: 'admin-1' });
+   *     else await sync.decline(id, { by: 'admin-1' });
+   *   }
+   * }
+   * ```
+   */
+  async proposals(): Promise<readonly Proposal[]> {
+    return openProposals(this.#context);
+  }
+
+  /**
+   * Says that the two records of a proposal are one: the next run gives the host's record the new sourcedId, if both are
+   * still as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
+   *
+   * @throws PlanError where there is no such proposal, or another accepted one names the same record
+   * @throws LockHeldError while another run holds the scope
+   */
+  async accept(proposalId: string, options: { readonly by: string }): Promise<void> {
+    await answerProposal(this.#context, proposalId, { outcome: 'accepted', by: options.by });
+  }
+
+  /**
+   * Says that the two records of a proposal are two: from the next run on each goes its own way, and the pair is not
+   * proposed again.
+   *
+   * @throws PlanError where there is no such proposal
+   * @throws LockHeldError while another run holds the scope
+   */
+  async decline(proposalId: string, options: { readonly by: string }): Promise<void> {
+    await answerProposal(this.#context, proposalId, { outcome: 'declined', by: options.by });
   }
 
   /**

@@ -1,4 +1,7 @@
-/** A seeded roster and the host's copy of it with 1% changes: renames, moves, removals, additions. */
+/**
+ * A seeded roster and the host's copy of it with 1% changes: renames, moves, removals, additions. Both as they are received:
+ * read from JSON, so that no text of the one side is the very text of the other.
+ */
 
 import type {
   Enrollment,
@@ -21,7 +24,9 @@ const CLASS_SIZE = 25;
 const CLASSES_EACH = 5.5;
 
 /** So many users with 5.5 enrollments each, both sides in order of their ids. */
-export function makeRecords(userCount: number): Records {
+export function makeRecords(userCount: number, changes: 'some' | 'none' = 'some'): Records {
+  /** What happens to a record, 0 to 1; beyond all that can happen where nothing shall. */
+  const fateOf = (): number => (changes === 'some' ? chance() : 1);
   let state = 12_345;
   const chance = (): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -32,7 +37,7 @@ export function makeRecords(userCount: number): Records {
   const localUsers: LocalUser[] = [];
   for (let index = 0; index < userCount; index += 1) {
     const feed = makeUser(index, index % CLASS_SIZE === 0);
-    const fate = chance();
+    const fate = fateOf();
     // 0.3% renamed, 0.3% new in the feed, 0.3% gone from it.
     if (fate >= 0.003) users.push(fate < 0.006 ? { ...feed, familyName: `${feed.familyName}-Smith` } : feed);
     if (fate >= 0.006 && fate < 0.009) continue;
@@ -63,7 +68,7 @@ export function makeRecords(userCount: number): Records {
     while (ids.size < CLASS_SIZE) ids.add(pick(userCount));
     for (const user of [...ids].sort((left, right) => left - right)) {
       const userSourcedId = id('u', user);
-      const fate = chance();
+      const fate = fateOf();
       const role = user % CLASS_SIZE === 0 ? 'teacher' : 'student';
       if (fate >= 0.005 && present.has(userSourcedId))
         enrollments.push({ classSourcedId: sourcedId, userSourcedId, role });
@@ -92,9 +97,9 @@ export function makeRecords(userCount: number): Records {
     schools: [{ sourcedId: 's1', name: 'School' }],
     terms: [],
     courses: [],
-    classes,
-    users,
-    enrollments,
+    classes: received(classes),
+    users: received(users),
+    enrollments: received(enrollments),
     guardianLinks: [],
   };
   const local: LocalState = {
@@ -103,9 +108,9 @@ export function makeRecords(userCount: number): Records {
     schools: [
       { id: 'school-1', version: 1, origin: 'roster', sourcedId: 's1', name: 'School', synced: { name: 'School' } },
     ],
-    classes: localClasses,
-    users: localUsers,
-    enrollments: members,
+    classes: received(localClasses),
+    users: received(localUsers),
+    enrollments: received(members),
     guardianLinks: [],
   };
   return { roster, local };
@@ -113,8 +118,19 @@ export function makeRecords(userCount: number): Records {
 
 const OPTIONS = { behaviorManagement: true, studentPortfolios: true, parentCommunication: true };
 
+/** Page by page, as a client reads it. */
+function received<T>(records: readonly T[]): readonly T[] {
+  const copies: T[] = [];
+  for (let from = 0; from < records.length; from += 1_000) {
+    const page = JSON.parse(JSON.stringify(records.slice(from, from + 1_000))) as T[];
+    for (const record of page) copies.push(record);
+  }
+  return copies;
+}
+
+/** As long as Clever's ids, and alike in their beginnings. */
 function id(prefix: string, index: number): string {
-  return `${prefix}${String(index).padStart(8, '0')}`;
+  return `64206e4431f1${prefix === 'u' ? 'a' : 'c'}f05${index.toString(16).padStart(8, '0')}`;
 }
 
 function makeUser(index: number, isTeacher: boolean): User {
@@ -132,8 +148,7 @@ function makeUser(index: number, isTeacher: boolean): User {
 }
 
 function makeLocalUser(feed: User): LocalUser {
-  // Copies, because a store's strings are never the very strings of the feed.
-  const { sourcedId, ...values } = structuredClone(feed);
+  const { sourcedId, ...values } = feed;
   return {
     id: `local-${sourcedId}`,
     version: 1,
@@ -141,6 +156,6 @@ function makeLocalUser(feed: User): LocalUser {
     state: 'active',
     ...values,
     sourcedId,
-    synced: structuredClone(values),
+    synced: values,
   };
 }

@@ -159,7 +159,7 @@ const BREAKS: readonly Break[] = [
   {
     promise: 10,
     name: 'forgets what a person has released when the run breaks off',
-    file: 'gates.ts',
+    file: 'gates/latches.ts',
     find: 'return approved.size === 0 ? keys : keys.filter((key) => !approved.has(key));',
     replace: 'return keys;',
   },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { AddressQuestions, type Account, type LoginVerdict, type Person } from '../../src/engine/collisions.js';
+import { AddressQuestions, type LoginVerdict, type Person } from '../../src/engine/collisions.js';
 import { contactAfter } from '../../src/engine/contacts.js';
 import { normalName } from '../../src/internal/names.js';
 import { defaultPolicy } from '../../src/model/index.js';
-import type { Policy, User, UserRole } from '../../src/model/index.js';
+import type { LocalUser, Policy, User, UserRole } from '../../src/model/index.js';
 import { Random } from '../../src/testing/random.js';
 import { guardian, localUser, student, teacher } from '../support/build.js';
 
@@ -11,19 +11,19 @@ const X = 'x@mail.example';
 const Y = 'y@mail.example';
 const policy: Policy = { ...defaultPolicy, steps: ['classes', 'teachers', 'students', 'guardians'] };
 const RULES = {
-  contactAfter: (feed: User | undefined, local: Account | undefined) =>
+  contactAfter: (feed: User | undefined, local: LocalUser | undefined) =>
     contactAfter(feed, local, { policy, isRestricted: false }),
-  isUntouchable: (_: User | undefined, local: Account) => local.origin === 'local',
+  isUntouchable: (_: User | undefined, local: LocalUser) => local.origin === 'local',
 };
 const everybody = (): boolean => true;
 
 const arrives = (feed: User): Person => ({ feed, local: undefined });
-const stays = (feed: User, fields: Partial<Account> = {}): Person => ({ feed, local: localUser(feed, fields) });
-const vanished = (feed: User, fields: Partial<Account> = {}): Person => ({
+const stays = (feed: User, fields: Partial<LocalUser> = {}): Person => ({ feed, local: localUser(feed, fields) });
+const vanished = (feed: User, fields: Partial<LocalUser> = {}): Person => ({
   feed: undefined,
   local: localUser(feed, fields),
 });
-const handMade = (id: string, fields: Partial<Account>): Person => {
+const handMade = (id: string, fields: Partial<LocalUser>): Person => {
   const { sourcedId: _none, ...user } = localUser(guardian(id), { origin: 'local', ...fields });
   return { feed: undefined, local: { ...user, id } };
 };
@@ -222,13 +222,13 @@ describe('a login that was another’s', () => {
   });
 
   it('the mark goes with the address', () => {
-    const local: Account = { ...localUser(student('a')), takenLogins: ['email'] };
+    const local: LocalUser = { ...localUser(student('a')), takenLogins: ['email'] };
     expect(lines(judge([{ feed: student('a'), local }]))).toEqual(['a:  ()']);
   });
 });
 
 describe('what this plan may not write to', () => {
-  const fixed = { ...RULES, isUntouchable: (_: User | undefined, local: Account) => local.sourcedId === 'a' };
+  const fixed = { ...RULES, isUntouchable: (_: User | undefined, local: LocalUser) => local.sourcedId === 'a' };
 
   it('keeps its login, and the newcomer waits', () => {
     const people = [stays(student('a', { email: X })), arrives(teacher('t', { email: X }))];
@@ -401,10 +401,10 @@ describe('random people', () => {
         const id = feed?.sourcedId ?? local?.sourcedId;
         const contact = RULES.contactAfter(feed, local);
         const { takenLogins = local?.takenLogins ?? [], sharesLoginWith } = marks.get(id) ?? {};
-        const present: Account = local ?? localUser(feed as User);
+        const present: LocalUser = local ?? localUser(feed as User);
         const { takenLogins: _old, sharesLoginWith: _with, ...rest } = present;
         const { mobile: _mobile, email: _email, ...bare } = rest;
-        const next: Account = {
+        const next: LocalUser = {
           ...bare,
           ...contact,
           ...(takenLogins.length === 0 ? {} : { takenLogins }),

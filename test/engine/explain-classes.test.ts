@@ -127,7 +127,7 @@ const classes: readonly Case[] = [
     verdict: 'changes',
     reasons: ['K7 CLASS_ABSENT'],
     reads: [
-      'Class c1 is archived: the class is no longer in the district’s data, and absent classes are archived. The class is missing by itself, from data that was read to its end (K7).',
+      'Class c1 is archived: the class is no longer in the district’s data, and absent classes are archived. The class is missing by itself: 1 of its 1 students are still in the district’s data (K7).',
     ],
   },
   {
@@ -367,10 +367,7 @@ const classes: readonly Case[] = [
     host: hostOf(classWith('c1', { students: ['a'], teachers: ['t'] })),
     target: { class: 'c1' },
     verdict: 'held',
-    reasons: ['K10 RECYCLED_ID'],
-    reads: [
-      'Nothing happens to class c1 for now. The hold K10:c1 waits: the id of this class now seems to belong to another class (K10). It cannot be approved.',
-    ],
+    reasons: ['K10 ID_GIVEN_UP', 'K1 NEW_CLASS', 'K10 RECYCLED_ID'],
   },
   {
     title: 'an absent class beyond the limit',
@@ -381,7 +378,7 @@ const classes: readonly Case[] = [
     verdict: 'held',
     reasons: ['K7 CLASS_ABSENT', 'G6 LIMIT_EXCEEDED'],
     reads: [
-      'Class c1 would be archived: the class is no longer in the district’s data, and absent classes are archived. The class is missing by itself, from data that was read to its end (K7).',
+      'Class c1 would be archived: the class is no longer in the district’s data, and absent classes are archived. The class is missing by itself: 1 of its 1 students are still in the district’s data (K7).',
       'The hold G6:classes waits: 1 of 2 classes would go, and the limit of one run is 20% (G6). A person approves or discards it.',
     ],
   },

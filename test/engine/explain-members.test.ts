@@ -119,7 +119,7 @@ const members: readonly Case[] = [
     host: hostOf(classWith('c1', { students: ['a'], teachers: ['t'] })),
     target: { enrollment: { class: 'c1', user: 'x1' } },
     verdict: 'not-imported',
-    reasons: ['M9 MEMBERS_FROZEN', 'K10 RECYCLED_ID'],
+    reasons: ['M9 MEMBERS_FROZEN', 'K10 ID_GIVEN_UP', 'K1 NEW_CLASS'],
   },
   {
     title: 'a member of a class that is not imported',

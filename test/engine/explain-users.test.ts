@@ -424,7 +424,7 @@ const users: readonly Case[] = [
     },
     target: { user: 'b' },
     verdict: 'not-imported',
-    reasons: ['UNDO SUPPRESSED'],
+    reasons: ['U12 REKEY_PROPOSED'],
   },
   {
     title: 'a person whose new id was undone, by the old one',
@@ -435,7 +435,7 @@ const users: readonly Case[] = [
     },
     target: { user: 'a' },
     verdict: 'kept',
-    reasons: ['UNDO SUPPRESSED'],
+    reasons: ['U12 REKEY_PROPOSED'],
   },
   {
     title: 'another person than the one whose new id was undone',

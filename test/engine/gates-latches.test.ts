@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { withoutApplied } from '../../src/engine/gates/decisions.js';
 import { dependentsOf, isUrgent } from '../../src/engine/gates/dependents.js';
 import { withMemory } from '../../src/engine/gates.js';
 import { Unjudged } from '../../src/engine/gates/unjudged.js';
@@ -107,6 +108,23 @@ describe('a latch that a plan can judge in part', () => {
     expect(latchedKeys(ledgerOf(between), 'SCHOOL_GONE:s1')).toEqual([NORTH.key]);
   });
 
+  it('an incomplete read that finds some of it due keeps the rest, each once', () => {
+    const between = later({ isRestricted: true, changes: MEMBERS.slice(0, 2) });
+    expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([...MEMBERS, NORTH, SOUTH]).sort());
+  });
+
+  it('asked for again with less, it keeps what it held and is still due', () => {
+    const wish = (...keys: string[]) => ({
+      requests: [
+        { id: 'K15:c1', gate: 'K15', code: 'CLASS_EMPTIED', approvable: true, changes: new Set(keys) } as const,
+      ],
+    });
+    const all = keysOf(MEMBERS);
+    const held = ledgerOf(judged({ changes: MEMBERS, policy: { limits: OPEN }, ...wish(...all) }));
+    const again = later({ changes: MEMBERS.slice(0, 4), ...wish(all[0] ?? '') }, held);
+    expect(lines(again)).toEqual(['K15:c1 CLASS_EMPTIED 4']);
+  });
+
   it('what the passes say could not be judged stays, too', () => {
     const unjudged = new Unjudged(HELD);
     unjudged.record(NORTH.subject);
@@ -124,6 +142,19 @@ describe('a latch that a plan can judge in part', () => {
   it('a whole plan that finds nothing due ends it', () => {
     expect(later({ changes: [] }).latched).toEqual([]);
   });
+});
+
+it('an empty feed’s hold can be approved when something of it was read again', () => {
+  const wish = {
+    id: 'G3:students',
+    gate: 'G3',
+    code: 'EMPTY_FEED',
+    approvable: false,
+    changes: 'all-destructive',
+  } as const;
+  const held = judged({ changes: MEMBERS, requests: [wish], policy: { limits: OPEN } });
+  expect(held.holds).toMatchObject([{ id: 'G3:students', approvable: false }]);
+  expect(later({ changes: MEMBERS.slice(1) }, ledgerOf(held)).holds).toMatchObject([{ approvable: true }]);
 });
 
 describe('an approval of a latch that was judged in part', () => {
@@ -155,6 +186,36 @@ describe('an approval of a latch that was judged in part', () => {
     };
     const skipped = later({ provesAbsence: false, changes: [] }, applied);
     expect(skipped.latched[0]).toMatchObject({ changes: [], approved: [NORTH.key] });
+  });
+});
+
+describe('what is left of holds when changes were applied', () => {
+  const keys = keysOf(MEMBERS);
+  const approved = approvedIn(HELD, ID);
+
+  it('nothing of a hold whose changes were all applied', () => {
+    const all = keysOf([...MEMBERS, NORTH, SOUTH]);
+    expect(withoutApplied(approved, new Set(all)).holds).toEqual([]);
+    const used = ledgerOf(later({ changes: MEMBERS }, approvedIn(HELD, ID, keys)));
+    expect(used.holds).toMatchObject([{ changes: [], approved: keys }]);
+    expect(withoutApplied(used, new Set(keys)).holds).toEqual([]);
+  });
+
+  it('what was approved and not applied stays approved, and the hold knows what it was', () => {
+    const [hold] = withoutApplied(approved, new Set(keys)).holds;
+    expect(hold).toMatchObject({ approved: keysOf([NORTH, SOUTH]) });
+    expect(hold?.changes).toEqual([]);
+    const some = withoutApplied(approvedIn(HELD, ID, [NORTH.key]), new Set(keys)).holds[0];
+    expect(some?.changes.map(({ key }) => key)).toEqual([SOUTH.key]);
+    expect(some?.approved).toEqual([NORTH.key]);
+    expect(hold?.versions).toEqual([{ hash: HELD.holds[0]?.hash, keys: keysOf([NORTH, SOUTH, ...MEMBERS]).sort() }]);
+    expect(hold?.hash).not.toBe(HELD.holds[0]?.hash);
+  });
+
+  it('a hold that none of them was in', () => {
+    expect(withoutApplied(HELD, new Set(['x'])).holds).toEqual(HELD.holds);
+    const told: Ledger = { ...HELD, holds: HELD.holds.map((hold) => ({ ...hold, changes: [] })) };
+    expect(withoutApplied(told, new Set(keys)).holds).toEqual(told.holds);
   });
 });
 
@@ -191,6 +252,9 @@ describe('G5: ids given anew', () => {
     expect(next.changes.find(({ key }) => key === joining('n2', 'other').key)?.heldBy).toEqual(['G5:users']);
     const approved = approvedIn(broken, 'G5:users');
     expect(later({ changes: [...news, ...members] }, approved).holds).toEqual([]);
+    const join = members[0] as Change;
+    const one = later({ changes: [...news, ...members] }, approvedIn(broken, 'G5:users', [join.key]));
+    expect(one.changes.find(({ key }) => key === join.key)?.heldBy).toEqual([]);
   });
 });
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countByKind, endRun, isOver, startRun, withReleased, withRemovals } from '../../src/engine/gates/limits.js';
+import {
+  countByKind,
+  endRun,
+  isOver,
+  renewedWeeks,
+  startRun,
+  withReleased,
+  withRemovals,
+} from '../../src/engine/gates/limits.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Change, Ledger, LimitKind, RemovalSum } from '../../src/model/index.js';
 import { OPEN } from '../support/rows.js';
@@ -209,6 +217,8 @@ describe('G7: too much in seven days', () => {
     const later = judged({ changes: leavers(6), ledger: ledgerOf(first), policy: LIMITS, today: '2026-10-20' });
     expect(lines(later)).toEqual(['G7:enrollments ROLLING_LIMIT 6']);
     expect(later.gates[0]?.evidence).toMatchObject({ latched: true });
+    const more = judged({ changes: leavers(8), ledger: ledgerOf(first), policy: LIMITS, today: '2026-10-20' });
+    expect(lines(more)).toEqual(['G7:enrollments ROLLING_LIMIT 8']);
     const approved = approvedIn(ledgerOf(first), 'G7:enrollments');
     expect(lines(judged({ changes: leavers(6), ledger: approved, policy: LIMITS }))).toEqual([]);
     expect(lines(judged({ changes: leavers(9), ledger: approved, policy: LIMITS }))).toEqual([
@@ -252,6 +262,16 @@ describe('what is remembered of removals', () => {
       renewed: ['enrollments'],
     });
     expect(renewed.removals).toEqual([sum(TODAY, 1, 0, 'classes')]);
+  });
+
+  it('which weeks a person released', () => {
+    const held = week([sum('2026-09-28', 20, 100)], 6);
+    const approved = approvedIn(ledgerOf(held), 'G7:enrollments');
+    expect(renewedWeeks(approved, new Set(keysOf(leavers(1))))).toEqual(['enrollments']);
+    expect(renewedWeeks(approved, new Set(['x']))).toEqual([]);
+    expect(renewedWeeks(ledgerOf(held), new Set(keysOf(leavers(1))))).toEqual([]);
+    const other = approvedIn(ledgerOf(judged({ changes: leavers(16), policy: LIMITS })), 'G6:enrollments');
+    expect(renewedWeeks(other, new Set(keysOf(leavers(1))))).toEqual([]);
   });
 
   it('the end of a run: what it set out to remove, less what had changed', () => {

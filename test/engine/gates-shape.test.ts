@@ -28,6 +28,7 @@ function readingOf(differing: Partial<Statistics> = {}, rest: Partial<Omit<Readi
     rejected: new Map(),
     students: 200,
     hasLinks: true,
+    hasAllLinks: true,
     ...rest,
   };
 }

@@ -4,7 +4,7 @@ import { Grace, type GraceInput } from '../../src/engine/grace.js';
 import { noteGrace } from '../../src/engine/gates/notes.js';
 import { Unjudged } from '../../src/engine/gates/unjudged.js';
 import { emptyLedger } from '../../src/model/index.js';
-import type { AbsenceCount } from '../../src/model/index.js';
+import type { AbsenceCount, LatchedHold } from '../../src/model/index.js';
 
 const at = (hours: number): string => new Date(Date.UTC(2026, 9, 1) + hours * 3_600_000).toISOString();
 
@@ -30,6 +30,18 @@ function read(
   const gone = missing.filter((subject) => grace.counts(subject, 'E1') === 'gone');
   return { gone, absences: grace.absences() };
 }
+
+const HOLD: LatchedHold = {
+  id: 'X',
+  gate: 'G6',
+  code: 'X',
+  hash: '',
+  approvable: true,
+  since: at(0),
+  changes: [],
+  versions: [],
+  approved: [],
+};
 
 const A = 'class:a';
 const B = 'class:b';
@@ -179,6 +191,14 @@ describe('what could not be judged', () => {
     unjudged.membersOf('c1');
     expect(unjudged.isUnjudged(A)).toBe(false);
     expect(unjudged.isUnjudged('enrollment:2:c1:u')).toBe(false);
+  });
+
+  it('also of what was approved, of which its key alone is left', () => {
+    const ledger = { holds: [{ ...HOLD, approved: [`class-archive ${A}`] }] };
+    const unjudged = new Unjudged(ledger);
+    unjudged.record(A);
+    unjudged.record(B);
+    expect([unjudged.isUnjudged(A), unjudged.isUnjudged(B)]).toEqual([true, false]);
   });
 
   it('is all of a noun that an import is not about', () => {

@@ -10,7 +10,7 @@ const CASES = Number(process.env['PROMISE_CASES'] ?? 2_000);
 const SEED = Number(process.env['PROMISE_SEED'] ?? Date.now() % 2 ** 31);
 
 /** So many cases are enough for their shares to be near those of all. */
-const TELLING = 200;
+const TELLING = 1_000;
 
 /** The promises of these numbers, in tests of their own. */
 export function keepsPromises(...numbers: readonly number[]): void {

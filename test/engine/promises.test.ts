@@ -176,6 +176,28 @@ const FOUND: readonly Found[] = [
     },
     isOpen: !COVERED.linksOfRekeyed,
   },
+  {
+    promise: 10,
+    name: 'who loses an address to another goes without its login wherever the run breaks off',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 10,
+        classes: [{ ...MATH, students: [38] }, MATH, MATH, MATH],
+        guardians: [],
+      },
+      edits: [],
+      events: [
+        { kind: 'email-taken', index: 0, other: 28, students: [] },
+        { kind: 'class-vanishes', index: 1, other: 0, students: [] },
+      ],
+      later: [],
+      policy: FULL,
+      guardians: 'together',
+      order: 1_946_157_042,
+    },
+    isOpen: !COVERED.loginsAfterCrash,
+  },
 ];
 
 describe.each(FOUND)('found before: $name', ({ promise, scenario, isOpen }) => {

@@ -1,4 +1,6 @@
 import { describe, it } from 'vitest';
+import { classFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger } from '../../src/model/index.js';
 import { attested, enrolled, localClass, school, section } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, type Row } from '../support/rows.js';
 
@@ -397,6 +399,7 @@ const absence: readonly Row[] = [
       'enrollment-add c2/t M1 ENROLLED',
       'class-archive c1 K7 CLASS_ABSENT',
     ],
+    notes: ['K12 MOVED_PROPOSED c1'],
   },
   {
     title: 'K14: a purged class is not created again, and its name stays taken',
@@ -440,22 +443,74 @@ const absence: readonly Row[] = [
   },
 ];
 
+const recycledFields = { termSourcedIds: ['spring'] } as const;
+const recycledFeed = classWith('c1', { students: OTHERS, teachers: ['u'], ...recycledFields });
+
 const recycled: readonly Row[] = [
   {
     title: 'K10: another teacher, other students and another term: held, and neither created nor changed nor joined',
     feed: classWith('c1', { name: 'Dance', students: OTHERS, teachers: ['u'], termSourcedIds: ['spring'] }),
     host: hostOf(classWith('c1', { students: FIVE })),
     policy: FULL,
-    changes: ['user-create u U2 NEW_PERSON'],
-    holds: ['K10:c1 RECYCLED_ID 0'],
+    changes: [
+      'user-create u U2 NEW_PERSON',
+      {
+        line: 'class-rekey c1 K10 ID_GIVEN_UP',
+        before: { sourcedId: 'c1' },
+        after: { sourcedId: null, origin: 'local' },
+      },
+      'class-create c1 K1 NEW_CLASS',
+    ],
+    holds: ['K10:c1 RECYCLED_ID 2'],
   },
   {
     title: 'K10: a class that returns as another one stays archived, and held',
     feed: classWith('c1', { students: OTHERS, teachers: ['u'], termSourcedIds: ['spring'] }),
     host: hostOf(classWith('c1', { students: FIVE }), { classes: { c1: BY_SYNC } }),
     policy: FULL,
+    changes: ['user-create u U2 NEW_PERSON', 'class-rekey c1 K10 ID_GIVEN_UP', 'class-create c1 K1 NEW_CLASS'],
+    holds: ['K10:c1 RECYCLED_ID 2'],
+  },
+  {
+    title: 'K10: with Full Data and Archive the class that gives its id up is archived',
+    feed: classWith('c1', { students: OTHERS, teachers: ['u'], termSourcedIds: ['spring'] }),
+    host: hostOf(classWith('c1', { students: FIVE })),
+    policy: ARCHIVE,
+    changes: [
+      'user-create u U2 NEW_PERSON',
+      { line: 'class-rekey c1 K10 ID_GIVEN_UP', after: { sourcedId: null, state: 'archived', by: 'sync' } },
+      'class-create c1 K1 NEW_CLASS',
+    ],
+    holds: ['K10:c1 RECYCLED_ID 2'],
+  },
+  {
+    title: 'K10: what was discarded once leaves the class as it is, and says so',
+    feed: recycledFeed,
+    host: {
+      ...hostOf(classWith('c1', { students: FIVE })),
+      ledger: {
+        ...emptyLedger,
+        suppressions: [
+          {
+            kind: 'class-create',
+            subject: 'class:c1',
+            fingerprint: classFingerprint(section('c1', recycledFields)),
+            cause: 'discard',
+          },
+        ],
+      },
+    },
+    policy: FULL,
     changes: ['user-create u U2 NEW_PERSON'],
-    holds: ['K10:c1 RECYCLED_ID 0'],
+    notes: ['K10 RECYCLED_ID_KEPT c1'],
+  },
+  {
+    title: 'K10: an import without classes only says so',
+    feed: recycledFeed,
+    host: hostOf(classWith('c1', { students: FIVE })),
+    policy: { ...FULL, steps: ['students', 'teachers'] },
+    changes: ['user-create u U2 NEW_PERSON'],
+    notes: ['K10 RECYCLED_ID_KEPT c1'],
   },
   {
     title: 'not K10: a fifth of the students is enough to be the same class; the teacher changes',

@@ -538,7 +538,12 @@ const identity: readonly Row[] = [
     ),
     host: inClass([OLD]),
     policy: FULL,
-    changes: ['user-create new1 U2 NEW_PERSON', 'enrollment-remove c1/old U7 MEMBER_ABSENT'],
+    changes: [
+      'user-create new1 U2 NEW_PERSON',
+      'user-update old F6 EMAIL_TAKEN',
+      'enrollment-remove c1/old U7 MEMBER_ABSENT',
+    ],
+    notes: ['F6 EMAIL_TAKEN old'],
     never: ['U12'],
   },
   {
@@ -547,15 +552,16 @@ const identity: readonly Row[] = [
       enrollments: [enrolled('c1', 'old')],
     }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
+    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    notes: ['F6 EMAIL_TAKEN old'],
     never: ['U12'],
   },
   {
     title: 'not U12: nor while an enrollment still names it',
     feed: merge(moved({ stateId: '007' }), { enrollments: [enrolled('c1', 'old')] }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
-    notes: ['M10 PERSON_UNSHARED old'],
+    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    notes: ['F6 EMAIL_TAKEN old', 'M10 PERSON_UNSHARED old'],
     never: ['U12'],
   },
   {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { GuardianSample } from '../../src/engine/gates/guardian-sample.js';
 import { asHealthy, ReadTally, type Reading } from '../../src/engine/statistics.js';
 import type { GuardianLink, RejectedRow, Roster, User } from '../../src/model/index.js';
-import { enrolled, guardian, roster, school, section, student, teacher } from '../support/build.js';
+import { attested, enrolled, guardian, roster, school, section, student, teacher } from '../support/build.js';
 
 /** Tallies a roster as the passes do. */
 export function tallied(read: Roster, rejected: readonly RejectedRow[] = []): Reading {
@@ -20,7 +20,7 @@ export function tallied(read: Roster, rejected: readonly RejectedRow[] = []): Re
   tally.danglingEnrollments(
     active.filter((row) => !classes.has(row.classSourcedId) || !users.has(row.userSourcedId)).length,
   );
-  if (read.guardianLinks.length > 0) tally.openLinks();
+  if (read.guardianLinks.length > 0) tally.openLinks(read.attestation.collections.guardianLinks.state === 'complete');
   for (const link of read.guardianLinks) tally.link(link, users.has(link.guardianSourcedId));
   return tally.reading(read.readId, rejected);
 }
@@ -190,12 +190,41 @@ describe('the statistics of a read', () => {
       agents: { named: 1, resolved: 1 },
       fields: { 'users.student.familyName': 1, 'guardianLinks.contactType': 1 },
     });
-    expect(asHealthy(unread, undefined)).toBe(unread.statistics);
+    expect(asHealthy(unread, undefined)).toEqual(unread.statistics);
     const other = tallied(roster({ guardianLinks: [link('g', 'a', { contactType: 'Emergency' })] }));
     expect(asHealthy(other, before)).toMatchObject({
       contactTypes: ['Emergency', 'Family'],
       agents: { named: 1, resolved: 0 },
     });
+  });
+
+  it('links that were not read to their end are nothing to compare with', () => {
+    const guardianLinks = [link('g', 'a', { contactType: 'Emergency' })];
+    const attestation = attested({ guardianLinks: 'incomplete' });
+    const part = tallied(roster({ users: [guardian('g')], guardianLinks, attestation }));
+    expect(part).toMatchObject({ hasLinks: true, hasAllLinks: false, statistics: { contactTypes: ['Emergency'] } });
+    const first = asHealthy(part, undefined);
+    expect(first).toMatchObject({
+      counts: { users: 1, guardianLinks: 0 },
+      contactTypes: [],
+      guardiansPerStudent: 0,
+      crowded: 0,
+    });
+    expect(first.agents).toEqual({ named: 0, resolved: 0 });
+    expect(Object.keys(first.fields).filter((name) => name.startsWith('guardianLinks'))).toEqual([]);
+    const before = asHealthy(
+      tallied(roster({ guardianLinks: [link('g', 'a', { contactType: 'Family' })] })),
+      undefined,
+    );
+    const later = asHealthy(part, before);
+    expect(later).toMatchObject({
+      counts: { guardianLinks: 1 },
+      contactTypes: ['Family'],
+      agents: { named: 1, resolved: 0 },
+    });
+    expect(later.fields['guardianLinks.contactType']).toBe(1);
+    const { crowded: _crowded, ...old } = before;
+    expect(asHealthy(part, old)).not.toHaveProperty('crowded');
   });
 
   it('do not depend on who is where in the list, as long as all are told', () => {

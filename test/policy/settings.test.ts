@@ -32,7 +32,7 @@ describe('windows', () => {
   it.each([
     [{ graceSnapshots: 0 }, 'policy.graceSnapshots: is a number of reads, 1 or more'],
     [{ limits: { rolling: 0.5 } }, 'policy.limits.rolling: is a multiple'],
-    [{ linkExisting: 'always' as 'off' }, 'policy.linkExisting'],
+    [{ unarchive: 'sometimes' as 'off' }, 'policy.unarchive'],
   ])('stand beside other settings that are checked: %j', (input, message) => {
     expect(() => definePolicy(input)).toThrow(message);
   });

@@ -37,6 +37,15 @@ describe('who is invited', () => {
     expect(await world.store.invitations(scope)).toEqual([]);
   });
 
+  it('F6: is nobody by an address that is the login of another', async () => {
+    const feed = withPerson(roster(2, 1), 't2', { email: teacher });
+    const world = new World(feed);
+    await world.sync.run();
+    expect(world.mailer.messages.map(({ to }) => to)).toEqual([[teacher]]);
+    const { users } = await world.store.load(scope);
+    expect(users.find(({ sourcedId }) => sourcedId === 't2')).toMatchObject({ email: teacher, takenLogins: ['email'] });
+  });
+
   it('follows the settings that a plan was made with', async () => {
     const world = new World(roster(1, 1));
     const plan = await world.sync.plan({ policy: { invitations: { students: true, teachers: false } } });

@@ -6,7 +6,7 @@
  */
 
 import { classSubject, schoolSubject, userSubject } from '../../model/index.js';
-import type { Change, Note } from '../../model/index.js';
+import type { Change, Ledger, Note } from '../../model/index.js';
 import { evidenceOfCohort, type AbsenceVerdict, type Cause } from './judge.js';
 import type { HoldRequest } from '../draft.js';
 
@@ -68,8 +68,29 @@ export function withCauses(verdict: AbsenceVerdict, changes: readonly Change[]):
     const cause = change.destructive ? causeOf(change, verdict) : undefined;
     if (cause === undefined) return change;
     const { reason } = change;
+    // Most removals have the plain cause that their rule told already.
+    if (reason.evidence?.['cause'] === cause.code && Object.keys(cause.evidence).length === 0) return change;
     return { ...change, reason: { ...reason, evidence: { ...reason.evidence, ...cause.evidence, cause: cause.code } } };
   });
+}
+
+/** What holds on causes of earlier plans keep from being applied. */
+export class CauseLatches {
+  private readonly waiting = new Set<string>();
+  private readonly approved = new Set<string>();
+
+  constructor({ holds }: Pick<Ledger, 'holds'>) {
+    for (const { id, gate, changes, approved } of holds) {
+      if (gate !== 'cause') continue;
+      for (const key of approved) this.approved.add(`${id} ${key}`);
+      for (const { key } of changes) if (!approved.includes(key)) this.waiting.add(key);
+    }
+  }
+
+  /** Whether the change waits for a person because of its cause. @param hold what this plan's verdict asks for */
+  isWaiting(key: string, hold: string | undefined): boolean {
+    return this.waiting.has(key) || (hold !== undefined && !this.approved.has(`${hold} ${key}`));
+  }
 }
 
 /** The record's own, else that of a hold, else its class's. One that only came to its end date has none. */

@@ -81,6 +81,8 @@ function presentClass(view: View, section: Class, local: LocalClass): ClassFindi
   if (local.state === 'purged') return frozen(kept(because('K14', 'PURGED_BY_USER')));
   const recycled = view.sides.plan.holds.find((hold) => hold.gate === 'K10' && hold.subject === subject);
   if (recycled !== undefined) return frozen(kept(because('K10', recycled.code, { hold: recycled.id })));
+  const unsplit = view.told(subject, 'RECYCLED_ID_KEPT');
+  if (unsplit !== undefined) return frozen(kept(unsplit));
   return local.state === 'archived'
     ? archivedClass(view, section, local, subject)
     : followed(activeClass(view, section, local, subject));

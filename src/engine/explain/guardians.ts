@@ -5,6 +5,7 @@
  */
 
 import type { GuardianLink, LocalGuardianLink, Reason } from '../../model/index.js';
+import { isGuardianSourceSwitched } from '../guardian-source.js';
 import {
   additiveOnly,
   because,
@@ -97,6 +98,10 @@ function lostLink(view: View, { subject, guardian, student }: Guardianship, loca
   const unread = whyNotRead(view);
   if (unread !== undefined) return kept(unread);
   if (view.isFullData === false) return kept(because('P3', 'LINK_KEPT'));
+  const { roster, local: host } = view.sides;
+  if (isGuardianSourceSwitched(roster.guardianSource ?? roster.source, host.ledger)) {
+    return kept(because('P5', 'SOURCE_SWITCHED'));
+  }
   const frozen = frozenBecause(view, student.sourcedId) ?? frozenBecause(view, guardian.sourcedId);
   if (frozen !== undefined) return kept(frozen);
   const isUnshared =

@@ -61,20 +61,13 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
       code === 'REKEY_PROPOSED' && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),
   );
   if (proposed !== undefined) return reasonOf(proposed);
-  return isRekeySuppressed(view, sourcedId) ? because('UNDO', 'SUPPRESSED', { change: 'user-rekey' }) : undefined;
-}
-
-/** An undone re-key keeps both ids apart: the new one, and the old one that has the same state or SIS id. */
-function isRekeySuppressed(view: View, sourcedId: string): boolean {
-  const prefix = userSubject('').length;
-  return view.sides.local.ledger.suppressions.some(({ kind, subject }) => {
-    if (kind !== 'user-rekey') return false;
-    const { feed } = view.person(subject.slice(prefix));
-    const { local } = view.person(sourcedId);
-    if (feed === undefined || feed.sourcedId === sourcedId) return feed !== undefined;
-    const before = local?.synced ?? local;
-    return (['stateId', 'sisId'] as const).some((by) => feed[by] !== undefined && feed[by] === before?.[by]);
-  });
+  // Of many pairs at once (G5), and of those that this read cannot judge, no note tells.
+  const waiting = (view.sides.plan.ledger.proposals ?? []).find(
+    ({ kind, decision, from, sourcedId: to }) =>
+      kind === 'user-rekey' && decision === undefined && (from === sourcedId || to === sourcedId),
+  );
+  if (waiting === undefined) return undefined;
+  return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from ?? '', new: waiting.sourcedId });
 }
 
 /** Whether this import's steps cover people of these roles. */
@@ -94,7 +87,14 @@ function newPerson(view: View, person: User, subject: string): Finding {
   const frozen = frozenBecause(view, person.sourcedId);
   if (frozen !== undefined) return notImported(frozen);
   if (!coversRoles(view, person.roles)) return notImported(stepNotCovered(view));
-  const told = view.told(subject, 'SUPPRESSED', 'NO_CONTACT', 'TEACHER_CLASS_EMPTY', 'NO_USERNAME');
+  const told = view.told(
+    subject,
+    'SUPPRESSED',
+    'NO_CONTACT',
+    'GUARDIAN_FORBIDDEN',
+    'TEACHER_CLASS_EMPTY',
+    'NO_USERNAME',
+  );
   return notImported(told ?? whyNoAccount(view, person));
 }
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Hold, Ledger } from '../../model/index.js';
+import type { Hold, LatchedHold, Ledger } from '../../model/index.js';
+import { hashChanges } from '../hash.js';
 import type { Statistics } from '../statistics.js';
 
 /** A ledger with what the gates remember besides. */
@@ -53,4 +54,24 @@ export function withAcceptedShape(ledger: GateLedger): Ledger {
     return gate !== 'G4' || changes.length > 0 || approved.length > 0;
   });
   return { ...rest, holds, healthy: doubted };
+}
+
+/**
+ * The ledger after changes were applied: no hold names them any more, and an approval that was used is forgotten. What a
+ * person approved and another hold still keeps stays approved, and waits there alone.
+ */
+export function withoutApplied(ledger: Ledger, applied: ReadonlySet<string>): Ledger {
+  const holds = ledger.holds.flatMap((hold): readonly LatchedHold[] => {
+    const decided = new Set(hold.approved);
+    const changes = hold.changes.filter(({ key }) => !applied.has(key) && !decided.has(key));
+    const approved = hold.approved.filter((key) => !applied.has(key));
+    if (changes.length === hold.changes.length) {
+      const isUsed = changes.length === 0 && approved.length === 0 && hold.approved.length > 0;
+      return isUsed ? [] : [{ ...hold, approved }];
+    }
+    if (changes.length === 0 && approved.length === 0) return [];
+    const before = { hash: hold.hash, keys: hold.changes.map(({ key }) => key) };
+    return [{ ...hold, changes, approved, hash: hashChanges(changes), versions: [...hold.versions, before] }];
+  });
+  return { ...ledger, holds };
 }

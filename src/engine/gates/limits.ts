@@ -146,13 +146,20 @@ export function withReleased(ledger: Ledger, released: readonly Change[]): Ledge
     : { ...ledger, unfinished: { ...unfinished, removals: [...unfinished.removals, ...added] } };
 }
 
+/** The kinds whose week (`G7:kind`) a person released with any of these changes: what went until now counts no more. */
+export function renewedWeeks(ledger: Ledger, applied: ReadonlySet<string>): readonly LimitKind[] {
+  return LIMIT_KINDS.filter((kind) =>
+    ledger.holds.some(({ id, approved }) => id === `G7:${kind}` && approved.some((key) => applied.has(key))),
+  );
+}
+
 /** What the end of a run is told. */
 export interface RunEnd {
   /** `YYYY-MM-DD` in the district's time zone. */
   readonly day: string;
   /** The keys of changes that were not applied after all, because their records had changed. */
   readonly failed?: ReadonlySet<string>;
-  /** The kinds whose week (`G7:kind`) a person released: it begins anew. */
+  /** The kinds whose week a person released: it begins anew. */
   readonly renewed?: readonly LimitKind[];
 }
 

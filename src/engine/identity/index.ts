@@ -12,6 +12,7 @@ export {
   decideProposal,
   Decisions,
   isResetOpen,
+  nounOfProposal,
   settleProposals,
   waitingIds,
   type ProposalDecision,

@@ -16,8 +16,11 @@ import { uniqueBy } from './unique.js';
 export interface PersonMatch {
   readonly feed: User;
   readonly local: LocalUser;
-  /** What says so: an id of the person, their own address (`linkExisting: 'email'`), or somebody's decision. */
-  readonly by: 'stateId' | 'sisId' | 'email' | 'decision';
+  /**
+   * What says so: an id of the person, their own address (`linkExisting: 'email'`), address and name where the guardians
+   * have a new source, or somebody's decision.
+   */
+  readonly by: 'stateId' | 'sisId' | 'email' | 'contact' | 'decision';
   /** Whether people had made the record: it is tied to the roster, and stays theirs. */
   readonly isLink: boolean;
 }

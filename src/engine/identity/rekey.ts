@@ -16,10 +16,14 @@ export interface RekeyPatch {
   readonly by: PersonMatch['by'];
 }
 
-/** U12 and U17. */
+/** P5, U12 and U17. */
 export function userRekey({ feed, local, by, isLink }: PersonMatch): RekeyPatch {
-  const reason = isLink ? { rule: 'U17', code: 'LINKED_PERSON' } : { rule: 'U12', code: 'REKEY' };
-  return { ...patch(local.sourcedId, feed.sourcedId, isLink), reason, by };
+  return { ...patch(local.sourcedId, feed.sourcedId, isLink), reason: reasonOf(by, isLink), by };
+}
+
+function reasonOf(by: PersonMatch['by'], isLink: boolean): RekeyPatch['reason'] {
+  if (isLink) return { rule: 'U17', code: 'LINKED_PERSON' };
+  return by === 'contact' ? { rule: 'P5', code: 'GUARDIAN_MATCHED' } : { rule: 'U12', code: 'REKEY' };
 }
 
 /** K12 and K19. */

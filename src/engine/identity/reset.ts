@@ -15,8 +15,10 @@ import type { Class, LocalClass, LocalUser, User } from '../../model/index.js';
 export interface ResetInput<Feed, Local> {
   /** How many records of the feed there are that are not deleted. */
   readonly feed: number;
-  /** Those of them that the host does not know. */
+  /** Those of them that the host does not know, as far as they may pair up. */
   readonly arrivals: readonly Feed[];
+  /** How many the host does not know. @default as many as `arrivals` has */
+  readonly unknown?: number;
   /** How many active records of the host there are that have a sourcedId. */
   readonly managed: number;
   /** Those of them whose id the feed does not have. */
@@ -67,10 +69,9 @@ export function detectClassReset(
 
 function detect(
   kind: IdSpaceReset['kind'],
-  { feed, arrivals, managed, vanished }: ResetInput<unknown, unknown>,
+  { feed, arrivals, unknown = arrivals.length, managed, vanished }: ResetInput<unknown, unknown>,
   pairs: () => number,
 ): IdSpaceReset | undefined {
-  const unknown = arrivals.length;
   const absent = vanished.length;
   if (!(unknown > feed * MOST) || !(absent > managed * MOST)) return undefined;
   const paired = pairs();

@@ -133,6 +133,9 @@ describe('persons whom people had entered before (U17)', () => {
     expect(link([numbered], [student('a', { stateId: '1' })]).proposals).toMatchObject([{ likeness: 0.7 }]);
     const inSis = byHand('u1', student('x', { sisId: '1' }));
     expect(link([inSis], [student('a', { sisId: '1' })]).proposals).toMatchObject([{ likeness: 0.65 }]);
+    expect(link([inSis], [{ ...student('x', { sisId: '1' }), sourcedId: 'a' }]).proposals).toMatchObject([
+      { likeness: 0.95 },
+    ]);
   });
 
   it('asks only about the addresses that both sides have', () => {

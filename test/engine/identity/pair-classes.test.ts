@@ -294,6 +294,8 @@ describe('one class under a new sourcedId (K12)', () => {
       newSection('neo', { students: [], teachers: [] }),
     ];
     expect(moves([oldClass('a'), oldClass('b')], names)).toEqual({ ...NOTHING, ambiguous: ['neo', 'new'] });
+    const clearly = [newSection('new'), newSection('neo', { students: TEN.slice(2) })];
+    expect(moves([oldClass('old')], clearly)).toEqual(MOVED);
     const nearly = [newSection('new'), newSection('neo', { students: TEN.slice(1) })];
     expect(moves([oldClass('old')], nearly)).toEqual({ ...NOTHING, ambiguous: ['neo', 'new'] });
   });
@@ -376,6 +378,14 @@ describe('a section that people had made a class of (K19)', () => {
       ...NOTHING,
       ambiguous: ['a'],
     });
+  });
+
+  it('looks for a class without a school by its name everywhere', () => {
+    const empty = { students: [], teachers: [] };
+    const { local, profile } = byHand('h1', empty);
+    const { schoolSourcedId: _school, ...elsewhere } = local;
+    const host = { local: elsewhere, profile: { ...profile, school: undefined } };
+    expect(links([host], [newSection('new', { ...empty, schoolSourcedId: 's2' })]).proposals).toEqual(['h1 new']);
   });
 
   it('keeps apart what people decided about links and about re-keys', () => {

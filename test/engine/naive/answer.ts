@@ -11,7 +11,16 @@ const CODES: readonly string[] = [
   ...['NAME_SHARED', 'NAME_STICKY', 'MOVED_OUT_OF_SCOPE', 'MOVED_FROM_OUTSIDE_SCOPE', 'STAYS_ARCHIVED'],
   ...['LOCAL_ARCHIVE_WINS', 'PURGED_BY_USER', 'LOCAL_REVIVE_WINS', 'LOCAL_REMOVAL_WINS', 'MEMBERS_WITHOUT_ACCOUNT'],
   ...['OUTSIDE_DATES', 'TEACHER_CLASS_EMPTY', 'NO_EMAIL', 'NO_USERNAME', 'UNASSIGNED', 'PROTECTED', 'REKEY_PROPOSED'],
-  ...['ROWS_REJECTED', 'DUP_ID', 'SCHOOL_SKIPPED', 'SCHOOL_GONE', 'SCOPE_SCHOOL_UNKNOWN', 'ADDITIVE_ONLY', 'SUPPRESSED'],
+  ...[
+    'RECYCLED_ID_KEPT',
+    'ROWS_REJECTED',
+    'DUP_ID',
+    'SCHOOL_SKIPPED',
+    'SCHOOL_GONE',
+    'SCOPE_SCHOOL_UNKNOWN',
+    'ADDITIVE_ONLY',
+    'SUPPRESSED',
+  ],
 ];
 
 const ONCE: readonly string[] = ['LOCAL_REMOVAL_WINS', 'PURGED_BY_USER', 'NOT_INCLUDED_KEPT'];
@@ -85,7 +94,9 @@ export function linesOfAnswer(answer: Answer): readonly string[] {
     ...changes,
     ...new Set(answer.notes.map(noteLine)),
     ...answer.holds.map(holdLine),
-    ...answer.latched.filter(isCounted).map(({ id, baseline, keys, approved }) => latchLine(id, baseline, keys, approved)),
+    ...answer.latched
+      .filter(isCounted)
+      .map(({ id, baseline, keys, approved }) => latchLine(id, baseline, keys, approved)),
     ...answer.suppressed.map(({ kind, subject, cause }) => `suppressed ${kind} ${subject} ${cause}`),
     ...answer.toldOnce.filter((key) => ONCE.includes(key.split(' ')[0] ?? '')).map((key) => `reported ${key}`),
     ...answer.holds.map(({ gate, code }) => `gate ${gate} ${code}`),
@@ -119,7 +130,14 @@ function isCompared({ kind, heldBy }: Change): boolean {
 }
 
 /** What of a person's update was approved is the table of people's to tell. */
-function isCounted({ id, ...latch }: { readonly id: string; readonly keys?: readonly string[]; readonly changes?: readonly Change[] }) {
+function isCounted({
+  id,
+  ...latch
+}: {
+  readonly id: string;
+  readonly keys?: readonly string[];
+  readonly changes?: readonly Change[];
+}) {
   return !id.startsWith('U13:') || (latch.keys ?? latch.changes ?? []).length > 0;
 }
 
@@ -146,7 +164,15 @@ function changeLine({ kind, subject, reason, level, school, after, heldBy }: Cha
   return `${kind} ${subject} [${reason}] ${level} at ${school ?? 'none'} {${values.join(' ')}} held by [${heldBy.join(' ')}]`;
 }
 
-function noteLine({ rule, code, subject }: { readonly rule: string; readonly code: string; readonly subject?: string }) {
+function noteLine({
+  rule,
+  code,
+  subject,
+}: {
+  readonly rule: string;
+  readonly code: string;
+  readonly subject?: string;
+}) {
   return `note ${rule} ${code} ${subject ?? ''}`;
 }
 

@@ -143,9 +143,12 @@ const READ = fc.record({
     [2, 'skipped'],
   ),
   collection: COLLECTION,
-  rejected: fc.array(fc.record({ collection: COLLECTION, names: oneOf([3, true], [1, false]), index: fc.nat({ max: 11 }) }), {
-    maxLength: 1,
-  }),
+  rejected: fc.array(
+    fc.record({ collection: COLLECTION, names: oneOf([3, true], [1, false]), index: fc.nat({ max: 11 }) }),
+    {
+      maxLength: 1,
+    },
+  ),
   hasRejected: oneOf([9, false], [1, true]),
   /** Schools: all there, or some that are missing or deleted; or emptied of classes. */
   schools: oneOf<'all' | 'missing' | 'deleted' | 'emptied' | 'emptied-deleted' | 'alone'>(
@@ -213,7 +216,12 @@ const EDIT = fc.record({
 /** What a person decides about the plan: of each hold, and which of the ready changes are taken back at once. */
 const WORD = fc.record({
   holds: fc.array(
-    oneOf<'wait' | 'approve' | 'discard' | 'approve-some'>([4, 'wait'], [2, 'approve'], [1, 'discard'], [1, 'approve-some']),
+    oneOf<'wait' | 'approve' | 'discard' | 'approve-some'>(
+      [4, 'wait'],
+      [2, 'approve'],
+      [1, 'discard'],
+      [1, 'approve-some'],
+    ),
     { minLength: 6, maxLength: 6 },
   ),
   undone: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),

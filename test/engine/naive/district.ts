@@ -55,7 +55,9 @@ export class District {
   }
 
   scope(): Scope {
-    const schools = { district: undefined, s1: ['s1'], 's1-s2': ['s1', 's2'], 's1-unknown': ['s1', 's9'] }[this.start.scope];
+    const schools = { district: undefined, s1: ['s1'], 's1-s2': ['s1', 's2'], 's1-unknown': ['s1', 's9'] }[
+      this.start.scope
+    ];
     return { tenant: 'district-1', schools };
   }
 
@@ -83,7 +85,10 @@ export class District {
         return;
       case 'member-feed':
         if (member !== undefined) {
-          section.members.set(member, (['none', 'active', 'deleted', 'future', 'two-terms'] as const)[index % 5] ?? 'none');
+          section.members.set(
+            member,
+            (['none', 'active', 'deleted', 'future', 'two-terms'] as const)[index % 5] ?? 'none',
+          );
         }
         return;
       case 'class-tide':
@@ -119,12 +124,17 @@ export class District {
       .map((section): Class => (isToldGone(section) ? { ...section, status: 'tobedeleted' } : section));
     const isListed = new Set(classes.filter((each) => each.status !== 'tobedeleted').map((each) => each.sourcedId));
     const enrollments = this.classes.flatMap((section) =>
-      read.without === 'enrollments' || read.without === 'everything' || (!isListed.has(section.id) && section.id !== 'c8')
+      read.without === 'enrollments' ||
+      read.without === 'everything' ||
+      (!isListed.has(section.id) && section.id !== 'c8')
         ? []
         : this.enrollmentRows(section),
     );
     const schools = SCHOOLS.flatMap((id) => {
-      const row = school(id, id === 's1' ? { lowGrade: 'PK', highGrade: '5' } : id === 's2' ? { lowGrade: '06', highGrade: '12' } : {});
+      const row = school(
+        id,
+        id === 's1' ? { lowGrade: 'PK', highGrade: '5' } : id === 's2' ? { lowGrade: '06', highGrade: '12' } : {},
+      );
       if (id !== target) return [row];
       if (read.schools === 'missing') return [];
       return [read.schools === 'deleted' ? { ...row, status: 'tobedeleted' as const } : row];
@@ -145,8 +155,13 @@ export class District {
   }
 
   private rejectedRow({ collection, names, index }: ReadCase['rejected'][number]) {
-    const id = { schools: SCHOOLS[index % 3], classes: `c${String((index % 8) + 1)}`, users: this.users[index]?.sourcedId };
-    const about = collection === 'enrollments' ? { classSourcedId: id.classes ?? '' } : { sourcedId: id[collection] ?? '' };
+    const id = {
+      schools: SCHOOLS[index % 3],
+      classes: `c${String((index % 8) + 1)}`,
+      users: this.users[index]?.sourcedId,
+    };
+    const about =
+      collection === 'enrollments' ? { classSourcedId: id.classes ?? '' } : { sourcedId: id[collection] ?? '' };
     return { collection: collection as Collection, problem: 'unreadable', ...(names ? about : {}) };
   }
 
@@ -296,7 +311,14 @@ export function hostOf(start: Case): {
     return section === undefined ? [] : hostMembers(each, section, users);
   });
   // A class that people made, of a name that sections have, too.
-  const own: LocalClass = { id: 'class-own', version: 1, origin: 'local', state: 'active', schoolSourcedId: 's1', name: 'Math' };
+  const own: LocalClass = {
+    id: 'class-own',
+    version: 1,
+    origin: 'local',
+    state: 'active',
+    schoolSourcedId: 's1',
+    name: 'Math',
+  };
   return { classes: [...classes.filter(isThere), own], users: users.filter(isThere), enrollments };
 }
 

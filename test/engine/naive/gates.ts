@@ -52,19 +52,39 @@ export function judge(
   // G6: a share of the kind, strictly more than the limit.
   for (const kind of ['enrollments', 'classes', 'users'] as const) {
     const id = `G6:${kind}`;
-    const count = destructive.filter((key) => key.startsWith(`${KINDS[kind]} `) && !approvedBy(id).includes(key)).length;
+    const count = destructive.filter(
+      (key) => key.startsWith(`${KINDS[kind]} `) && !approvedBy(id).includes(key),
+    ).length;
     const baseline = baselines[kind];
     const { floor, [kind]: limit } = policy.limits;
     // 1 to 5 changes of 20 managed or more never hold, nor a single one of fewer; no baseline always does.
     const isFew = baseline >= 20 ? count <= floor : count <= 1 && floor >= 1;
     const isOver = baseline === 0 || (!isFew && count / baseline > limit);
     if (count > 0 && isOver) {
-      wanted.push({ id, gate: 'G6', code: 'LIMIT_EXCEEDED', isApprovable: true, baseline, count, keys: 'all destructive' });
+      wanted.push({
+        id,
+        gate: 'G6',
+        code: 'LIMIT_EXCEEDED',
+        isApprovable: true,
+        baseline,
+        count,
+        keys: 'all destructive',
+      });
     }
   }
 
   const holds: Judged[] = [];
   const latched: Latched[] = [];
+  /** What was held, is not planned today and not over: neither seen again nor found due. */
+  const waitingOf = (latch: LatchedHold): readonly string[] => {
+    const isWaiting = (key: string): boolean => !planned.includes(key) && !seen.isOver(key, latch);
+    const all = [...keysOf(latch), ...latch.approved].filter(isWaiting);
+    if (all.some((key) => seen.canJudge(key, latch))) paper.point(WAITING);
+    return keysOf(latch).filter(isWaiting);
+  };
+  /** What was approved and can still come to be applied. */
+  const approvedOf = (latch: LatchedHold): readonly string[] =>
+    latch.approved.filter((key) => planned.includes(key) || !seen.isOver(key, latch));
   const place = (hold: Asked, keys: ReadonlySet<string>): void => {
     const latch = latchOf(hold.id);
     const sorted = [...keys].sort();
@@ -72,42 +92,43 @@ export function judge(
     // Every hold is latched: its first baseline stays.
     const baseline = latch?.baseline ?? hold.baseline;
     holds.push({ id, gate, code, isApprovable, baseline, count, keys: sorted });
-    const unseen = latch === undefined ? [] : keysOf(latch).filter((key) => !planned.includes(key) && !seen.isOver(key));
-    if (unseen.length > 0) paper.point(WAITING);
-    const approved = approvedBy(id).filter((key) => planned.includes(key) || !seen.isOver(key));
-    latched.push({ id, baseline, keys: [...new Set([...sorted, ...unseen])].sort(), approved });
+    const waiting = latch === undefined ? [] : waitingOf(latch);
+    const approved = latch === undefined ? [] : approvedOf(latch);
+    latched.push({ id, baseline, keys: [...new Set([...sorted, ...waiting])].sort(), approved });
   };
   for (const hold of wanted) {
     const latch = latchOf(hold.id);
     const named = hold.keys === 'all destructive' ? destructive : hold.keys.filter((key) => planned.includes(key));
     const keys = new Set(named.filter((key) => !approvedBy(hold.id).includes(key)));
     for (const key of latch === undefined ? [] : due(latch)) keys.add(key);
-    // A hold that names nothing that is planned is none, but for one that is about a record (K10).
-    if (keys.size === 0 && (hold.keys === 'all destructive' || hold.keys.length > 0)) continue;
+    // A hold that names nothing that is planned is none.
+    if (keys.size === 0) continue;
     place(hold, keys);
   }
   // Nothing is released by time, by additions, or by a later read's ratios.
   for (const latch of latches) {
     if (holds.some((hold) => hold.id === latch.id)) continue;
-    const still = due(latch);
-    if (still.length > 0) {
-      const isWholeRun = latch.gate === 'G6' || latch.id === 'K15';
-      const keys = isWholeRun ? destructive.filter((key) => !latch.approved.includes(key)) : still;
+    const waiting = waitingOf(latch);
+    const isWholeRun = latch.gate === 'G6' || latch.id === 'K15';
+    const keys = new Set(due(latch));
+    if (isWholeRun && (keys.size > 0 || waiting.length > 0)) {
+      for (const key of destructive.filter((each) => !latch.approved.includes(each))) keys.add(key);
+    }
+    const { id, gate, code, baseline } = latch;
+    if (keys.size > 0) {
       // An empty feed's hold can't be approved while the feed is empty; by now it is not.
       const isApprovable = latch.approvable || latch.gate === 'G3';
-      const { id, gate, code, count, baseline } = latch;
-      const numbers = { ...(count === undefined ? {} : { count }), ...(baseline === undefined ? {} : { baseline }) };
-      place({ id, gate, code, isApprovable, ...numbers, keys: still }, new Set(keys));
+      const numbers = {
+        ...(latch.count === undefined ? {} : { count: latch.count }),
+        ...(baseline === undefined ? {} : { baseline }),
+      };
+      place({ id, gate, code, isApprovable, ...numbers, keys: [...keys] }, keys);
       continue;
     }
-    // Its records were neither seen again nor found due: it waits, as it was.
-    const isWaiting =
-      (latch.gate === 'K10' && !seen.isClassJudged(latch)) ||
-      [...keysOf(latch), ...latch.approved].some((key) => !planned.includes(key) && !seen.isOver(key));
-    const { id, baseline, approved } = latch;
-    if (isWaiting && !seen.isKnownUnjudged()) paper.point(WAITING);
-    if (isWaiting) latched.push({ id, baseline, keys: [...keysOf(latch)].sort(), approved });
-    else if (approved.some((key) => planned.includes(key))) latched.push({ id, baseline, keys: [], approved });
+    const approved = approvedOf(latch);
+    if (waiting.length > 0 || approved.length > 0) {
+      latched.push({ id, baseline, keys: [...waiting].sort(), approved });
+    }
   }
   return { holds, latched };
 }

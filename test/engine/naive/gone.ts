@@ -1,6 +1,7 @@
 /** What is missing as a whole: `SCHOOL_GONE` (causes, Z5) and `EMPTY_FEED` (G3). */
 
 import type { LocalClass, LocalUser, UserRole } from '../../../src/model/index.js';
+import { Emptied, type Vanished } from './emptied.js';
 import type { World } from './members.js';
 import { isDeleted, isDestructive, keyOf } from './words.js';
 
@@ -40,12 +41,21 @@ export function goneSchools(world: World): ReadonlySet<string> {
   return gone;
 }
 
-/** The change's school is one of those that are gone: held, and only that. */
-export function holdGoneSchools(gone: ReadonlySet<string>, { paper }: World): void {
-  for (const school of gone) {
-    const held = paper.decisions.filter((each) => isDestructive(each.kind) && each.school === school);
+/**
+ * The change's school is one of those that are gone, or it is taken away because of what vanished there: held, and only
+ * that.
+ */
+export function holdGoneSchools(gone: ReadonlySet<string>, vanished: Vanished, world: World): void {
+  const { paper } = world;
+  const emptied = new Emptied(gone, vanished, world);
+  for (const school of new Set([...gone, ...emptied.schools()])) {
+    const held = paper.decisions.filter(
+      (each) =>
+        isDestructive(each.kind) && ((each.school === school && gone.has(school)) || emptied.isTakenBy(each, school)),
+    );
     if (held.length === 0) continue;
     const keys = held.map(keyOf);
+    if (!gone.has(school)) paper.tell('Z5', 'SCHOOL_GONE', `school:${school}`);
     const id = `SCHOOL_GONE:${school}`;
     paper.ask({ id, gate: 'cause', code: 'SCHOOL_GONE', isApprovable: true, count: keys.length, keys });
   }
@@ -105,23 +115,23 @@ export function holdEmptyKinds(empty: readonly Empty[], { question, reading, peo
     }
     const lost = users.filter(
       ({ sourcedId }) =>
-        sourcedId !== undefined && people.currentId(sourcedId) === sourcedId && reading.presentUser(sourcedId) === undefined,
+        sourcedId !== undefined &&
+        people.currentId(sourcedId) === sourcedId &&
+        reading.presentUser(sourcedId) === undefined,
     );
     const keys = paper.decisions
       .filter(({ kind: change, subject }) => {
         if (change === 'user-deactivate') return lost.some((user) => subject === `user:${user.sourcedId ?? ''}`);
-        return change === 'enrollment-remove' && lost.some((user) => isMember(subject, user, question.local.enrollments));
+        return (
+          change === 'enrollment-remove' && lost.some((user) => isMember(subject, user, question.local.enrollments))
+        );
       })
       .map(keyOf);
     if (keys.length > 0) paper.ask({ ...asked, baseline: managed, count: 0, keys });
   }
 }
 
-function isMember(
-  subject: string,
-  user: LocalUser,
-  members: World['question']['local']['enrollments'],
-): boolean {
+function isMember(subject: string, user: LocalUser, members: World['question']['local']['enrollments']): boolean {
   return members.some(
     ({ userId, classSourcedId = '' }) =>
       userId === user.id && subject === `enrollment:${classSourcedId.length}:${classSourcedId}:${user.sourcedId ?? ''}`,

@@ -1,6 +1,15 @@
 /** What happens at the host between two plans: changes are applied, people decide about holds, and edit by hand. */
 
-import type { Change, LatchedHold, Ledger, LocalClass, LocalEnrollment, LocalState, Plan, Suppression } from '../../../src/model/index.js';
+import type {
+  Change,
+  LatchedHold,
+  Ledger,
+  LocalClass,
+  LocalEnrollment,
+  LocalState,
+  Plan,
+  Suppression,
+} from '../../../src/model/index.js';
 import { NOW } from '../../support/build.js';
 import type { EditCase, WordCase } from './cases.js';
 import type { Suppressed } from './words.js';
@@ -18,34 +27,47 @@ export type SeenOf = (key: string) => string | undefined;
 export function afterPlan(host: Host, plan: Plan, word: WordCase, seenOf: SeenOf): Host {
   if (plan.outcome === 'failed') return host;
   const ready = plan.changes.filter(({ heldBy }) => heldBy.length === 0);
-  const undoable = ready.filter(({ kind }) => /^(?:class|enrollment)-|^user-create$/u.test(kind));
+  // A class that gave up its id, and the one that has it now, go together.
+  const parted = ready.filter(({ kind }) => kind === 'class-rekey').map(({ subject }) => subject);
+  const undoable = ready.filter(
+    ({ kind, subject }) => /^(?:class|enrollment)-|^user-create$/u.test(kind) && !parted.includes(subject),
+  );
   const undone = new Set(word.undone.map((index) => undoable[index]).filter((change) => change !== undefined));
   const taken = withoutDependents(ready, undone);
   const kept = new Map(host.suppressed.map((each) => [wordOf(each), each]));
   // Discards and undone changes: not planned again until the feed says something else.
   const holds: LatchedHold[] = [];
   const dropped: (readonly [Change, Suppression['cause']])[] = [...undone].map((change) => [change, 'undo']);
-  const open = new Map(plan.holds.map((hold, index) => [hold.id, { hold, word: word.holds[index % word.holds.length] }]));
+  const open = new Map(
+    plan.holds.map((hold, index) => [hold.id, { hold, word: word.holds[index % word.holds.length] }]),
+  );
   for (const latch of plan.ledger.holds) {
     const said = open.get(latch.id);
     const keys = latch.changes.map((change) => change.key);
     if (said === undefined || said.word === 'wait' || said.word === undefined) holds.push(latch);
     else if (said.word === 'discard') dropped.push(...latch.changes.map((change) => [change, 'discard'] as const));
     else if (!said.hold.approvable) holds.push(latch);
-    else holds.push({ ...latch, approved: said.word === 'approve' ? keys : [...latch.approved, ...keys.slice(0, 1)] });
+    else {
+      const isWhole = said.word === 'approve' || latch.gate === 'K10';
+      holds.push({ ...latch, approved: isWhole ? keys : [...latch.approved, ...keys.slice(0, 1)] });
+    }
   }
   const suppressions: Suppression[] = [...plan.ledger.suppressions];
   const suppressed = suppressions.map((each) => kept.get(wordOf(each))).filter((each) => each !== undefined);
   const droppedKeys = new Set(dropped.map(([change]) => change.key));
   for (const [{ kind, subject, fingerprint, key }, cause] of dropped) {
     const seen = seenOf(key);
-    if (seen === undefined || suppressed.some((each) => each.kind === kind && each.subject === subject && each.seen === seen)) continue;
+    if (
+      seen === undefined ||
+      suppressed.some((each) => each.kind === kind && each.subject === subject && each.seen === seen)
+    )
+      continue;
     suppressions.push({ kind, subject, fingerprint, cause });
     suppressed.push({ kind, subject, seen, cause });
   }
   const others = holds
     .map((latch) => ({ ...latch, changes: latch.changes.filter((change) => !droppedKeys.has(change.key)) }))
-    .filter((latch) => latch.changes.length > 0 || latch.approved.length > 0 || latch.gate === 'K10');
+    .filter((latch) => latch.changes.length > 0 || latch.approved.length > 0);
   const ledger: Ledger = { ...plan.ledger, holds: others, suppressions };
   return { local: applied({ ...host.local, ledger }, taken), suppressed };
 }
@@ -92,19 +114,19 @@ function applied(local: LocalState, changes: readonly Change[]): LocalState {
       // Its class or person waits for a person's word.
       if (classId === undefined || userId === undefined) continue;
       base = { id: `member-${classId}-${userId}`, version: 0, classId, userId, classSourcedId, userSourcedId };
-    } else base = { id: `${noun}-${(target as { sourcedId?: string }).sourcedId ?? ''}`, version: 0 };
+    } else base = { id: `${noun}-new-${(target as { sourcedId?: string }).sourcedId ?? ''}`, version: 0 };
     const record = Object.fromEntries(
       Object.entries({ ...base, ...change.after, version: Number(base['version']) + 1 }).filter(
         ([, value]) => value !== null && value !== undefined,
       ),
     ) as unknown as Row;
     tables[noun].set(record.id, record);
-    if (change.kind === 'user-rekey') {
-      for (const [id, row] of tables.enrollment) {
-        const member = row as LocalEnrollment;
-        const userSourcedId = (change.after as { sourcedId?: string }).sourcedId ?? '';
-        if (member.userId === record.id) tables.enrollment.set(id, { ...member, userSourcedId } as Row);
-      }
+    for (const [id, row] of tables.enrollment) {
+      const { classSourcedId, ...member } = row as LocalEnrollment;
+      const userSourcedId = change.kind === 'user-rekey' ? (change.after?.sourcedId ?? '') : '';
+      if (change.kind === 'class-rekey' && member.classId === record.id) tables.enrollment.set(id, member);
+      if (change.kind === 'user-rekey' && member.userId === record.id)
+        tables.enrollment.set(id, { ...row, userSourcedId } as Row);
     }
   }
   return {
@@ -132,7 +154,9 @@ export function byHand(local: LocalState, { act, index, other }: EditCase): Loca
   const none = undefined as never;
   switch (act) {
     case 'archive-class':
-      return section?.state === 'active' ? withClass({ state: 'archived', by: 'user', archivedAt: NOW, revived: none }) : local;
+      return section?.state === 'active'
+        ? withClass({ state: 'archived', by: 'user', archivedAt: NOW, revived: none })
+        : local;
     case 'revive-class': {
       if (section?.state !== 'archived') return local;
       const revived = section.by === 'sync' ? { revived: true } : {};
@@ -143,12 +167,16 @@ export function byHand(local: LocalState, { act, index, other }: EditCase): Loca
       return section === undefined ? local : withClass({ name, hostFields: [...(section.hostFields ?? []), 'name'] });
     }
     case 'purge-class':
-      return section === undefined || other % 3 !== 0 ? local : withClass({ state: 'purged', by: 'user', revived: none });
+      return section === undefined || other % 3 !== 0
+        ? local
+        : withClass({ state: 'purged', by: 'user', revived: none });
     case 'remove-member':
       return member?.state === 'active' ? withMember({ state: 'removed', by: 'user', removedAt: NOW }) : local;
     case 'add-again':
       // M13: now it is people's own.
-      return member?.state === 'removed' ? withMember({ state: 'active', origin: 'local', by: none, removedAt: none }) : local;
+      return member?.state === 'removed'
+        ? withMember({ state: 'active', origin: 'local', by: none, removedAt: none })
+        : local;
     case 'add-member': {
       const user = local.users[other % Math.max(1, local.users.length)];
       if (section === undefined || user === undefined || section.state !== 'active') return local;

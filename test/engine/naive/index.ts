@@ -7,6 +7,7 @@ import type { LocalClass } from '../../../src/model/index.js';
 import { createAccounts, type Place } from './accounts.js';
 import { Seen } from './again.js';
 import { judge, type Judged, type Latched } from './gates.js';
+import type { Vanished } from './emptied.js';
 import { emptyKinds, goneSchools, holdEmptyKinds, holdGoneSchools, managedClasses, managedUsers } from './gone.js';
 import { isIncluded, tellKept } from './include.js';
 import { compareMembers, type Members, type World } from './members.js';
@@ -68,12 +69,16 @@ export function decide(question: Question): Answer {
   const world: World = { question, reading, people, paper };
   const gone = goneSchools(world);
   const empty = emptyKinds(gone, world);
-  const pass = new Pass(world, gone, empty.some(({ isNeeded }) => isNeeded));
+  const pass = new Pass(
+    world,
+    gone,
+    empty.some(({ isNeeded }) => isNeeded),
+  );
   pass.run();
   people.deactivate();
   noteUnassigned(world, pass);
   paper.finish();
-  holdGoneSchools(gone, world);
+  holdGoneSchools(gone, pass.vanished, world);
   holdEmptyKinds(empty, world);
   const classes = managedClasses(world);
   const members = question.local.enrollments.filter(
@@ -103,10 +108,12 @@ class Pass {
   private readonly candidates: Candidate[] = [];
   private readonly taken: Taken[] = [];
   private readonly newcomers: { readonly sourcedId: string; readonly names: readonly Taken[] }[] = [];
-  private readonly doubts: { readonly point: string; readonly sourcedId: string; readonly names: readonly string[] }[] = [];
+  private readonly doubts: { readonly point: string; readonly sourcedId: string; readonly names: readonly string[] }[] =
+    [];
   private readonly absents: { readonly local: LocalClass; readonly absent: Absent }[] = [];
   private readonly places: Place[] = [];
   readonly additions: { readonly place: Place; readonly school: string | undefined }[] = [];
+  readonly vanished: Vanished = { classes: [], members: [], seenAt: new Set() };
   private presentClasses = 0;
   private emptiedClasses = 0;
   private hasOutsideDates = false;
@@ -161,13 +168,19 @@ class Pass {
       section.schoolSourcedId !== local.schoolSourcedId || ![local.name, local.synced?.name].includes(nameOf(section));
     if (local.origin === 'linked' && present.newName !== undefined) paper.point('D: a tied class that is renamed');
     const doubt = (point: string): void => {
-      this.doubts.push({ point, sourcedId, names: [local.name, local.synced?.name ?? local.name, nameOf(section)].map(plain) });
+      this.doubts.push({
+        point,
+        sourcedId,
+        names: [local.name, local.synced?.name ?? local.name, nameOf(section)].map(plain),
+      });
     };
     const isUnmoved = section.schoolSourcedId !== local.schoolSourcedId && !present.isMoved;
     if (present.follows && isOtherwise && (!isNewcomer || isUnmoved)) doubt('D4: a rename or move that is not made');
-    if (present.isTakenByPerson && isOtherwise) doubt('D (b): both names of a section that a person put away');
+    if (present.isTakenByPerson && (isOtherwise || local.origin === 'linked'))
+      doubt('D (b): both names of a section that a person put away');
     if (present.isRecycled) doubt('K10: the name of a class that is held');
-    if (local.synced === undefined && present.newName !== undefined) doubt('D: a class without synced values that is renamed');
+    if (local.synced === undefined && present.newName !== undefined)
+      doubt('D: a class without synced values that is renamed');
     const isLocalIn = this.world.reading.isInScope(local.schoolSourcedId);
     if (local.state !== 'active' && isLocalIn !== this.world.reading.isInScope(section.schoolSourcedId)) {
       doubt('K6: the name of an archived class that crosses the border of the scope');
@@ -178,11 +191,20 @@ class Pass {
       this.presentClasses += 1;
       tellKept(section, this.world.question, reading, paper);
     }
+    if (local.origin === 'roster' && local.state === 'active' && isLocalIn) {
+      if (members.count > 0) this.vanished.seenAt.add(local.schoolSourcedId ?? '');
+      for (const each of members.lost) this.vanished.members.push({ ...each, school: local.schoolSourcedId });
+    }
     const removed = this.commit(members, of.school);
     this.holdEmptiedClass(local, members, removed);
   }
 
   private judgeAbsent(local: LocalClass): void {
+    const { reading } = this.world;
+    const isProven = reading.provesAbsence || reading.isClassDeleted(local.sourcedId ?? '');
+    if (local.origin === 'roster' && local.state === 'active' && reading.isInScope(local.schoolSourcedId) && isProven) {
+      this.vanished.classes.push(local);
+    }
     const absent = decideAbsent(local, this.world);
     this.absents.push({ local, absent });
     if (!absent.losesMembers) return;
@@ -284,7 +306,8 @@ class Pass {
       ...remaining.map(({ section }) => ({ holder: section.sourcedId, name: plain(nameOf(section)) })),
     ];
     for (const { point, sourcedId, names } of this.doubts) {
-      if (used.some(({ holder, name }) => holder !== sourcedId && names.includes(name))) paper.point(point);
+      const isAlike = used.some(({ holder, name }) => holder !== sourcedId && names.includes(name));
+      if (isAlike || !policy.steps.includes('classes')) paper.point(point);
     }
   }
 
@@ -292,17 +315,22 @@ class Pass {
   private isDoubted(local: LocalClass): boolean {
     const { question, paper } = this.world;
     if (local.schoolSourcedId !== undefined && this.gone.has(local.schoolSourcedId)) {
-      const latch = question.local.ledger.holds.find((hold) => hold.id === `SCHOOL_GONE:${local.schoolSourcedId ?? ''}`);
+      const latch = question.local.ledger.holds.find(
+        (hold) => hold.id === `SCHOOL_GONE:${local.schoolSourcedId ?? ''}`,
+      );
       const isApproved = latch?.approved.includes(`class-archive class:${local.sourcedId ?? ''}`) === true;
       if (!isApproved) return true;
     }
     const key = `class-archive class:${local.sourcedId ?? ''}`;
-    return this.isFeedEmpty || question.local.ledger.holds.some(
-      (hold) =>
-        (hold.gate === 'G3' || hold.gate === 'cause') &&
-        hold.changes.some((change) => change.key === key) &&
-        !hold.approved.includes(key) &&
-        paper.decisions.some((each) => keyOf(each) === key),
+    return (
+      this.isFeedEmpty ||
+      question.local.ledger.holds.some(
+        (hold) =>
+          (hold.gate === 'G3' || hold.gate === 'cause') &&
+          hold.changes.some((change) => change.key === key) &&
+          !hold.approved.includes(key) &&
+          paper.decisions.some((each) => keyOf(each) === key),
+      )
     );
   }
 

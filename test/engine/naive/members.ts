@@ -9,6 +9,13 @@ import { ABSENT, byCodeUnit, memberWord, seenEnrollment, type Decision, type Que
 /** What the feed says of a member today. */
 type Standing = 'active' | 'future' | 'gone';
 
+/** A member who vanished, by the sourcedId of today. */
+export interface Lost {
+  readonly member: LocalEnrollment;
+  readonly subject: string;
+  readonly user: string | undefined;
+}
+
 export interface Members {
   /** Members in the feed that count, by sourcedId (M10, M11). */
   readonly students: readonly string[];
@@ -19,13 +26,18 @@ export interface Members {
   readonly studentsKept: number;
   readonly teachersBefore: number;
   readonly teachersKept: number;
-  /** Those of the kept who are not shared any more. */
-  readonly unshared: { readonly students: number; readonly teachers: number };
   readonly managed: number;
   readonly additions: readonly Enrollment[];
   readonly changes: readonly Decision[];
   readonly removals: readonly Decision[];
-  readonly notes: readonly { readonly rule: string; readonly code: string; readonly subject: string; readonly once: boolean }[];
+  /** Those who vanished among them: an end date is no absence. */
+  readonly lost: readonly Lost[];
+  readonly notes: readonly {
+    readonly rule: string;
+    readonly code: string;
+    readonly subject: string;
+    readonly once: boolean;
+  }[];
   /** Somebody is outside of their dates and no member here. */
   readonly hasOutsideDates: boolean;
 }
@@ -89,11 +101,11 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
     studentsKept: 0,
     teachersBefore: 0,
     teachersKept: 0,
-    unshared: { students: 0, teachers: 0 },
     managed: 0,
     additions: [] as Enrollment[],
     changes: [] as Decision[],
     removals: [] as Decision[],
+    lost: [] as Lost[],
     notes: [] as { rule: string; code: string; subject: string; once: boolean }[],
     hasOutsideDates: false,
   };
@@ -107,7 +119,7 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
   };
 
   /** M3, M4, M8, U7, U14: a member whom the feed no longer has. */
-  const lose = (member: LocalEnrollment, isExplicit: boolean): void => {
+  const lose = (member: LocalEnrollment, isExplicit: boolean, isEnded = false): void => {
     // M4; G2: nothing destructive.
     if (member.state !== 'active' || !policy.fullData || reading.isRestricted) return;
     if (!isCoveredMember(member.role, world)) return;
@@ -124,6 +136,7 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
       note('U14', 'PROTECTED', subject);
       return;
     }
+    if (!isEnded) found.lost.push({ member, subject, user: sourcedId });
     found.removals.push({
       kind: 'enrollment-remove',
       subject,
@@ -196,18 +209,17 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
       paper.point('M11: a row that is over beside one that is to come');
     }
     if (isGone) {
-      lose(member, true);
+      lose(member, true, row.status !== 'tobedeleted' && !reading.isUserDeleted(word));
       continue;
     }
+    if (isUnshared) {
+      if (!reading.isRestricted) note('M10', 'PERSON_UNSHARED', `user:${word}`);
+      continue;
+    }
+    // Section 0: students are those left after M10 and M11, which keeps an existing member who is to come.
     if (member.state === 'active') {
       if (member.role === 'student') found.studentsKept += 1;
       if (member.role === 'teacher') found.teachersKept += 1;
-    }
-    if (isUnshared) {
-      if (member.state === 'active' && member.role === 'student') found.unshared.students += 1;
-      if (member.state === 'active' && member.role === 'teacher') found.unshared.teachers += 1;
-      if (!reading.isRestricted) note('M10', 'PERSON_UNSHARED', `user:${word}`);
-      continue;
     }
     // M11: not begun: an existing member is kept, though another of their rows may be over.
     if (standing === 'future') continue;

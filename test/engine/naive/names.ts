@@ -56,7 +56,8 @@ export function namesOfPresent(local: LocalClass, section: Class, present: Prese
 export function namesOfKept(local: LocalClass): readonly Taken[] {
   if (local.state !== 'active' || local.schoolSourcedId === undefined) return [];
   const names = new Set([local.name]);
-  if (local.origin === 'roster' && local.hostFields?.includes('name') !== true) names.add(local.synced?.name ?? local.name);
+  if (local.origin === 'roster' && local.hostFields?.includes('name') !== true)
+    names.add(local.synced?.name ?? local.name);
   return pairs(names, new Set([local.schoolSourcedId]), local.sourcedId ?? '', true);
 }
 
@@ -106,7 +107,9 @@ export function admit(
     take(section, name, true);
     admitted.push(candidate);
   };
-  for (const candidate of candidates.toSorted((left, right) => byCodeUnit(left.section.sourcedId, right.section.sourcedId))) {
+  for (const candidate of candidates.toSorted((left, right) =>
+    byCodeUnit(left.section.sourcedId, right.section.sourcedId),
+  )) {
     const { section } = candidate;
     const subject = `class:${section.sourcedId}`;
     const name = nameOf(section);

@@ -101,7 +101,7 @@ export class People {
     }
   }
 
-  private isNamed(sourcedId: string): boolean {
+  isNamed(sourcedId: string): boolean {
     return (
       this.reading.mayBeUser(sourcedId) ||
       this.reading.enrollments.some((row) => row.userSourcedId === sourcedId && row.status !== 'tobedeleted')
@@ -140,7 +140,12 @@ export class People {
         } else this.freeze(old, arrival);
       }
     }
-    for (const [old, arrival] of onlyPairs(gone(), (user) => likeness(user.synced ?? user), this.arrivals(), likeness)) {
+    for (const [old, arrival] of onlyPairs(
+      gone(),
+      (user) => likeness(user.synced ?? user),
+      this.arrivals(),
+      likeness,
+    )) {
       this.freeze(old, arrival);
       if (this.isProven(old)) this.paper.tell('U12', 'REKEY_PROPOSED', `user:${old.sourcedId ?? ''}`);
     }
@@ -170,8 +175,22 @@ export class People {
       const subject = `user:${user.sourcedId}`;
       // What the fields become is of no matter here, but that the hold names the change.
       const code = 'RECYCLED_PERSON_ID';
-      this.paper.decide({ kind, subject, school: schoolOf(user), rule: 'U13', code, after: undefined, seen: seenUser(user) });
-      this.paper.ask({ id: `U13:${user.sourcedId}`, gate: 'U13', code, isApprovable: true, keys: [`${kind} ${subject}`] });
+      this.paper.decide({
+        kind,
+        subject,
+        school: schoolOf(user),
+        rule: 'U13',
+        code,
+        after: undefined,
+        seen: seenUser(user),
+      });
+      this.paper.ask({
+        id: `U13:${user.sourcedId}`,
+        gate: 'U13',
+        code,
+        isApprovable: true,
+        keys: [`${kind} ${subject}`],
+      });
     }
   }
 }
@@ -204,7 +223,8 @@ function isAnotherPerson(user: User, { synced }: LocalUser): boolean {
   if (synced === undefined) return false;
   if (plain(user.givenName) === plain(synced.givenName)) return false;
   if (plain(user.familyName) === plain(synced.familyName)) return false;
-  const isTold = (left: string | undefined, right: string | undefined): boolean => (left ?? '') !== '' && (right ?? '') !== '';
+  const isTold = (left: string | undefined, right: string | undefined): boolean =>
+    (left ?? '') !== '' && (right ?? '') !== '';
   const pairs: (readonly [string | undefined, string | undefined])[] = [
     [user.email?.toLowerCase(), synced.email?.toLowerCase()],
     isTold(user.birthDate, synced.birthDate) ? [user.birthDate, synced.birthDate] : [user.grade, synced.grade],

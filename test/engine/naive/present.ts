@@ -66,30 +66,59 @@ export function decidePresent(section: Class, local: LocalClass, members: Member
     return { ...stays, isTakenByPerson: local.by === 'user' };
   }
   // K10; not in an incomplete read, which proves nothing of the kind: nothing happens then.
-  const shared = {
-    ...members,
-    studentsKept: members.studentsKept - members.unshared.students,
-    teachersKept: members.teachersKept - members.unshared.teachers,
-  };
-  if (isRecycled(section, local, members) !== isRecycled(section, local, shared)) {
-    paper.point('K10: members who are not shared are no others');
-  }
   if (isRecycled(section, local, members)) {
-    if (!reading.isRestricted) {
-      paper.ask({
-        id: `K10:${section.sourcedId}`,
-        gate: 'K10',
-        code: 'RECYCLED_ID',
-        isApprovable: false,
-        keys: [],
-      });
-    }
+    if (!reading.isRestricted) proposeAnew(section, local, world);
     return { ...stays, isRecycled: true };
   }
   if (!policy.steps.includes('classes')) return { ...stays, follows: isActive };
   // G2: no unarchive.
   if (isArchived && reading.isRestricted) return stays;
   return update(section, local, stays, world);
+}
+
+/** K10: archive the old class, which gives up its id, and create a new one: both held, and neither without the other. */
+function proposeAnew(section: Class, local: LocalClass, { question, paper }: World): void {
+  const { policy } = question;
+  const subject = `class:${section.sourcedId}`;
+  const seen = seenClass(section);
+  const isKept = ['class-rekey', 'class-create'].some((kind) => paper.isSuppressed(kind, subject, seen));
+  if (isKept || !policy.steps.includes('classes')) {
+    paper.tell('K10', 'RECYCLED_ID_KEPT', subject);
+    return;
+  }
+  const isArchived =
+    local.origin === 'roster' && local.state === 'active' && policy.fullData && policy.archive && !policy.additiveOnly;
+  paper.decide({
+    kind: 'class-rekey',
+    subject,
+    school: local.schoolSourcedId,
+    rule: 'K10',
+    code: 'ID_GIVEN_UP',
+    after: {
+      sourcedId: undefined,
+      origin: 'local',
+      synced: undefined,
+      ...(isArchived ? { state: 'archived', by: 'sync' } : {}),
+    },
+    seen,
+  });
+  const synced = syncedOf(section, policy);
+  paper.decide({
+    kind: 'class-create',
+    subject,
+    school: section.schoolSourcedId,
+    rule: 'K1',
+    code: 'NEW_CLASS',
+    after: { ...synced, sourcedId: section.sourcedId, origin: 'roster', state: 'active', synced },
+    seen,
+  });
+  paper.ask({
+    id: `K10:${section.sourcedId}`,
+    gate: 'K10',
+    code: 'RECYCLED_ID',
+    isApprovable: true,
+    keys: [`class-rekey ${subject}`, `class-create ${subject}`],
+  });
 }
 
 /** K10: a different teacher, fewer than 20% of the students, and another term. */

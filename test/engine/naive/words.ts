@@ -80,7 +80,10 @@ export function memberWord(classWord: string, userWord: string): string {
 
 /** Section 0: NFC, any run of white space to one space, trim, lower case, NFC. */
 export function plain(name: string): string {
-  const spaced = name.normalize('NFC').split(/\s/u).filter((word) => word !== '');
+  const spaced = name
+    .normalize('NFC')
+    .split(/\s/u)
+    .filter((word) => word !== '');
   return spaced.join(' ').toLowerCase().normalize('NFC');
 }
 

@@ -1,0 +1,44 @@
+import type { Class, LocalClass } from '../model/index.js';
+import type { Context } from './context.js';
+import type { PersonDirectory } from './directory.js';
+import { nounOfProposal, type ProposalNoun, type Whereabouts } from './identity/index.js';
+
+/** Where the records are today that proposals of earlier plans name: their answers end with what they were about. */
+export class RecordWatch implements Whereabouts {
+  /** Of the classes that are named: whether the feed has them, and the host's id. */
+  private readonly classes = new Map<string, { isInFeed: boolean; bearer: string | undefined }>();
+
+  constructor(
+    private readonly context: Context,
+    private readonly directory: PersonDirectory,
+  ) {
+    for (const proposal of context.local.ledger.proposals ?? []) {
+      for (const sourcedId of [proposal.sourcedId, proposal.from]) {
+        if (sourcedId === undefined) continue;
+        if (nounOfProposal(proposal) === 'user') directory.ask(sourcedId);
+        else this.classes.set(sourcedId, { isInFeed: false, bearer: undefined });
+      }
+    }
+  }
+
+  /** A class of either side comes by. */
+  note(section: Class | undefined, local: LocalClass | undefined): void {
+    if (this.classes.size === 0) return;
+    const known = this.classes.get(section?.sourcedId ?? local?.sourcedId ?? '');
+    if (known === undefined) return;
+    known.isInFeed ||= section !== undefined && section.status !== 'tobedeleted';
+    known.bearer ??= local?.id;
+  }
+
+  readonly judges = (noun: ProposalNoun): boolean =>
+    this.context.feed.provesAbsence && (noun === 'user' || this.context.handlesClasses);
+
+  readonly bearerOf = (noun: ProposalNoun, sourcedId: string): string | undefined =>
+    noun === 'user' ? this.directory.hostOf(sourcedId)?.id : this.classes.get(sourcedId)?.bearer;
+
+  readonly isInFeed = (noun: ProposalNoun, sourcedId: string): boolean => {
+    if (noun === 'class') return this.classes.get(sourcedId)?.isInFeed === true;
+    const row = this.directory.feedOf(sourcedId);
+    return row !== undefined && row.status !== 'tobedeleted';
+  };
+}

@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import type { LocalUser, User } from '../../src/model/index.js';
+import { attested, guardian, localUser, student, teacher } from '../support/build.js';
+import { checkRow, classWith, hostOf, merge, mergeHosts, people, planOf, type Row } from '../support/rows.js';
+
+const X = 'x@home.example';
+const NAME = { givenName: 'Ann', familyName: 'Lee' };
+const C1 = classWith('c1');
+const STEP = { steps: ['guardians'] } as const;
+
+/** A class with student `a`, and guardian `g` of `a`; the host has the class alone. */
+function family(
+  a: Partial<User>,
+  g: Partial<User>,
+  host: Partial<LocalUser> = {},
+): Pick<Row, 'feed' | 'host' | 'policy'> {
+  return {
+    feed: {
+      ...merge(C1, people(student('a', a), guardian('g', g))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    },
+    host: mergeHosts(hostOf(C1), { users: [localUser(student('a', a), host)] }),
+    policy: STEP,
+  };
+}
+
+const JOINS = ['user-create g P1 NEW_PERSON', 'guardian-link g/a P1 NEW_GUARDIAN_LINK'];
+
+const rows: readonly Row[] = [
+  {
+    title: 'F6: a guardian takes the login of an address from a student who never signed in; both keep the address',
+    ...family({ email: X }, { email: X, mobile: '2025550101' }),
+    changes: [
+      { line: JOINS[0] ?? '', after: { email: X, mobile: '2025550101' } },
+      JOINS[1] ?? '',
+      {
+        line: 'user-update a F6 EMAIL_TAKEN',
+        before: { takenLogins: null },
+        after: { takenLogins: ['email'] },
+        evidence: { field: 'email', owner: 'g' },
+      },
+    ],
+    notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: told once, and nothing more happens while both are there',
+    ...family({ email: X }, { email: X }, { takenLogins: ['email'] }),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X }), { takenLogins: ['email'] }),
+        localUser(guardian('g', { email: X })),
+      ],
+    }),
+    changes: [JOINS[1] ?? ''],
+    notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: the login comes free when the other one has another address',
+    feed: merge(C1, people(student('a', { email: X }), teacher('t', { email: 'new@school.example' }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(student('a', { email: X }), { takenLogins: ['email'] }), localUser(teacher('t', { email: X }))],
+    }),
+    changes: [
+      { line: 'user-update t F1 CONTACT_CHANGED', after: { email: 'new@school.example' } },
+      { line: 'user-update a F6 LOGIN_FREED', before: { takenLogins: ['email'] }, after: { takenLogins: null } },
+    ],
+  },
+  {
+    title: 'F6: an address that changes to another’s is taken over without the login',
+    feed: merge(C1, people(student('a', { email: X }), teacher('t', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(student('a', { email: 'old@school.example' })), localUser(teacher('t', { email: X }))],
+    }),
+    changes: [{ line: 'user-update a F1 CONTACT_CHANGED', after: { email: X, takenLogins: ['email'] } }],
+    notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: an incomplete read takes no login from anybody',
+    feed: {
+      ...merge(C1, people(student('a', { email: X }), teacher('t', { email: X }))),
+      attestation: attested({ users: 'incomplete' }),
+    },
+    host: mergeHosts(hostOf(classWith('c1', { teachers: [] })), { users: [localUser(student('a', { email: X }))] }),
+    changes: [
+      { line: 'user-create t U2 NEW_PERSON', after: { takenLogins: ['email'] } },
+      'enrollment-add c1/t M1 ENROLLED',
+    ],
+    notes: ['F6 EMAIL_TAKEN t'],
+    holds: ['G2 INCOMPLETE_READ 0'],
+  },
+  {
+    title: 'not F6: nobody who was here before is judged',
+    feed: merge(C1, people(student('a', { email: X }), teacher('t', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(student('a', { email: X })), localUser(teacher('t', { email: X }))],
+    }),
+    changes: [],
+    never: ['F6'],
+  },
+  {
+    title: 'F7: a teacher who is a guardian under the same name has one login in two roles',
+    feed: {
+      ...merge(C1, people(teacher('t', { email: X, ...NAME }), guardian('g', { email: X, ...NAME }))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    },
+    host: mergeHosts(hostOf(C1), { users: [localUser(teacher('t', { email: X, ...NAME }))] }),
+    policy: STEP,
+    changes: [{ line: JOINS[0] ?? '', after: { takenLogins: ['email'], sharesLoginWith: 't' } }, JOINS[1] ?? ''],
+    notes: ['F7 LOGIN_SHARED g'],
+  },
+  {
+    title: 'not F7: under another name they are two people, and the guardian without a number waits (P7)',
+    feed: {
+      ...merge(C1, people(teacher('t', { email: X, ...NAME }), guardian('g', { email: X }))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    },
+    host: mergeHosts(hostOf(C1), { users: [localUser(teacher('t', { email: X, ...NAME }))] }),
+    policy: STEP,
+    changes: [],
+    notes: ['P7 NO_CONTACT g'],
+  },
+  {
+    title: 'F8: of two guardians with one mobile number the one who signed in has the login; both keep the number',
+    feed: {
+      ...merge(C1, people(guardian('g', { mobile: '202 555 0101' }), guardian('h', { mobile: '+12025550101' }))),
+      guardianLinks: ['g', 'h'].map((guardianSourcedId) => ({ guardianSourcedId, studentSourcedId: 'a' })),
+    },
+    host: mergeHosts(hostOf(C1), { users: [localUser(guardian('h', { mobile: '+12025550101' }), { claimed: true })] }),
+    policy: STEP,
+    changes: [
+      { line: JOINS[0] ?? '', after: { mobile: '202 555 0101', takenLogins: ['mobile'] } },
+      JOINS[1] ?? '',
+      'guardian-link h/a P1 NEW_GUARDIAN_LINK',
+    ],
+    notes: ['F9 MOBILE_TAKEN g'],
+  },
+  {
+    title: 'F9: who signed in with an address keeps it against staff',
+    feed: merge(C1, people(student('a', { email: X }), teacher('u', { email: X }))),
+    host: mergeHosts(hostOf(C1), { users: [localUser(student('a', { email: X }), { claimed: true })] }),
+    changes: [{ line: 'user-create u U2 NEW_PERSON', after: { email: X, takenLogins: ['email'] } }],
+    notes: ['F9 EMAIL_TAKEN u'],
+  },
+  {
+    title: 'F9: and so does somebody whom people made',
+    feed: merge(C1, people(teacher('u', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [{ ...localUser(guardian('x', { email: X })), id: 'own', origin: 'local', sourcedId: undefined } as never],
+    }),
+    changes: [{ line: 'user-create u U2 NEW_PERSON', after: { takenLogins: ['email'] } }],
+    notes: ['F9 EMAIL_TAKEN u'],
+  },
+];
+
+describe('one address, several people', () => {
+  it.each(rows)('$title', checkRow);
+
+  it('F6: is told by the first plan that finds it alone', () => {
+    const { feed, host, policy } = family({ email: X }, { email: X, mobile: '2025550101' });
+    const given = { feed, policy: policy ?? STEP };
+    const told = planOf({ ...given, host: host ?? {} });
+    expect(told.notes.map(({ code }) => code)).toContain('EMAIL_TAKEN');
+    const again = planOf({ ...given, host: { ...host, ledger: told.ledger } });
+    expect(again.notes.map(({ code }) => code)).not.toContain('EMAIL_TAKEN');
+    expect(again.ledger.reported).toEqual(told.ledger.reported);
+  });
+});

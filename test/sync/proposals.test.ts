@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { LockHeldError, PlanError } from '../../src/errors.js';
+import type { Proposal, Roster } from '../../src/model/index.js';
+import { roster, scope, World } from './support.js';
+
+/** The roster in which a student has another sourcedId. */
+function renumbered(whole: Roster, from: string, to: string): Roster {
+  return {
+    ...whole,
+    users: whole.users.map((user) => (user.sourcedId === from ? { ...user, sourcedId: to } : user)),
+    enrollments: whole.enrollments.map((row) => (row.userSourcedId === from ? { ...row, userSourcedId: to } : row)),
+  };
+}
+
+async function oneMoved(): Promise<World> {
+  const world = new World(roster(), { policy: { fullData: true } });
+  await world.sync.run();
+  world.feed = renumbered(world.feed, 's1-1', 'new');
+  await world.sync.run();
+  return world;
+}
+
+async function onlyProposal(world: World): Promise<Proposal> {
+  const [proposal, ...others] = await world.sync.proposals();
+  if (proposal === undefined || others.length > 0) throw new Error('Not one proposal.');
+  return proposal;
+}
+
+describe('two records that may be one person', () => {
+  it('wait for a person, and nothing happens to either', async () => {
+    const world = await oneMoved();
+    expect(await onlyProposal(world)).toMatchObject({
+      kind: 'user-rekey',
+      rule: 'U12',
+      from: 's1-1',
+      sourcedId: 'new',
+    });
+    expect(await world.activeMembers()).toBe(10);
+    expect((await world.sync.run()).counts.changes).toBe(0);
+    expect(await world.sync.proposals()).toHaveLength(1);
+  });
+
+  it('become one with the next run where a person accepts, and keep their places', async () => {
+    const world = await oneMoved();
+    const { id } = await onlyProposal(world);
+    await world.sync.accept(id, { by: 'admin-1' });
+    expect(await world.sync.proposals()).toEqual([]);
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'applied', counts: { byKind: { 'user-rekey': 1 }, changes: 1 } });
+    const { users } = await world.store.load(scope);
+    expect(users.filter(({ sourcedId }) => sourcedId === 's1-1' || sourcedId === 'new')).toHaveLength(1);
+    expect(await world.activeMembers()).toBe(10);
+    expect((await world.sync.plan()).counts.changes).toBe(0);
+  });
+
+  it('stay two where a person declines, and are not proposed again', async () => {
+    const world = await oneMoved();
+    const { id } = await onlyProposal(world);
+    await world.sync.decline(id, { by: 'admin-1' });
+    const run = await world.sync.run();
+    expect(run.counts.byKind).toMatchObject({ 'user-create': 1, 'enrollment-add': 1 });
+    expect(await world.sync.proposals()).toEqual([]);
+  });
+
+  it('are asked about again where the answer was undone', async () => {
+    const world = await oneMoved();
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    const run = await world.sync.run();
+    await world.sync.undo(run.id);
+    expect((await world.sync.run()).counts.changes).toBe(0);
+    expect(await onlyProposal(world)).toMatchObject({ sourcedId: 'new' });
+  });
+
+  it('cannot be answered by another id, nor while another run holds the scope', async () => {
+    const world = await oneMoved();
+    await expect(world.sync.accept('nobody', { by: 'admin-1' })).rejects.toThrow(PlanError);
+    await world.store.lease(scope, { holder: 'other', ttlMs: 60_000 });
+    await expect(world.sync.decline((await onlyProposal(world)).id, { by: 'admin-1' })).rejects.toThrow(LockHeldError);
+  });
+});
