@@ -124,12 +124,6 @@ export class ClassWalk implements Pass {
     if (membersEnd === undefined) return members;
     this.enrollmentsEnd = end;
     this.membersEnd = membersEnd;
-    if (end > enrollments.at && this.lastEnrolled !== undefined && sourcedId <= this.lastEnrolled) {
-      throw new Disorder(enrollments);
-    }
-    if (membersEnd > members.at && this.lastMembered !== undefined && sourcedId < this.lastMembered) {
-      throw new Disorder(members);
-    }
     return undefined;
   }
 

@@ -53,8 +53,8 @@ export class MemberQuestions implements ClassVisitor {
     for (let row = rows.from; row < rows.to; row += 1) {
       const enrollment = rows.records[row] as Enrollment;
       const { userSourcedId } = enrollment;
-      // A person's second row: the member whom it names is the one before.
-      const isAgain = userSourcedId === lastId;
+      // Who has several rows leaves only where none of them counts: the first one tells whether that may be.
+      if (userSourcedId === lastId) continue;
       lastId = userSourcedId;
       for (; at < own.to && idOf(own.records[at] as LocalEnrollment) < userSourcedId; at += 1) {
         this.mayLeave(own.records[at] as LocalEnrollment);
@@ -65,7 +65,6 @@ export class MemberQuestions implements ClassVisitor {
         at += 1;
       } else {
         this.people.directory.ask(userSourcedId);
-        if (isAgain && own.records[at - 1] !== undefined) this.mayLeave(own.records[at - 1] as LocalEnrollment);
       }
     }
     for (; at < own.to; at += 1) this.mayLeave(own.records[at] as LocalEnrollment);

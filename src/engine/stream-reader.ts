@@ -80,10 +80,8 @@ export class CollectionReader<T> implements Source<T> {
   }
 
   private rows(): Rows<T> {
-    const iterator = iteratorOf(this.collection);
-    if ((iterator as unknown) === this.collection) throw this.readTwice();
     const rows: Rows<T> = {
-      iterator,
+      iterator: iteratorOf(this.collection),
       ended: (count) => {
         // Nothing at the second time: the first has used it up. Believed, it would empty the district.
         if (count === 0 && this.mostRead > 0) throw this.readTwice();

@@ -113,6 +113,39 @@ describe('a latch that a plan can judge in part', () => {
     expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([...MEMBERS, NORTH, SOUTH]).sort());
   });
 
+  it('guardians, in an import that is not about them', () => {
+    const drop = {
+      ...linking('g', 'kid'),
+      key: 'guardian-unlink guardian:1:g:kid',
+      kind: 'guardian-unlink',
+      destructive: true,
+    } as Change;
+    const request = {
+      id: 'X',
+      gate: 'cause',
+      code: 'COHORT_GONE',
+      approvable: true,
+      changes: new Set([drop.key]),
+    } as const;
+    const held = ledgerOf(judged({ changes: [drop], requests: [request], policy: { limits: OPEN } }));
+    expect(latchedKeys(ledgerOf(later({ changes: [] }, held)), 'X')).toEqual([drop.key]);
+    const guardians = { limits: OPEN, steps: ['guardians'] } as const;
+    expect(later({ changes: [], policy: guardians }, held).latched).toEqual([]);
+  });
+
+  it('K10 names no change: an incomplete read does not end it, a complete one decides anew', () => {
+    const request = {
+      id: 'K10:c1',
+      gate: 'K10',
+      code: 'RECYCLED_ID',
+      approvable: false,
+      changes: new Set<string>(),
+    } as const;
+    const held = ledgerOf(judged({ requests: [request] }));
+    expect(later({ isRestricted: true }, held).latched).toEqual(held.holds);
+    expect(later({}, held).latched).toEqual([]);
+  });
+
   it('asked for again with less, it keeps what it held and is still due', () => {
     const wish = (...keys: string[]) => ({
       requests: [

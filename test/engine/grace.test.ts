@@ -90,7 +90,7 @@ describe('grace: absence in k reads', () => {
 
   it('one that is gone stays gone, and is remembered while a hold keeps it', () => {
     const second = read(read(undefined, [A]).absences, [A], { readId: 'r2', readAt: at(24) });
-    const third = read(second.absences, [A], { readId: 'r3', readAt: at(25) });
+    const third = read(second.absences, [A], { readId: 'r3', readAt: at(72) });
     expect(third).toEqual({ gone: [A], absences: second.absences });
   });
 
@@ -118,6 +118,19 @@ describe('grace: absence in k reads', () => {
     const kept = graceOf(absences, { unjudged }).absences();
     expect(kept?.map(({ subject }) => subject)).toEqual([B, member]);
     expect(kept?.every(({ count }) => count === 1)).toBe(true);
+  });
+
+  it('what was counted is not kept twice, and the ledger is in order', () => {
+    const absences = [B, A].map((subject) => ({ subject, count: 1, readId: 'r0', at: at(-24) }));
+    const unjudged = new Unjudged({ ...emptyLedger, absences });
+    unjudged.record(B);
+    const grace = graceOf(absences, { unjudged });
+    for (const subject of [B, 'class:c', A]) grace.counts(subject, 'E1');
+    expect(grace.absences()?.map(({ subject, count }) => [subject, count])).toEqual([
+      [A, 2],
+      [B, 2],
+      ['class:c', 1],
+    ]);
   });
 
   it('a read without a time counts no further', () => {

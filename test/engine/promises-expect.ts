@@ -88,9 +88,3 @@ function isContainer(value: unknown): value is object {
 function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
-
-export function unversioned(record: object | undefined): unknown {
-  if (record === undefined) return undefined;
-  const { version: _version, ...fields } = record as { readonly version?: number };
-  return fields;
-}

@@ -36,6 +36,10 @@ export const COVERED: {
   readonly rekeyAfterTruncated: boolean;
   /** Whose login an address is does not depend on where a run broke off. */
   readonly loginsAfterCrash: boolean;
+  /** Whose login an address is does not change once more after its bearer's account was closed. */
+  readonly loginsAfterDeactivation: boolean;
+  /** A run that breaks off and goes on is judged by what there was when it began. */
+  readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
 } = {
@@ -45,6 +49,8 @@ export const COVERED: {
   rekeyInScope: false,
   rekeyAfterTruncated: false,
   loginsAfterCrash: false,
+  loginsAfterDeactivation: false,
+  baselineOfRun: false,
   unlinkAfterUndo: false,
 };
 
@@ -137,11 +143,26 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     guardians: fc.constantFrom('together' as const, 'second' as const, 'second' as const, undefined),
     order: fc.nat(),
   })
-  .map((scenario) =>
-    COVERED.linksOfRekeyed || scenario.guardians === undefined
-      ? scenario
-      : { ...scenario, events: without(scenario.events, 'person-changes-id') },
-  );
+  .map((scenario) => {
+    const { guardians, events, policy } = scenario;
+    if (!COVERED.linksOfRekeyed && guardians !== undefined) {
+      return { ...scenario, events: without(events, 'person-changes-id') };
+    }
+    return policy.deactivateUnrostered && !COVERED.loginsAfterDeactivation ? withOwnAddresses(scenario) : scenario;
+  });
+
+/** The scenario without what gives one address to several people. */
+function withOwnAddresses(scenario: Scenario): Scenario {
+  const { start, edits, later, events } = scenario;
+  const guardians = (start.guardians ?? []).map((plan) => ({ ...plan, reach: 1 }));
+  return {
+    ...scenario,
+    start: { ...start, guardians },
+    edits: without(edits, 'edit-contact'),
+    later: without(later, 'edit-contact'),
+    events: without(events, 'email-taken', 'mobile-changes', 'guardian-appears'),
+  };
+}
 
 /** The imports of one reading, each with its own policy. */
 export function importsOf({ policy, guardians }: Pick<Scenario, 'policy' | 'guardians'>): readonly Policy[] {
@@ -160,6 +181,8 @@ export interface Promised {
   readonly number: number;
   readonly name: string;
   readonly check: (engine: PromisedEngine, scenario: Scenario, statistics: Statistics) => Promise<void>;
+  /** Whether a case takes long: it is tried on half as many. @default false */
+  readonly isSlow?: boolean;
   /** The scenario without what the engine does not promise yet. @default the scenario */
   readonly narrow?: (scenario: Scenario) => Scenario;
   /** What so many of its cases must at least be, where that differs from the others'. */

@@ -4,7 +4,7 @@ import type { LocalState, Plan, Policy } from '../../src/model/index.js';
 import type { DistrictModel } from '../support/district-model.js';
 import { write } from '../support/hand-edits.js';
 import { contents, ready, type World } from '../support/world.js';
-import { expectNone, expectSame, unversioned } from './promises-expect.js';
+import { expectNone, expectSame } from './promises-expect.js';
 import { shuffled, withoutSome } from './promises-feeds.js';
 import { evolve, importsOf, prepare, readingOf, type Promised } from './promises-scenario.js';
 
@@ -46,6 +46,7 @@ export const STEADY: readonly Promised[] = [
   },
   {
     number: 7,
+    isSlow: true,
     name: 'absent and then back is the same as never left',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);
@@ -63,7 +64,7 @@ export const STEADY: readonly Promised[] = [
       for (const noun of ['classes', 'users', 'enrollments', 'guardianLinks'] as const) {
         for (const record of before[noun]) {
           const now = after[noun].find(({ id }) => id === record.id);
-          expectSame(unversioned(now), unversioned(record), `one of the ${noun} that was away`);
+          expectSame(asWas(now), asWas(record), `one of the ${noun} that was away`);
         }
       }
     },
@@ -105,6 +106,7 @@ export const STEADY: readonly Promised[] = [
   },
   {
     number: 9,
+    isSlow: true,
     name: 'no flapping: the same feed in any order, again and again, changes nothing after the first time',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);
@@ -126,6 +128,18 @@ export const STEADY: readonly Promised[] = [
     },
   },
 ];
+
+/** A record without its version, and without the logins that it lost to somebody imported meanwhile (F6 to F9). */
+function asWas(record: object | undefined): unknown {
+  if (record === undefined) return undefined;
+  const {
+    version: _version,
+    takenLogins: _taken,
+    sharesLoginWith: _shared,
+    ...fields
+  } = record as Partial<Record<'version' | 'takenLogins' | 'sharesLoginWith', unknown>>;
+  return fields;
+}
 
 /** Members whom a sync added to a class that follows the feed, where nothing about either is in doubt. */
 function followedMembers(state: LocalState, model: DistrictModel, holds: ReadonlySet<string | undefined>) {

@@ -198,6 +198,65 @@ const FOUND: readonly Found[] = [
     },
     isOpen: !COVERED.loginsAfterCrash,
   },
+  {
+    promise: 10,
+    name: 'a removal that no limit held is not held because the run broke off after another',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 9,
+        classes: [
+          { ...MATH, students: [0, 2, 4, 3, 5, 24, 1] },
+          { ...MATH, name: 2, students: [10, 0, 2, 3, 13] },
+          { ...MATH, name: 15, students: [0, 2, 21, 4, 1] },
+          MATH,
+          MATH,
+        ],
+        guardians: [],
+      },
+      edits: [],
+      events: [
+        { kind: 'class-vanishes', index: 6, other: 0, students: [] },
+        { kind: 'class-returns', index: 0, other: 0, students: [] },
+        { kind: 'class-empties', index: 39, other: 0, students: [] },
+      ],
+      later: [],
+      policy: FULL,
+      guardians: 'together',
+      order: 168_904_764,
+    },
+    isOpen: !COVERED.baselineOfRun,
+  },
+  {
+    promise: 9,
+    name: 'a login that a closed account leaves does not change hands in the run after',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [MATH, MATH, { ...MATH, students: [6] }],
+        guardians: [
+          { students: [22], type: 0, reach: 3 },
+          { students: [29], type: 0, reach: 3 },
+        ],
+      },
+      edits: [],
+      events: [
+        { kind: 'student-joins-class', index: 0, other: 29, students: [] },
+        { kind: 'guardian-vanishes', index: 0, other: 0, students: [] },
+      ],
+      later: [],
+      policy: {
+        ...defaultPolicy,
+        fullData: true,
+        deactivateUnrostered: true,
+        classes: { ...defaultPolicy.classes, duplicateNames: 'disambiguate' },
+      },
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.loginsAfterDeactivation,
+  },
 ];
 
 describe.each(FOUND)('found before: $name', ({ promise, scenario, isOpen }) => {

@@ -121,7 +121,7 @@ const first: readonly Row[] = [
     feed: math('c2'),
     host: hostOf(math('c1')),
     changes: [created('c2')],
-    notes: ['K7 ABSENT_KEPT c1'],
+    notes: ['K7 ABSENT_KEPT c1', 'K12 MOVED_PROPOSED c1'],
   },
   {
     title: 'D3: nor where a limit holds its archiving',
@@ -134,6 +134,7 @@ const first: readonly Row[] = [
       'class-archive d1 K7 CLASS_ABSENT',
       'class-archive d2 K7 CLASS_ABSENT',
     ],
+    notes: ['K12 MOVED_PROPOSED c1'],
     holds: ['G6:classes LIMIT_EXCEEDED 3'],
   },
   {
@@ -150,7 +151,7 @@ const first: readonly Row[] = [
     host: hostOf(math('c1'), { classes: { c1: { revived: true } } }),
     policy: ARCHIVE,
     changes: [],
-    notes: ['K16 LOCAL_REVIVE_WINS c1', 'D1 DUPLICATE_NAME c2'],
+    notes: ['K16 LOCAL_REVIVE_WINS c1', 'D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1'],
   },
   {
     title: 'not D3: classes of a school that is gone as a whole keep their names',
@@ -366,7 +367,7 @@ describe('duplicate names', () => {
     const host = { ...hostOf(math('c1')), ledger: suppressing('class-archive', 'class:c1', 'absent') };
     const plan = planOf({ feed: math('c2'), host, policy: ARCHIVE });
     expect(changeLines(plan)).toEqual([]);
-    expect(plan.counts.notesByCode).toEqual({ DUPLICATE_NAME: 1 });
+    expect(plan.counts.notesByCode).toEqual({ DUPLICATE_NAME: 1, MOVED_PROPOSED: 1 });
   });
 
   it('D4: an undone rename counts under both names', () => {

@@ -1,5 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as engine from '../../src/engine/index.js';
 import { planStreams } from '../../src/engine/streams.js';
 import { ConfigurationError } from '../../src/errors.js';
@@ -17,6 +23,8 @@ import type {
 import {
   enrolled,
   local,
+  localClass,
+  localMember,
   localUser,
   NOW,
   roster,
@@ -161,6 +169,37 @@ describe('reconcileStreams gives the plan that reconcile gives', () => {
       );
     });
     await fc.assert(property, { numRuns: 100 });
+  });
+
+  it('where both sides are in the same wrong order, so that they always agree', () => {
+    const users = ['a', 'b', 'c'].map((id) => student(id));
+    const renamed = users.map((user) => ({ ...user, familyName: `New-${user.sourcedId}` }));
+    const hosts = users.map((user) => localUser(user));
+    const rows = ['a', 'b'].map((id) => enrolled('c1', id));
+    const sides = (from: readonly Enrollment[], reverse: boolean, reverseMembers = reverse) => ({
+      roster: {
+        ...roster({ classes: [section('c1')] }),
+        users: reverse ? [...renamed].reverse() : renamed,
+        enrollments: from,
+      },
+      local: local({
+        classes: [localClass('c1')],
+        users: reverse ? [...hosts].reverse() : hosts,
+        enrollments: (reverseMembers ? ['b', 'a'] : ['a', 'b']).map((id) => localMember('c1', id)),
+      }),
+      policy: { ...defaultPolicy, fullData: true },
+      now: NOW,
+    });
+    const expected = reconcile(sides(rows, false));
+    expect(expected.changes.map(({ key }) => key)).toEqual(['a', 'b', 'c'].map((id) => `user-update user:${id}`));
+    expectSame(reconcile(sides([...rows].reverse(), true)), expected);
+    // Somebody of whom both sides have spoken already comes again.
+    const again = enrolled('c1', 'b', { role: 'aide' });
+    const twice = reconcile(sides([...rows, again], false));
+    expect(twice.counts.byKind).toEqual({ 'user-update': 3, 'enrollment-update': 1 });
+    for (const reverse of [true, false]) {
+      expectSame(reconcile(sides([...[...rows].reverse(), again], reverse, true)), twice);
+    }
   });
 
   it('of arrays, of iterables without promises, and of some of each', async () => {
@@ -333,7 +372,9 @@ describe('reconcileStreams', () => {
         return {
           [Symbol.asyncIterator]: () => ({
             next: () => {
-              abort.abort(reason);
+              setImmediate(() => {
+                abort.abort(reason);
+              });
               return new Promise<never>(() => undefined);
             },
           }),
@@ -360,5 +401,63 @@ describe('reconcileStreams', () => {
       await expect(reconcileStreams({ ...input, now: NOW, signal })).rejects.toThrow('enough');
       expect(seen).toEqual(new Set());
     });
+  });
+});
+
+/** A process with little memory plans a district that is made as it is read, or that is put into arrays first. */
+const PROGRAM = `
+import { defaultPolicy, reconcileStreams } from '../../src/engine/index.js';
+import { NOW } from '../support/build.js';
+import { streamedDistrict } from '../support/streamed-district.js';
+
+const { roster, local, enrollments } = streamedDistrict(40_000, 3);
+const collected = (side) =>
+  Object.fromEntries(
+    Object.entries(side).map(([name, value]) => [name, value?.[Symbol.iterator] === undefined ? value : [...value]]),
+  );
+const isWhole = process.argv[2] === 'whole';
+const plan = await reconcileStreams({
+  roster: isWhole ? { ...roster, ...collected({ users: roster.users, enrollments: roster.enrollments }) } : roster,
+  local: isWhole ? { ...local, ...collected({ users: local.users, enrollments: local.enrollments }) } : local,
+  policy: { ...defaultPolicy, fullData: true, archive: true },
+  now: NOW,
+});
+console.log(JSON.stringify({ enrollments, byKind: plan.counts.byKind }));
+`;
+
+describe('a district that does not fit into memory', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'rosterkit-streams-'));
+  const program = path.join(folder, 'program.mjs');
+  const run = (how: string) =>
+    spawnSync(process.execPath, ['--max-old-space-size=48', program, how], { encoding: 'utf8', timeout: 200_000 });
+
+  beforeAll(() => {
+    buildSync({
+      stdin: { contents: PROGRAM, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      outfile: program,
+    });
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is planned as a stream', { timeout: 240_000 }, () => {
+    const { status, stdout, stderr } = run('stream');
+    expect([status, stderr]).toEqual([0, '']);
+    const { enrollments, byKind } = JSON.parse(stdout) as {
+      readonly enrollments: number;
+      readonly byKind: Plan['counts']['byKind'];
+    };
+    expect(enrollments).toBe(120_000);
+    expect(byKind['user-update']).toBe(134);
+    expect(byKind['enrollment-add']).toBeGreaterThan(900);
+    expect(byKind['enrollment-remove']).toBeGreaterThan(900);
+  });
+
+  it('and could not be as arrays', { timeout: 240_000 }, () => {
+    expect(run('whole').status).not.toBe(0);
   });
 });

@@ -29,8 +29,8 @@ export class Seen {
     }
     if (kind === 'enrollment-remove') return !policy.additiveOnly && coversPeople;
     if (kind === 'user-deactivate') return reading.provesAbsence && !policy.additiveOnly && coversPeople;
-    // U13
-    return coversPeople;
+    // K10, U13
+    return kind.startsWith('class-') ? policy.steps.includes('classes') : coversPeople;
   }
 
   private member(subject: string) {

@@ -303,13 +303,25 @@ const ROUND = fc.record({
   policy: fc.option(POLICY, { freq: 6, nil: undefined }),
 });
 
-export const CASE = fc.record({
+const PARTS = fc.record({
   classes: fc.array(CLASS, { minLength: 1, maxLength: 8 }),
   users: fc.array(USER, { minLength: 18, maxLength: 18 }),
   scope: oneOf<'district' | 's1' | 's1-s2' | 's1-unknown'>([8, 'district'], [3, 's1'], [1, 's1-s2'], [1, 's1-unknown']),
   policy: POLICY,
   rounds: fc.array(ROUND, { minLength: 1, maxLength: 3 }),
+  /** Many sections of one name in one school, and most of them new: what the rows D are about. */
+  alike: oneOf<'no' | 'name' | 'teacher' | 'all'>([12, 'no'], [1, 'name'], [1, 'teacher'], [1, 'all']),
 });
+
+export const CASE = PARTS.map(({ alike, ...parts }) => ({
+  ...parts,
+  classes: parts.classes.map((each, index) => {
+    if (alike === 'no') return each;
+    const host: typeof each.host = index % 3 === 2 ? each.host : 'none';
+    const likeness = alike === 'name' ? {} : { teacher: { ...each.teacher, user: 0, feed: true } };
+    return { ...each, host, school: 0, name: 0, ...likeness, ...(alike === 'all' ? { details: 0 } : {}) };
+  }),
+}));
 
 type Of<T> = T extends fc.Arbitrary<infer V> ? V : never;
 export type Case = Of<typeof CASE>;

@@ -1,30 +1,16 @@
-/** The district of a case: what it says in each read, and what a host that followed it more or less holds. */
+/** The district of a case: what it says in each read. */
 
-import type {
-  Class,
-  Collection,
-  Enrollment,
-  LocalClass,
-  LocalEnrollment,
-  LocalUser,
-  Roster,
-  Scope,
-  SyncedClass,
-  Term,
-  User,
-  UserRole,
-} from '../../../src/model/index.js';
-import { attested, NOW, roster, school } from '../../support/build.js';
+import type { Class, Collection, Enrollment, Roster, Scope, Term, User, UserRole } from '../../../src/model/index.js';
+import { attested, roster, school, type RosterParts } from '../../support/build.js';
 import type { Case, ClassCase, EventCase, MemberCase, ReadCase, UserCase } from './cases.js';
 
 const SCHOOLS = ['s1', 's2', 's3'] as const;
 const NAMES = ['Math', 'math  ', 'Art', 'Science', ' ', 'Math (Family-t1)'] as const;
-const TERMS: readonly Term[] = [
+export const TERMS: readonly Term[] = [
   { sourcedId: 'fall', name: 'Fall', startDate: '2026-08-15', endDate: '2026-12-20' },
   { sourcedId: 'spring', name: 'Spring', startDate: '2027-01-05', endDate: '2027-06-15' },
   { sourcedId: 'last', name: 'Last year', startDate: '2025-08-15', endDate: '2026-06-15' },
 ];
-const OPTIONS = { behaviorManagement: true, studentPortfolios: true, parentCommunication: true };
 
 type MemberFeed = MemberCase['feed'];
 
@@ -141,7 +127,7 @@ export class District {
     });
     const inOrder = <T>(rows: readonly T[]): readonly T[] => (read.isReversed ? rows.toReversed() : rows);
     const rejected = read.hasRejected ? read.rejected.map((row) => this.rejectedRow(row)) : [];
-    return roster({
+    const parts = {
       readId: `read-${String(number)}`,
       scope: this.scope(),
       attestation: attestationOf(read, skipped),
@@ -151,17 +137,18 @@ export class District {
       users: inOrder(users),
       enrollments: inOrder(enrollments),
       ...(rejected.length === 0 ? {} : { rejected }),
-    } as Parameters<typeof roster>[0]);
+    };
+    return roster(parts satisfies RosterParts);
   }
 
   private rejectedRow({ collection, names, index }: ReadCase['rejected'][number]) {
     const id = {
       schools: SCHOOLS[index % 3],
-      classes: `c${String((index % 8) + 1)}`,
+      classes: `c${(index % 8) + 1}`,
       users: this.users[index]?.sourcedId,
     };
     const about =
-      collection === 'enrollments' ? { classSourcedId: id.classes ?? '' } : { sourcedId: id[collection] ?? '' };
+      collection === 'enrollments' ? { classSourcedId: id.classes } : { sourcedId: id[collection] ?? 'nobody' };
     return { collection: collection as Collection, problem: 'unreadable', ...(names ? about : {}) };
   }
 
@@ -234,7 +221,8 @@ function isLeftOut(role: UserRole, { without }: ReadCase): boolean {
   );
 }
 
-function fieldsOf({ school: at, name, details, term }: ClassCase): Omit<Class, 'sourcedId'> {
+/** What the feed says of a class at first. */
+export function fieldsOf({ school: at, name, details, term }: ClassCase): Omit<Class, 'sourcedId'> {
   return {
     schoolSourcedId: SCHOOLS[at] ?? 's1',
     name: NAMES[name] ?? 'Math',
@@ -263,7 +251,8 @@ function classRows({ id, feed, fields }: FedClass): readonly Class[] {
   }
 }
 
-function fedUser({ feed, anew, school: at, hasEmail }: UserCase, index: number): FedUser {
+/** A person of the feed, by index. */
+export function fedUser({ feed, anew, school: at, hasEmail }: UserCase, index: number): FedUser {
   const role: UserRole = index < 4 ? 'teacher' : index < 16 ? 'student' : index === 16 ? 'aide' : 'administrator';
   const id = index < 4 ? `t${String(index + 1)}` : index < 16 ? `u${String(index - 3)}` : index === 16 ? 'a1' : 'x1';
   const isAnew = anew === 'stateId' || anew === 'sisId' || anew === 'email';
@@ -295,170 +284,5 @@ function userRows({ sourcedId, role, feed, fields }: FedUser, { isReversed }: Re
       return [{ ...row, status: 'tobedeleted' }];
     case 'twice':
       return [row, isReversed ? { ...row } : { ...row, status: 'tobedeleted' }];
-  }
-}
-
-/** What the host holds before the first read. */
-export function hostOf(start: Case): {
-  readonly classes: readonly LocalClass[];
-  readonly users: readonly LocalUser[];
-  readonly enrollments: readonly LocalEnrollment[];
-} {
-  const users = start.users.map(hostUser);
-  const classes = start.classes.map(hostClass);
-  const enrollments = start.classes.flatMap((each, index) => {
-    const section = classes[index];
-    return section === undefined ? [] : hostMembers(each, section, users);
-  });
-  // A class that people made, of a name that sections have, too.
-  const own: LocalClass = {
-    id: 'class-own',
-    version: 1,
-    origin: 'local',
-    state: 'active',
-    schoolSourcedId: 's1',
-    name: 'Math',
-  };
-  return { classes: [...classes.filter(isThere), own], users: users.filter(isThere), enrollments };
-}
-
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
-}
-
-function hostUser(each: UserCase, index: number): LocalUser | undefined {
-  const { id, role, fields } = fedUser({ ...each, anew: 'no' }, index);
-  if (each.host === 'none') return undefined;
-  const ids = { stateId: `state-${id}`, sisId: `sis-${id}` };
-  const synced = { ...fields, ...ids, roles: [role], site: fields.schoolSourcedIds[0] ?? 's1' };
-  const isLocal = each.host === 'local';
-  return {
-    id: `user-${id}`,
-    version: 3,
-    origin: isLocal ? 'local' : 'roster',
-    ...(isLocal ? {} : { sourcedId: id, synced }),
-    ...synced,
-    state: each.host.startsWith('deactivated') ? 'deactivated' : 'active',
-    ...(each.host === 'deactivated' ? { by: 'sync' } : each.host === 'deactivated-by-user' ? { by: 'user' } : {}),
-    ...(each.host === 'protected' ? { protected: true } : {}),
-    ...(each.host === 'elsewhere' ? { otherTenants: true } : {}),
-  };
-}
-
-function hostClass(each: ClassCase, index: number): LocalClass | undefined {
-  if (each.host === 'none') return undefined;
-  const id = `c${String(index + 1)}`;
-  const fed = fieldsOf(each);
-  const feedName = fed.name.trim() === '' ? (fed.courseTitle ?? id) : fed.name;
-  const elsewhere = fed.schoolSourcedId === 's1' ? 's2' : 's1';
-  const { drift } = each;
-  const isRenamed = drift === 'renamed' || drift === 'both-renamed' || drift === 'moved-and-renamed';
-  const isMoved = drift === 'moved' || drift === 'moved-and-renamed';
-  const options = { ...OPTIONS, ...(drift === 'options' ? { parentCommunication: false } : {}) };
-  const synced: SyncedClass = {
-    ...fed,
-    name: isRenamed ? (index % 2 === 0 ? 'Math' : 'Former') : feedName,
-    schoolSourcedId: isMoved ? elsewhere : fed.schoolSourcedId,
-    termSourcedIds: [TERMS[each.hostTerm]?.sourcedId ?? 'fall'],
-    ...(drift === 'fields' || drift === 'field-by-hand' ? { period: 'former' } : {}),
-    options: { ...options, ...(drift === 'option-by-hand' ? { behaviorManagement: false } : {}) },
-  };
-  const own: Partial<LocalClass> = {
-    ...(drift === 'renamed-by-hand' || drift === 'both-renamed'
-      ? { name: index % 3 === 0 ? 'Science' : 'By hand', hostFields: ['name'] }
-      : {}),
-    ...(drift === 'other-name' ? { name: `${feedName} (short)` } : {}),
-    ...(drift === 'field-by-hand' ? { period: 'mine', hostFields: ['period'] } : {}),
-    ...(drift === 'option-by-hand'
-      ? { options: { ...OPTIONS, studentPortfolios: false }, hostFields: ['options.studentPortfolios'] }
-      : {}),
-  };
-  const isLinked = each.host.startsWith('linked');
-  const isArchived = each.host === 'by-sync' || each.host === 'by-user' || each.host === 'linked-archived';
-  return {
-    id: `class-${id}`,
-    version: 2,
-    ...synced,
-    sourcedId: id,
-    origin: isLinked ? 'linked' : 'roster',
-    state: each.host === 'purged' ? 'purged' : isArchived ? 'archived' : 'active',
-    ...(isArchived || each.host === 'purged' ? { by: each.host === 'by-sync' ? 'sync' : 'user' } : {}),
-    ...(isArchived ? { archivedAt: NOW } : {}),
-    ...(each.host === 'revived' ? { revived: true } : {}),
-    ...(drift === 'never-synced' ? {} : { synced }),
-    ...own,
-  };
-}
-
-function hostMembers(
-  each: ClassCase,
-  section: LocalClass,
-  users: readonly (LocalUser | undefined)[],
-): readonly LocalEnrollment[] {
-  const member = (index: number, fields: Partial<LocalEnrollment>): readonly LocalEnrollment[] => {
-    const user = users[index];
-    if (user === undefined) return [];
-    const role = fields.role ?? 'student';
-    return [
-      {
-        id: `member-${section.id}-${user.id}`,
-        version: 1,
-        origin: user.origin === 'local' ? 'local' : 'roster',
-        classId: section.id,
-        userId: user.id,
-        ...(section.sourcedId === undefined ? {} : { classSourcedId: section.sourcedId }),
-        ...(user.sourcedId === undefined ? {} : { userSourcedId: user.sourcedId }),
-        role,
-        state: 'active',
-        synced: { role },
-        ...fields,
-      },
-    ];
-  };
-  const { before } = each.teacher;
-  const index = before === 'other' ? (each.teacher.user + 1) % 4 : each.teacher.user;
-  const role = { role: 'teacher', primary: true, synced: { role: 'teacher', primary: true } } as const;
-  return [
-    ...(before === 'none' ? [] : member(index, role)),
-    ...each.students.flatMap((student) => {
-      const host = each.tide === 'all-synced' || each.tide === 'none-in-feed' ? 'roster' : student.host;
-      if (host === 'none' || each.tide === 'none-at-host' || each.tide === 'all-new') return [];
-      return member(student.user + 4, { ...standing(host), ...drifted(student) });
-    }),
-  ];
-}
-
-function standing(host: MemberCase['host']): Partial<LocalEnrollment> {
-  switch (host) {
-    case 'removed-by-sync':
-      return { state: 'removed', by: 'sync', removedAt: NOW };
-    case 'removed-by-user':
-      return { state: 'removed', by: 'user', removedAt: NOW };
-    case 'by-hand':
-      return { origin: 'local' };
-    case 'linked':
-      return { origin: 'local', linked: true };
-    case 'by-hand-removed':
-      return { origin: 'local', state: 'removed', by: 'user', removedAt: NOW };
-    case 'roster':
-    case 'none':
-      return {};
-  }
-}
-
-function drifted({ drift }: MemberCase): Partial<LocalEnrollment> {
-  switch (drift) {
-    case 'role-changed':
-      return { role: 'aide', synced: { role: 'aide' } };
-    case 'role-by-hand':
-      return { role: 'aide', hostFields: ['role'], synced: { role: 'proctor' } };
-    case 'primary-by-hand':
-      return { primary: true, hostFields: ['primary'], synced: { role: 'student', primary: true } };
-    case 'other-role':
-      return { role: 'teacher' };
-    case 'never-synced':
-      return { synced: { role: 'student', primary: true }, primary: true };
-    case 'none':
-      return {};
   }
 }

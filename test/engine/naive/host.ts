@@ -135,7 +135,7 @@ function applied(local: LocalState, changes: readonly Change[]): LocalState {
     classes: [...tables.class.values()],
     users: [...tables.user.values()],
     enrollments: [...tables.enrollment.values()],
-  } as LocalState;
+  } as unknown as LocalState;
 }
 
 /** What a person does by hand, as the directory would write it. */

@@ -110,6 +110,12 @@ export class People {
 
   /** U12: one person under a new sourcedId. State or SIS id: re-keyed. E-mail, name and role: proposed. */
   private rekey(): void {
+    // While a proposal is open nothing happens on either side; only a read that proves absence can judge it anew.
+    for (const { kind, decision, from, sourcedId } of this.question.local.ledger.proposals ?? []) {
+      if (this.reading.provesAbsence || kind !== 'user-rekey' || decision !== undefined) continue;
+      this.frozen.add(sourcedId);
+      if (from !== undefined) this.frozen.add(from);
+    }
     const gone = (): readonly LocalUser[] =>
       this.question.local.users.filter((user) => {
         const { sourcedId } = user;

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import type { Context } from '../../src/engine/context.js';
+import { AskedDirectory } from '../../src/engine/directory.js';
+import { Memberships } from '../../src/engine/memberships.js';
+import { People } from '../../src/engine/people.js';
+import { MemberQuestions } from '../../src/engine/questions.js';
+import { defaultPolicy } from '../../src/model/index.js';
+import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../../src/model/index.js';
+import { enrolled, localClass, localMember, section } from '../support/build.js';
+
+const CONTEXT = {
+  policy: { ...defaultPolicy, fullData: true },
+  today: '2026-10-01',
+  isRestricted: false,
+  handlesClasses: true,
+  isInScope: () => true,
+} as unknown as Context;
+
+/** Of whom a class's members make the planning ask. */
+function asked(
+  rows: readonly Enrollment[],
+  members: readonly LocalEnrollment[],
+  sides: { readonly section?: Class | undefined; readonly local?: LocalClass | undefined } = {
+    section: section('c'),
+    local: localClass('c'),
+  },
+): { readonly people: readonly string[]; readonly counted: readonly string[] } {
+  const directory = new AskedDirectory();
+  const memberships = new Memberships();
+  const people = new People(undefined as never, directory, []);
+  const questions = new MemberQuestions(CONTEXT, people, memberships);
+  const whole = <T>(records: readonly T[]) => ({ records, from: 0, to: records.length });
+  questions.visit(sides.section, sides.local, whole(rows), whole(members));
+  const ids = ['a', 'b', 'd', 'e', 'x', 'y'];
+  return {
+    people: ids.filter((id) => directory.isKnown(id)),
+    counted: ids.filter((id) => memberships.isKnown(`user-${id}`)),
+  };
+}
+
+const ROWS = ['a', 'b', 'd', 'e'].map((id) => enrolled('c', id));
+const MEMBERS = ['a', 'b', 'd', 'e'].map((id) => localMember('c', id));
+const NOBODY = { people: [], counted: [] };
+
+describe('what is asked of persons before a stream of members is decided about', () => {
+  it('is nothing where both sides have the same members, in any order', () => {
+    expect(asked(ROWS, MEMBERS)).toEqual(NOBODY);
+    expect(asked([...ROWS].reverse(), MEMBERS)).toEqual(NOBODY);
+    expect(asked(ROWS, [...MEMBERS].reverse())).toEqual(NOBODY);
+  });
+
+  it('is who is new, and who may leave', () => {
+    const rows = [...ROWS.filter(({ userSourcedId }) => userSourcedId !== 'b'), enrolled('c', 'x')];
+    expect(asked(rows, MEMBERS)).toEqual({ people: ['b', 'x'], counted: ['b'] });
+  });
+
+  it('is who has ended or is to be deleted, but not who has another row that counts', () => {
+    const ended = ROWS.map((row) => (row.userSourcedId === 'b' ? { ...row, endDate: '2026-09-01' } : row));
+    expect(asked(ended, MEMBERS)).toEqual({ people: ['b'], counted: ['b'] });
+    const deleted = ROWS.map((row) => (row.userSourcedId === 'd' ? { ...row, status: 'tobedeleted' as const } : row));
+    expect(asked(deleted, MEMBERS)).toEqual({ people: ['d'], counted: ['d'] });
+    expect(asked([...ROWS, { ...enrolled('c', 'e'), status: 'tobedeleted' }], MEMBERS)).toEqual(NOBODY);
+  });
+
+  it('is everybody of a class that the feed lacks, and nobody of a section that cannot become a class', () => {
+    const all = ['a', 'b', 'd', 'e'];
+    expect(asked([], MEMBERS, { section: undefined, local: localClass('c') })).toEqual({ people: all, counted: all });
+    expect(asked(ROWS, [], { section: section('c'), local: undefined })).toEqual({ people: all, counted: [] });
+    expect(asked(ROWS, [], { section: undefined, local: undefined })).toEqual(NOBODY);
+  });
+});
