@@ -415,7 +415,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
   private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
-    const holder = section?.sourcedId ?? (local.sourcedId as string);
+    const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
     for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
       this.names.take(taken.schoolSourcedId, taken.name, holder);
     }
@@ -425,7 +425,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private keepNamesOfWaiting({ causes }: AbsenceVerdict): void {
     const latches = new CauseLatches(this.context.local.ledger);
     for (const local of this.leaving) {
-      const subject = classSubject(local.sourcedId as string);
+      const subject = classSubject(local.sourcedId);
       if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
       this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
     }

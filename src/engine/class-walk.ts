@@ -1,6 +1,6 @@
 import { compareIds } from '../internal/ordered.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/index.js';
-import { Cursor, Disorder, type Pass } from './cursor.js';
+import { type Cursor, Disorder, type Pass } from './cursor.js';
 import type { PlainMembers } from './plain-members.js';
 import type { Stretch } from './stretch.js';
 

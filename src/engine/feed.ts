@@ -96,7 +96,7 @@ const byGuardianAndStudent = idOrder(
 );
 
 /** D6: records in order, of which only one of each sourcedId is left. Tells of those that differed. */
-export function once<T extends RosterRecord>(
+function once<T extends RosterRecord>(
   noun: 'school' | 'class' | 'user',
   records: readonly T[],
   notes: Note[],

@@ -23,7 +23,6 @@ import { asHealthy, type Reading } from './statistics.js';
 import type { OpenWindows } from './windows.js';
 
 export type { Baselines } from './gates/limits.js';
-export type { IdReset } from './gates/wishes.js';
 
 /** What the gates look at, of what every rule does. */
 export interface GateContext

@@ -10,7 +10,7 @@ import { userSubject } from '../model/index.js';
 import type { Note } from '../model/index.js';
 
 /** From so many on a person should look: neighbours and doctors may have been exported with the guardians. */
-export const MANY_GUARDIANS = 6;
+const MANY_GUARDIANS = 6;
 
 const MASK = (1 << 20) - 1;
 

@@ -25,7 +25,7 @@ import type { Stretch } from './stretch.js';
 export type MemberIdOf = (member: LocalEnrollment) => string | undefined;
 
 /** A new section, with its enrollments. */
-export interface FeedHalf {
+interface FeedHalf {
   readonly section: Class;
   readonly enrollments: Stretch<Enrollment>;
 }

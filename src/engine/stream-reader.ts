@@ -140,9 +140,9 @@ export class StreamCursor<T> extends Cursor<T> {
     while (fresh.length < this.windowSize && !this.isLast) {
       const answer = this.rows.iterator.next();
       // A synchronous iterator is not waited for: that would take longer than the record.
-      const { done, value } = 'then' in answer ? await answer : answer;
-      if (done === true) this.end(fresh);
-      else this.add(value, fresh);
+      const step = 'then' in answer ? await answer : answer;
+      if (step.done === true) this.end(fresh);
+      else this.add(step.value, fresh);
     }
     this.observe?.(fresh);
     this.records = this.at === this.records.length ? fresh : [...this.records.slice(this.at), ...fresh];

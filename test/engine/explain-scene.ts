@@ -26,7 +26,7 @@ export interface Case extends Given {
   readonly reads?: readonly string[];
 }
 
-export const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
+const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
 export const C1 = classWith('c1');
 export const FULL = { fullData: true };
 export const ARCHIVE = { fullData: true, archive: true };

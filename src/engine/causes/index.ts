@@ -1,7 +1,7 @@
-export { Absences, traitsOfPresentClass, type AbsenceInput } from './absences.js';
+export { Absences, traitsOfPresentClass } from './absences.js';
 export type { Traits } from './attributes.js';
 export { Populations } from './population.js';
 export { judgeAbsences } from './judge.js';
-export type { AbsenceVerdict, Cause, CauseCode, GoneSchool, SchoolsInDoubt } from './judge.js';
+export type { AbsenceVerdict, SchoolsInDoubt } from './judge.js';
 export type { Cohort } from './cohorts.js';
 export { CauseLatches, causeHolds, causeNotes, withCauses } from './holds.js';

@@ -14,7 +14,7 @@ import { findCohorts, type Cohort } from './cohorts.js';
 import type { Populations } from './population.js';
 
 /** Why a record is absent. */
-export type CauseCode =
+type CauseCode =
   | 'TOMBSTONE'
   | 'TERM_ENDED'
   | 'SCHOOL_GONE'
@@ -33,7 +33,7 @@ export interface Cause {
 }
 
 /** A school that is missing or empty while others are fine. */
-export interface GoneSchool {
+interface GoneSchool {
   /** The id of the hold on it. */
   readonly id: string;
   readonly school: string;
@@ -211,7 +211,7 @@ class Judge {
 }
 
 /** The id of the hold on a school that is gone. */
-export function holdOfSchool(school: string): string {
+function holdOfSchool(school: string): string {
   return `SCHOOL_GONE:${school}`;
 }
 

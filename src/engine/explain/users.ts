@@ -71,7 +71,7 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
 }
 
 /** Whether this import's steps cover people of these roles. */
-export function coversRoles(view: View, roles: readonly UserRole[]): boolean {
+function coversRoles(view: View, roles: readonly UserRole[]): boolean {
   return roles.some((role) =>
     view.covers(role === 'student' ? 'students' : role === 'guardian' ? 'guardians' : 'teachers'),
   );

@@ -2,12 +2,12 @@
 
 export { afterDeletions } from './after-deletions.js';
 export { isAnotherPerson } from './another-person.js';
-export { feedClass, hostClass, type ClassProfile, type FeedClass, type HostClass } from './class-profile.js';
+export { feedClass, hostClass, type FeedClass, type HostClass } from './class-profile.js';
 export { feedIdOf } from './feed-ids.js';
 export { giveUpSourcedId } from './give-up-id.js';
-export { linkUsers, sharedAddresses, type LinkUsersInput, type UserLinks } from './link-users.js';
-export { linkClasses, pairClasses, type ClassMatch, type ClassPairs, type PairClassesInput } from './pair-classes.js';
-export { pairUsers, type PairUsersInput, type PersonMatch, type UserPairs } from './pair-users.js';
+export { linkUsers, sharedAddresses, type LinkUsersInput } from './link-users.js';
+export { linkClasses, pairClasses } from './pair-classes.js';
+export { pairUsers, type PairUsersInput, type PersonMatch } from './pair-users.js';
 export {
   decideProposal,
   Decisions,
@@ -20,5 +20,5 @@ export {
   type Whereabouts,
 } from './proposals.js';
 export { classRekey, userRekey, type RekeyPatch } from './rekey.js';
-export { detectClassReset, detectUserReset, type IdSpaceReset, type ResetInput } from './reset.js';
+export { detectClassReset, detectUserReset, type IdSpaceReset } from './reset.js';
 export { isUnusedTwin, removeTwin } from './twin.js';

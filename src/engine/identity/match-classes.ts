@@ -8,7 +8,7 @@ import type { ClassProfile, FeedClass, HostClass, Likeness, StudentMeasure } fro
 import { likenessOf } from './class-profile.js';
 
 /** Two classes that are more like each other than like any other. */
-export interface ClassPair extends Likeness {
+interface ClassPair extends Likeness {
   readonly host: HostClass;
   readonly feed: FeedClass;
 }

@@ -59,7 +59,7 @@ export interface World {
 /** Section 0: with two roles in one class, teacher wins. The other roles follow in the order of their say. */
 const ROLES: readonly EnrollmentRole[] = ['teacher', 'aide', 'administrator', 'proctor', 'student', 'guardian'];
 
-export function isCoveredMember(role: EnrollmentRole, { question }: World): boolean {
+function isCoveredMember(role: EnrollmentRole, { question }: World): boolean {
   const { steps } = question.policy;
   return steps.includes(role === 'student' ? 'students' : role === 'guardian' ? 'guardians' : 'teachers');
 }
