@@ -11,14 +11,6 @@ export type OpenWindows = ReadonlySet<PolicyWindow['kind']>;
 
 /**
  * Which of the policy's windows are open: on days, both included; at hours of each day, the last one excluded.
- *
- * @example
- * ```ts
- * import { definePolicy, windowsAt } from 'rosterkit';
- *
- * const policy = definePolicy({ windows: [{ kind: 'quiet', from: '20:00', to: '07:00' }] });
- * const mayMail = !windowsAt(policy, '2026-09-01T21:00:00Z').has('quiet');
- * ```
  */
 export function windowsAt(policy: Pick<Policy, 'windows' | 'timeZone'>, now: Date | string): OpenWindows {
   const open = new Set<PolicyWindow['kind']>();

@@ -49,12 +49,16 @@ test('the names of rosterkit', async () => {
     classlinkSource
     cleverSource
     clientCredentials
+    compare
     defaultPolicy
     definePolicy
     describeReason
+    describeRule
     describedCodes
+    describedRules
     emptyLedger
     enrollmentSubject
+    explain
     foldDelta
     guardianSubject
     guardiansCsvSource
@@ -64,25 +68,44 @@ test('the names of rosterkit', async () => {
     oauth1
     oneRosterCsvSource
     oneRosterSource
+    parseJournal
+    parseLedger
+    parsePlan
+    parsePolicy
+    readPlan
     reconcile
+    reconcileStreams
     schoolSubject
     scopeKey
-    userSubject"
+    userSubject
+    writePlan"
   `);
 });
 
 test('the names of rosterkit/engine', async () => {
   expect(await namesOf(import('rosterkit/engine'))).toMatchInlineSnapshot(`
-    "defaultPolicy
+    "compare
+    decideProposal
+    defaultPolicy
     describeReason
+    describeRule
     describedCodes
+    describedRules
     emptyLedger
+    explain
     foldDelta
     hashChanges
     hashPlan
     invert
+    parseJournal
+    parseLedger
+    parsePlan
+    parsePolicy
     phaseOf
-    reconcile"
+    readPlan
+    reconcile
+    reconcileStreams
+    writePlan"
   `);
 });
 

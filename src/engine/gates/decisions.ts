@@ -26,13 +26,6 @@ export interface Acknowledgement {
  * Whether a person who has just read the plan may release the hold with it: limits and vanished schools or cohorts, and
  * messages where they say so. Where the feed itself is in doubt, or one child may be taken for another, a look at the
  * plan is not enough.
- *
- * @example
- * ```ts
- * import { isAcknowledgeable, type Plan } from 'rosterkit';
- *
- * export const released = (plan: Plan) => plan.holds.filter((hold) => isAcknowledgeable(hold)).map(({ id }) => id);
- * ```
  */
 export function isAcknowledgeable(
   hold: Pick<Hold, 'gate' | 'code' | 'approvable'>,

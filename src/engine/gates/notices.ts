@@ -16,12 +16,6 @@ const WAITING: ReadonlySet<Gate> = new Set<Gate>(['G2', 'G4', 'G8']);
  * its removals and no messages: this read has confirmed what caused them.
  *
  * @param released the ids of the holds that a person has released, such as `G8`
- * @example
- * ```ts
- * import { holdsMessages, type Plan } from 'rosterkit';
- *
- * export const mayMail = (plan: Plan): boolean => !holdsMessages(plan);
- * ```
  */
 export function holdsMessages(
   { gates }: Pick<Plan, 'gates'>,
