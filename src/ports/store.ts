@@ -130,4 +130,11 @@ export interface JournalStore {
  * Where the host's data and the memory of the syncs are kept. Every call carries the tenant. Incremental syncs need the
  * methods of an {@link ImageStore}, too.
  */
-export interface RosterStore extends DirectoryStore, JournalStore, Partial<ImageStore> {}
+export interface RosterStore extends DirectoryStore, JournalStore {
+  /** As in an {@link ImageStore}. @default incremental syncs are refused */
+  image?: ImageStore['image'];
+  /** As in an {@link ImageStore}. */
+  saveImage?: ImageStore['saveImage'];
+  /** As in an {@link ImageStore}. */
+  extendImage?: ImageStore['extendImage'];
+}
