@@ -1,6 +1,7 @@
-import type { RejectedRow } from '../../../src/model/index.js';
-import { attested, student, type RosterParts } from '../../support/build.js';
-import { classWith, hostOf, merge, OPEN } from '../../support/rows.js';
+import { emptyLedger, type RejectedRow } from '../../../src/model/index.js';
+import { definePolicy } from '../../../src/policy/index.js';
+import { attested, student, teacher, type RosterParts } from '../../support/build.js';
+import { classWith, hostOf, merge, OPEN, people } from '../../support/rows.js';
 import { ARCHIVE, C1, FULL, PEOPLE } from '../explain-scene.js';
 import { row, type RowCase } from './row-case.js';
 
@@ -50,7 +51,22 @@ export const gates: readonly RowCase[] = [
     host: hostOf(ten(0)),
     policy: { ...FULL, limits: { ...OPEN, enrollments: 0.3, floor: 0 } },
   })),
+  row('G7', 'four went six days ago, not seven', (isHit) => {
+    const day = isHit ? '2026-09-25' : '2026-09-24';
+    const removals = [{ day, kind: 'enrollments', removed: 4, baseline: 10 }] as const;
+    return {
+      feed: ten(1),
+      host: { ...hostOf(ten(0)), ledger: { ...emptyLedger, removals } },
+      policy: { ...FULL, limits: { ...OPEN, enrollments: 0.3, floor: 0, rolling: 1.5 } },
+    };
+  }),
+  row('G8', 'two messages would go out, not one', (isHit) => ({
+    feed: people(teacher('t'), ...(isHit ? [teacher('u')] : [])),
+    policy: { limits: { ...OPEN, notices: 1 } },
+  })),
 ];
+
+const SUSPICIOUS = { fullData: true, limits: { ...OPEN, policyChange: true } } as const;
 
 /** Rows Z that a plan, or its explanation, tells. */
 export const feeds: readonly RowCase[] = [
@@ -73,6 +89,11 @@ export const feeds: readonly RowCase[] = [
     (isHit) => ({ feed: merge(PEOPLE, isHit ? classWith('c1', { status: 'tobedeleted' }) : {}), host: hostOf(C1) }),
     { class: 'c1' },
   ),
+  row('Z10', 'the last plan had other settings', (isHit) => ({
+    feed: PEOPLE,
+    host: { ...hostOf(C1), ledger: { ...emptyLedger, policy: definePolicy({ ...SUSPICIOUS, archive: !isHit }) } },
+    policy: { ...SUSPICIOUS, archive: true },
+  })),
   row('Z9', 'the import only adds', (isHit) => ({
     feed: PEOPLE,
     host: hostOf(C1),
