@@ -189,10 +189,12 @@ function compareSite(feed: User, local: LocalUser, context: Context, changes: Fi
   if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
   const site = siteOf(feed, undefined, context);
   if (site === undefined || site === present) return;
+  // The schools change whenever the site does: where nothing else changed, the move is the reason rather than U16.
+  const isMoveAlone = Object.keys(changes.after).every((field) => field === 'schoolSourcedIds');
   changes.before['site'] = present;
   changes.after['site'] = site;
   changes.synced['site'] = site;
-  changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
+  if (isMoveAlone) changes.reason = { rule: 'U4', code: 'SITE_MOVED' };
 }
 
 function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
