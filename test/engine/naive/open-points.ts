@@ -23,18 +23,6 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
     }),
   },
   {
-    name: 'M10: a deleted person without a row',
-    smallest: quietCase({
-      classes: [{ students: { 0: { feed: 'none' }, 1: {} } }],
-      users: { 4: { feed: 'deleted' } },
-    }),
-  },
-  {
-    // The member is removed, because the row that is over is the smaller text.
-    name: 'M11: a row that is over beside one that is to come',
-    smallest: quietCase({ classes: [{}, { students: { 0: { feed: 'two-terms' } } }] }),
-  },
-  {
     // Nothing holds the archive.
     name: 'Z5: told to be gone while not all schools were read',
     smallest: quietCase({
