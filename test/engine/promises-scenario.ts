@@ -51,7 +51,7 @@ export const COVERED: {
   loginsAfterCrash: false,
   loginsAfterDeactivation: false,
   baselineOfRun: false,
-  unlinkAfterUndo: false,
+  unlinkAfterUndo: true,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */
