@@ -7,7 +7,7 @@
 import { normalEmail, normalPhone, usablePhone } from '../internal/contact.js';
 import { userSubject } from '../model/index.js';
 import type { LocalUser, Proposal, User } from '../model/index.js';
-import type { Context } from './context.js';
+import { handlesRoles, type Context } from './context.js';
 import { userFingerprint } from './fingerprint.js';
 import { matchGuardians } from './guardian-source.js';
 import {
@@ -19,6 +19,7 @@ import {
   type PersonMatch,
 } from './identity/index.js';
 import type { People } from './people.js';
+import { isUserInScope } from './users.js';
 
 type Identified = Pick<User, 'stateId' | 'sisId' | 'email' | 'mobile'> & { readonly sourcedId?: string };
 
@@ -149,9 +150,7 @@ export function findRekeys(
   const matches = context.isGuardianSourceSwitched ? guardianMatches(gone, arrivals) : [];
   const matched = new Set<User | LocalUser>(matches.flatMap(({ feed: user, local }) => [user, local]));
   for (const match of matches) {
-    if (!isUndone(match.feed)) continue;
-    people.freeze(match.feed.sourcedId);
-    people.freeze(match.local.sourcedId as string);
+    if (isUndone(match.feed)) freezeBoth(people, match);
   }
   const pairs = pairUsers({
     gone: matched.size === 0 ? gone : gone.filter((user) => !matched.has(user)),
@@ -161,11 +160,44 @@ export function findRekeys(
     isReset: isReset || isResetOpen(known, 'user'),
     now,
   });
-  const rekeys = [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys];
+  const rekeys: PersonMatch[] = [];
+  for (const match of [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys]) {
+    if (mayRekey(match, context)) rekeys.push(match);
+    else freezeBoth(people, match);
+  }
   for (const rekey of rekeys) people.rekey(rekey);
   freezeAll(people, pairs.proposals);
-  for (const proposal of pairs.proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
-  return { rekeys, proposals: pairs.proposals };
+  const proposals = proposalsInScope(pairs.proposals, { gone, arrivals, context });
+  for (const proposal of proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
+  return { rekeys, proposals };
+}
+
+/**
+ * Whether this plan may write the new sourcedId: a run of other schools may not, nor an import whose steps do not cover
+ * the person. Guardians who are of no school may be of any.
+ */
+function mayRekey({ feed, local, by }: PersonMatch, context: Context): boolean {
+  if (!handlesRoles(context.policy, feed.roles)) return false;
+  if (isUserInScope(feed, local, context)) return true;
+  return by === 'contact' && feed.schoolSourcedIds.length === 0 && local.schoolSourcedIds.length === 0;
+}
+
+/** Whoever is of other schools alone is asked about in a run of those. */
+function proposalsInScope(
+  proposals: readonly Proposal[],
+  { gone, arrivals, context }: { gone: readonly LocalUser[]; arrivals: readonly User[]; context: Context },
+): readonly Proposal[] {
+  if (context.local.scope.schools === undefined || proposals.length === 0) return proposals;
+  const locals = new Map(gone.map((user) => [user.id, user]));
+  const users = new Map(arrivals.map((user) => [user.sourcedId, user]));
+  return proposals.filter(({ recordId, sourcedId }) =>
+    isUserInScope(users.get(sourcedId), locals.get(recordId), context),
+  );
+}
+
+function freezeBoth(people: People, { feed, local }: PersonMatch): void {
+  people.freeze(feed.sourcedId);
+  people.freeze(local.sourcedId as string);
 }
 
 /** P5: guardians who go on under the ids of their new source. */

@@ -46,7 +46,7 @@ export const COVERED: {
   graceSnapshots: false,
   siteOfDistrict: false,
   linksOfRekeyed: true,
-  rekeyInScope: false,
+  rekeyInScope: true,
   rekeyAfterTruncated: false,
   loginsAfterCrash: false,
   loginsAfterDeactivation: false,
@@ -306,7 +306,7 @@ export function isAtSchool(school: string, model: DistrictModel, state: LocalSta
   const users = new Map(state.users.map((user) => [user.id, user]));
   return (userId) => {
     const user = users.get(userId);
-    const fed = model.people.get(user?.sourcedId ?? '')?.schools ?? [];
+    const fed = model.personOf(user?.sourcedId ?? '')?.schools ?? [];
     return [...fed, ...(user?.schoolSourcedIds ?? [])].includes(school);
   };
 }
