@@ -9,11 +9,12 @@ import { userSubject } from '../model/index.js';
 import type { LocalUser, Proposal, User } from '../model/index.js';
 import { handlesRoles, type Context } from './context.js';
 import { userFingerprint } from './fingerprint.js';
-import { matchGuardians } from './guardian-source.js';
+import { GUARDIAN_KEYS, matchGuardians } from './guardian-source.js';
 import {
   detectUserReset,
   isResetOpen,
   pairUsers,
+  possiblePairs,
   waitingIds,
   type IdSpaceReset,
   type PersonMatch,
@@ -68,22 +69,16 @@ export interface IdCounts {
 }
 
 /** What the persons may be known by who may have come back by another sourcedId. */
-export function rekeyKeys(context: Context, people: People, counts: IdCounts): RekeyKeys {
+export function rekeyKeys(context: Context, people: People): RekeyKeys {
   const accepted = new Set(context.decisions.accepted('user-rekey').map(({ sourcedId }) => sourcedId));
-  // A change of all ids is looked for in an incomplete read, too; single persons are not.
-  const gone = mayBeReset(counts) ? lackingOf(people) : goneOf(context, people);
   return new RekeyKeys(
-    gone.map((user) => user.synced ?? user),
+    lackingOf(people).map((user) => user.synced ?? user),
     accepted,
     context.isGuardianSourceSwitched,
   );
 }
 
 /** Persons of the host who may have come back by another sourcedId, as far as persons alone can tell. */
-function goneOf(context: Context, people: People): readonly LocalUser[] {
-  return context.feed.provesAbsence ? lackingOf(people) : [];
-}
-
 function lackingOf({ vanished, tombstoned }: People): readonly LocalUser[] {
   return [...vanished.values(), ...tombstoned.values()].filter(({ origin }) => origin !== 'local');
 }
@@ -130,21 +125,22 @@ export function findRekeys(
 ): { readonly rekeys: readonly PersonMatch[]; readonly proposals: readonly Proposal[] } {
   const { decisions, draft, feed, now } = context;
   const known = context.local.ledger.proposals ?? [];
-  if (!feed.provesAbsence) {
-    // Whether they are still two cannot be told, so they go on waiting.
-    freezeAll(people, known);
-    return NONE;
-  }
+  // Whether they are still two cannot be told, so they go on waiting.
+  if (!feed.provesAbsence) freezeAll(people, known);
   if (keys.isEmpty) return NONE;
   const arrivals = people.arrivals.filter((user) => keys.matches(user));
   if (arrivals.length === 0) return NONE;
   // Whoever an enrollment still names is not gone; asked for those alone who could be somebody who appeared.
   const likely = new RekeyKeys(arrivals, undefined, context.isGuardianSourceSwitched);
   const accepted = new Set(decisions.accepted('user-rekey').map(({ recordId }) => recordId));
-  const gone = goneOf(context, people).filter(
+  const gone = lackingOf(people).filter(
     (user) =>
       (likely.matches(user.synced ?? user) || accepted.has(user.id)) && !people.isNamed(user.sourcedId as string),
   );
+  if (!feed.provesAbsence) {
+    waitForProof(context, people, gone, arrivals);
+    return NONE;
+  }
   const isUndone = (user: User): boolean =>
     draft.isSuppressed('user-rekey', userSubject(user.sourcedId), userFingerprint(user));
   const matches = context.isGuardianSourceSwitched ? guardianMatches(gone, arrivals) : [];
@@ -162,14 +158,34 @@ export function findRekeys(
   });
   const rekeys: PersonMatch[] = [];
   for (const match of [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys]) {
-    if (mayRekey(match, context)) rekeys.push(match);
-    else freezeBoth(people, match);
+    if (mayRekey(match, context)) {
+      rekeys.push(match);
+      people.rekey(match);
+    } else {
+      freezeBoth(people, match);
+      noteWaiting(match, context);
+    }
   }
-  for (const rekey of rekeys) people.rekey(rekey);
   freezeAll(people, pairs.proposals);
   const proposals = proposalsInScope(pairs.proposals, { gone, arrivals, context });
   for (const proposal of proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
   return { rekeys, proposals };
+}
+
+/** While nobody can tell who is gone, an account for who may be known already could never be taken back. */
+function waitForProof(
+  context: Context,
+  people: People,
+  missing: readonly LocalUser[],
+  arrivals: readonly User[],
+): void {
+  const keys = context.isGuardianSourceSwitched ? GUARDIAN_KEYS : [];
+  const { pairs, locals } = possiblePairs(missing, arrivals, context.decisions, keys);
+  for (const local of locals) people.freeze(local.sourcedId as string);
+  for (const pair of pairs) {
+    people.freeze(pair.feed.sourcedId);
+    noteWaiting(pair, context);
+  }
 }
 
 /**
@@ -190,12 +206,16 @@ function proposalsInScope(
   if (context.local.scope.schools === undefined || proposals.length === 0) return proposals;
   const locals = new Map(gone.map((user) => [user.id, user]));
   const users = new Map(arrivals.map((user) => [user.sourcedId, user]));
-  return proposals.filter(({ recordId, sourcedId }) =>
-    isUserInScope(users.get(sourcedId), locals.get(recordId), context),
-  );
+  return proposals.filter(({ recordId, sourcedId }) => {
+    const feed = users.get(sourcedId) as User;
+    const local = locals.get(recordId) as LocalUser;
+    const isInScope = isUserInScope(feed, local, context);
+    if (!isInScope) noteWaiting({ feed, local }, context);
+    return isInScope;
+  });
 }
 
-function freezeBoth(people: People, { feed, local }: PersonMatch): void {
+function freezeBoth(people: People, { feed, local }: Pair): void {
   people.freeze(feed.sourcedId);
   people.freeze(local.sourcedId as string);
 }
@@ -204,6 +224,8 @@ function freezeBoth(people: People, { feed, local }: PersonMatch): void {
 function guardianMatches(gone: readonly LocalUser[], arrivals: readonly User[]): readonly PersonMatch[] {
   return matchGuardians(gone, arrivals).map(({ feed, local }) => ({ feed, local, by: 'contact', isLink: false }));
 }
+
+type Pair = Pick<PersonMatch, 'feed' | 'local'>;
 
 const NONE = { rekeys: [], proposals: [] } as const;
 
@@ -220,5 +242,17 @@ function noteProposed({ rule, from = '', sourcedId, evidence }: Proposal, { draf
     noun: 'user',
     subject: userSubject(from),
     evidence: { old: from, new: sourcedId, ...evidence },
+  });
+}
+
+function noteWaiting({ feed, local }: Pair, { draft }: Context): void {
+  const { sourcedId: old = '' } = local;
+  draft.note({
+    rule: 'U12',
+    code: 'REKEY_WAITS',
+    severity: 'info',
+    noun: 'user',
+    subject: userSubject(old),
+    evidence: { old, new: feed.sourcedId },
   });
 }

@@ -47,7 +47,7 @@ export const COVERED: {
   siteOfDistrict: false,
   linksOfRekeyed: true,
   rekeyInScope: true,
-  rekeyAfterTruncated: false,
+  rekeyAfterTruncated: true,
   loginsAfterCrash: false,
   loginsAfterDeactivation: false,
   baselineOfRun: false,
