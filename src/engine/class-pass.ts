@@ -471,8 +471,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
-  private familyName({ enrollment, user }: Addition): string | undefined {
-    return user?.familyName ?? this.people.arrivalOf(enrollment.userSourcedId)?.familyName;
+  /** The feed's word: what the host has may be about to change, and a name is given once. */
+  private familyName({ enrollment }: Addition): string | undefined {
+    return this.people.directory.feedOf(enrollment.userSourcedId)?.familyName;
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {
