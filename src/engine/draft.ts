@@ -33,7 +33,7 @@ export interface HoldRequest {
 
 /**
  * The order of application: nothing refers to what is not there yet, what gives an id up comes before what takes it, and
- * what takes away comes last.
+ * what takes away comes last. Whoever loses a login comes before whoever gets it (`bringForward`).
  */
 const PHASES: Readonly<Record<ChangeKind, number>> = {
   'school-create': 0,
@@ -85,6 +85,7 @@ export class Draft {
   private readonly reportedNow: string[] = [];
   /** The subjects of suppressions, and the classes and guardians of those that name a pair. */
   private readonly observed = new Set<string>();
+  private forward: readonly string[] = [];
   private withheld = 0;
 
   constructor(
@@ -142,6 +143,11 @@ export class Draft {
       after: { ...change.after, ...withNulls(after) },
     } as Change;
     return true;
+  }
+
+  /** These changes of people, in this order, come before all others of people. */
+  bringForward(keys: readonly string[]): void {
+    this.forward = keys;
   }
 
   note(note: Note): void {
@@ -206,7 +212,14 @@ export class Draft {
         evidence: { withheld: this.withheld },
       });
     }
-    return this.phases.flat();
+    return this.forward.length === 0 ? this.phases.flat() : this.inOrder(new Set(this.forward));
+  }
+
+  private inOrder(forward: ReadonlySet<string>): Change[] {
+    const rest = this.phases.slice(1).flat();
+    const early = new Map(rest.filter(({ key }) => forward.has(key)).map((change) => [change.key, change]));
+    const first = [...forward].flatMap((key) => early.get(key) ?? []);
+    return [...(this.phases[0] ?? []), ...first, ...rest.filter(({ key }) => !forward.has(key))];
   }
 
   /** What is still suppressed after this plan. */

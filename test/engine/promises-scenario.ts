@@ -48,7 +48,7 @@ export const COVERED: {
   linksOfRekeyed: true,
   rekeyInScope: true,
   rekeyAfterTruncated: true,
-  loginsAfterCrash: false,
+  loginsAfterCrash: true,
   loginsAfterDeactivation: false,
   baselineOfRun: false,
   unlinkAfterUndo: true,
