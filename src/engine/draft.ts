@@ -128,21 +128,31 @@ export class Draft {
   /** Adds fields to a change of this plan. Says whether there is such a change. */
   amend(kind: ChangeKind, subject: string, before: object, after: object): boolean {
     const phase = this.phases[PHASES[kind]];
-    if (phase === undefined) return false;
-    let places = this.places.get(phase);
-    if (places?.size !== phase.length) {
-      places = new Map(phase.map((change, index) => [change.key, index]));
-      this.places.set(phase, places);
-    }
-    const index = places.get(changeKey(kind, subject));
-    const change = index === undefined ? undefined : phase[index];
-    if (index === undefined || change === undefined || change.after === null) return false;
+    const index = this.placeOf(kind, subject);
+    const change = index === undefined ? undefined : phase?.[index];
+    if (phase === undefined || index === undefined || change === undefined || change.after === null) return false;
     phase[index] = {
       ...change,
       before: change.before === null ? null : { ...change.before, ...withNulls(before) },
       after: { ...change.after, ...withNulls(after) },
     } as Change;
     return true;
+  }
+
+  /** Whether there is such a change in this plan. */
+  has(kind: ChangeKind, subject: string): boolean {
+    return this.placeOf(kind, subject) !== undefined;
+  }
+
+  private placeOf(kind: ChangeKind, subject: string): number | undefined {
+    const phase = this.phases[PHASES[kind]];
+    if (phase === undefined) return undefined;
+    let places = this.places.get(phase);
+    if (places?.size !== phase.length) {
+      places = new Map(phase.map((change, index) => [change.key, index]));
+      this.places.set(phase, places);
+    }
+    return places.get(changeKey(kind, subject));
   }
 
   /** These changes of people, in this order, come before all others of people. */

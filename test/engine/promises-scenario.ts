@@ -49,7 +49,7 @@ export const COVERED: {
   rekeyInScope: true,
   rekeyAfterTruncated: true,
   loginsAfterCrash: true,
-  loginsAfterDeactivation: false,
+  loginsAfterDeactivation: true,
   baselineOfRun: false,
   unlinkAfterUndo: true,
 };

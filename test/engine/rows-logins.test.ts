@@ -118,6 +118,41 @@ const rows: readonly Row[] = [
     notes: ['F6 EMAIL_TAKEN y'],
   },
   {
+    title: 'F6, U7: whoever leaves and loses a login in one plan is written twice, one after the other',
+    feed: merge(C1, people(student('a'), teacher('u', { email: X }))),
+    host: mergeHosts(hostOf(C1), { users: [localUser(student('b', { email: X }), { version: 3 })] }),
+    policy: { fullData: true, deactivateUnrostered: true },
+    changes: [
+      { line: 'user-update b F6 EMAIL_TAKEN', version: 3 },
+      'user-create u U2 NEW_PERSON',
+      { line: 'user-deactivate b U7 PERSON_ABSENT', version: 4 },
+    ],
+    notes: ['F6 EMAIL_TAKEN b'],
+  },
+  {
+    title: 'F6: a login does not change hands because its bearer’s account was closed by a sync',
+    feed: merge(C1, people(student('a', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X }), { takenLogins: ['email'] }),
+        localUser(guardian('g', { email: X }), { state: 'deactivated', by: 'sync' }),
+      ],
+    }),
+    changes: [],
+    notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: closed by people, it leaves the login to the other one',
+    feed: merge(C1, people(student('a', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X }), { takenLogins: ['email'] }),
+        localUser(guardian('g', { email: X }), { state: 'deactivated', by: 'user' }),
+      ],
+    }),
+    changes: [{ line: 'user-update a F6 LOGIN_FREED', after: { takenLogins: null } }],
+  },
+  {
     title: 'F6: an incomplete read takes no login from anybody',
     feed: {
       ...merge(C1, people(student('a', { email: X }), teacher('t', { email: X }))),
