@@ -386,7 +386,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
       before: { state: 'active', by: undefined },
       after: { state: 'deactivated', by: 'sync' },
-      version: user.version,
+      // Whoever loses a login in this plan (F6 to F9) is written before.
+      version: context.draft.has('user-update', subject) ? user.version + 1 : user.version,
       reason: {
         rule: 'U7',
         code: 'PERSON_ABSENT',
