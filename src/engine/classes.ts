@@ -379,10 +379,12 @@ export function takenNames(
   context: Context,
 ): readonly { readonly schoolSourcedId: string; readonly name: string }[] {
   const names = new Set([local.name]);
-  if (!isHostField(local, 'name') && local.origin === 'roster') {
+  // A class without a sourcedId is asked about only where this plan ties it to one.
+  const isFollowing = local.origin !== 'local' || local.sourcedId === undefined;
+  if (!isHostField(local, 'name') && isFollowing) {
     if (local.synced !== undefined) names.add(local.synced.name);
     if (section !== undefined) {
-      const isRenamed = local.synced !== undefined && classNameOf(section) !== local.synced.name;
+      const isRenamed = classNameOf(section) !== (local.synced?.name ?? local.name);
       const isRenameKept = isRenamed && isRenameSuppressed(section, context);
       if (isRenamed && !isRenameKept && local.state !== 'purged') {
         names.clear();

@@ -252,7 +252,7 @@ class Comparison implements MemberComparison {
   }
 
   onlyLocal(local: LocalEnrollment): void {
-    const userSourcedId = local.userSourcedId === undefined ? undefined : this.people.memberId(local);
+    const userSourcedId = this.idOf(local);
     this.observe(userSourcedId ?? `@${local.userId}`, undefined);
     this.countLocal(local);
     this.lost(local, 'WITHDRAWN');
@@ -327,7 +327,7 @@ class Comparison implements MemberComparison {
     if (!context.handlesMember[local.role]) return;
     if (cause === 'WITHDRAWN' && context.feed.unreadable.mayBeMemberOf(this.section.sourcedId)) return;
     if (local.origin !== 'roster' && !(context.policy.fullDataReach === 'everyone' && this.section.isManaged)) return;
-    const userSourcedId = local.userSourcedId === undefined ? undefined : people.memberId(local);
+    const userSourcedId = this.idOf(local);
     if (userSourcedId !== undefined && people.isFrozen(userSourcedId)) return;
     if (people.isProtected(local)) {
       this.notes.push({
@@ -386,10 +386,11 @@ class Comparison implements MemberComparison {
   ): Proposal {
     const { id, classId, userId } = local;
     const classSourcedId = this.section.sourcedId;
+    const userSourcedId = this.idOf(local);
     const target =
-      local.userSourcedId === undefined
+      userSourcedId === undefined
         ? { id, classId, userId, classSourcedId }
-        : { id, classId, userId, classSourcedId, userSourcedId: this.people.memberId(local) };
+        : { id, classId, userId, classSourcedId, userSourcedId };
     return {
       kind,
       subject: this.subject(user),
@@ -401,6 +402,11 @@ class Comparison implements MemberComparison {
       reason,
       fingerprint,
     };
+  }
+
+  /** By which sourcedId the feed knows the member today, if by any. */
+  private idOf(local: LocalEnrollment): string | undefined {
+    return local.userSourcedId === undefined ? this.people.firstId(local.userId) : this.people.memberId(local);
   }
 
   private count(role: EnrollmentRole): void {
