@@ -16,13 +16,13 @@ const ROWS = [
   'U1 U2 U3 U4 U5 U6 U7 U8 U9 U10 U11 U12 U13 U14 U15 U16',
   'P1 P2 P3 P4 P5 P6 P7 P8 P9 P10 P11 P12',
   'F1 F2 F3 F4 F5 F6 F7 F8 F9 F10',
-  'Z3 Z4 Z5 Z6 Z7 Z8 Z9 Z10 Z11 Z12 Z13',
+  'Z1 Z2 Z3 Z4 Z5 Z6 Z7 Z8 Z9 Z10 Z11 Z12 Z13',
   'UNDO HAND',
   'TOMBSTONE TERM_ENDED SCHOOL_GONE COHORT_GONE PERSON_UNSHARED SECTION_GONE WITHDRAWN ENDED',
 ].flatMap((table) => table.split(' '));
 
 /** Rows without a case yet. */
-const PENDING = ['K19', 'U17', 'P13', 'Z1', 'Z2', 'Z14'];
+const PENDING = ['K19', 'U17', 'P13', 'Z14'];
 
 /** What a row is told by, where that is no rule of a plan but the word of a run or of a read. */
 const WORDS: Readonly<Record<string, string>> = {

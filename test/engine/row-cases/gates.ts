@@ -1,7 +1,7 @@
 import { emptyLedger, type RejectedRow } from '../../../src/model/index.js';
 import { definePolicy } from '../../../src/policy/index.js';
 import { attested, student, teacher, type RosterParts } from '../../support/build.js';
-import { classWith, hostOf, merge, OPEN, people } from '../../support/rows.js';
+import { classWith, hostOf, merge, OPEN, people, planOf } from '../../support/rows.js';
 import { ARCHIVE, C1, FULL, PEOPLE } from '../explain-scene.js';
 import { row, type RowCase } from './row-case.js';
 
@@ -70,6 +70,12 @@ const SUSPICIOUS = { fullData: true, limits: { ...OPEN, policyChange: true } } a
 
 /** Rows Z that a plan, or its explanation, tells. */
 export const feeds: readonly RowCase[] = [
+  row('Z1', 'the roster has no student', (isHit) => ({ feed: people(...(isHit ? [] : [student('a')])), alone: true })),
+  row('Z2', 'it has been empty for three days, not two', (isHit) => {
+    const given = { feed: classWith('c1', { students: [] }), policy: FULL, alone: true } as const;
+    const { ledger } = planOf({ ...given, host: hostOf(C1), now: `2026-09-${isHit ? '28' : '29'}T06:00:00.000Z` });
+    return { ...given, host: { ...hostOf(C1), ledger } };
+  }),
   row('Z3', 'a later page of the users failed', (isHit) => {
     const { collections, ...rest } = attested();
     const users = { state: isHit ? 'incomplete' : 'complete', received: 2, ended: 'page-failed' } as const;
