@@ -303,7 +303,13 @@ function changedOptions(local: LocalClass, context: Context): ClassOptions | und
 /** K7, K13, K16 and the table of the three switches: a class that the host has and the feed has not. */
 export function decideAbsent(
   local: LocalClass,
-  evidence: { readonly isTombstoned: boolean; readonly isNamed: boolean; readonly isSchoolGone: boolean },
+  evidence: {
+    readonly isTombstoned: boolean;
+    readonly isNamed: boolean;
+    /** Z6: it has not been missing for as long as the policy asks for. */
+    readonly isWaiting: boolean;
+    readonly isSchoolGone: boolean;
+  },
   context: Context,
 ): ClassDecision {
   const { draft, policy } = context;
@@ -340,7 +346,7 @@ export function decideAbsent(
     note('K16', 'LOCAL_REVIVE_WINS', 'info');
     return stays;
   }
-  if (draft.isKept('class-archive', subject)) return stays;
+  if (evidence.isWaiting || draft.isKept('class-archive', subject)) return stays;
   const leaves: ClassDecision = { members: 'frozen', names: evidence.isSchoolGone ? 'own' : 'free' };
   if (!policy.fullData) {
     note('K7', 'ABSENT_KEPT', 'info');

@@ -367,6 +367,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
     const sourcedId = user.sourcedId as string;
     const isObserved = context.draft.isObserved('user', sourcedId);
     const isInQuestion = mayBeDeactivated(user, context);
+    // Whoever is missing was not seen again, whatever follows from it.
+    if (user.state === 'active') context.unjudged.record(userSubject(sourcedId));
     if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
     if (isObserved) context.draft.observe(subject, ABSENT);
@@ -376,6 +378,7 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       continue;
     }
     if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
+    if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
     context.draft.propose({
       kind: 'user-deactivate',
       subject,

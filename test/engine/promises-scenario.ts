@@ -43,14 +43,14 @@ export const COVERED: {
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
 } = {
-  graceSnapshots: false,
+  graceSnapshots: true,
   siteOfDistrict: false,
   linksOfRekeyed: true,
   rekeyInScope: false,
   rekeyAfterTruncated: false,
   loginsAfterCrash: false,
   loginsAfterDeactivation: false,
-  baselineOfRun: false,
+  baselineOfRun: true,
   unlinkAfterUndo: false,
 };
 

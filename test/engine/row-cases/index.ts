@@ -1,8 +1,8 @@
 import { causes } from './causes.js';
 import { ofOthers, schoolsAndClasses } from './classes.js';
 import { contacts } from './contacts.js';
-import { feeds, gates } from './gates.js';
-import { guardians } from './guardians.js';
+import { feeds, gates, moreGates } from './gates.js';
+import { guardians, oddGuardians } from './guardians.js';
 import { members } from './members.js';
 import { names } from './names.js';
 import type { RowCase } from './row-case.js';
@@ -18,8 +18,10 @@ export const cases: readonly RowCase[] = [
   ...members,
   ...users,
   ...guardians,
+  ...oddGuardians,
   ...contacts,
   ...feeds,
+  ...moreGates,
   ...runs,
   ...causes,
 ];
