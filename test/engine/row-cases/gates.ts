@@ -85,8 +85,8 @@ function addressed(count: number): Given {
     const users = ids.map((id, index) => student(id, index < have ? { email: `${id}@x.example` } : {}));
     return merge(classWith('c1', { students: ids }), { users });
   };
-  const { ledger } = planOf({ feed: read(25) });
-  return { feed: read(count), host: { ...hostOf(read(25)), ledger } };
+  const { ledger } = planOf({ feed: read(25), alone: true });
+  return { feed: read(count), host: { ...hostOf(read(25)), ledger }, alone: true };
 }
 
 /** Cases of gates and of rows Z by which more than one thing is told. */
