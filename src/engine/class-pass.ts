@@ -14,11 +14,10 @@ import {
   createClass,
   decideAbsent,
   decidePresent,
-  followed,
-  isNewcomer,
+  FOLLOWED,
   isPlainClass,
   isRecycled,
-  takenNames,
+  KEPT,
   type ClassDecision,
 } from './classes.js';
 import type { Context } from './context.js';
@@ -32,6 +31,7 @@ import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
 import { countActive, hasActive, type Stretch } from './stretch.js';
+import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
 import { isJudgedClass, noteMembers } from './vanished.js';
 
@@ -157,7 +157,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.managedEnrollments += managedMembers;
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local?.state === 'active') this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      if (local?.state === 'active') this.keepNames(KEPT, local, undefined);
       if (local !== undefined) this.noteUnjudged(local);
       return;
     }
@@ -254,9 +254,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const isFollowed = isPlain && (comparison === undefined || !isRecycled(section, local, comparison));
     if (comparison !== undefined) context.tally.danglingEnrollments(comparison.dangling);
     const decision =
-      isFollowed || comparison === undefined
-        ? followed(context)
-        : decidePresent(section, local, comparison, context, rekey);
+      isFollowed || comparison === undefined ? FOLLOWED : decidePresent(section, local, comparison, context, rekey);
     this.keepNames(decision, local, section);
     if (decision.members !== 'follow') {
       context.unjudged.membersOf(section.sourcedId);
@@ -266,7 +264,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.presentClasses += 1;
       this.inclusion?.noteKept(section);
     }
-    if (!isFollowed && isNewcomer(section, local)) this.newcomers.push({ section, local });
+    if (decision.isNewcomer === true) this.newcomers.push({ section, local });
     if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local, members);
   }
 
@@ -296,7 +294,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
     if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
     if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isSchoolGone }, context);
+    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
     this.keepNames(decision, local, undefined);
     const { fullData, archive } = context.policy;
     if (decision.names === 'free' && fullData && archive && this.isContested(local)) this.leaving.push(local);
@@ -418,8 +416,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
   private noteSharedNames(): void {
     for (const { section, local } of this.newcomers) {
-      for (const { schoolSourcedId, name } of takenNames(local, section, this.context)) {
-        const other = this.names.otherHolder(schoolSourcedId, name, section.sourcedId);
+      for (const { schoolSourcedId, name } of takenNames('fed', local, section, this.context)) {
+        const other = this.names.sharer(schoolSourcedId, name, section.sourcedId);
         if (other === undefined) continue;
         noteShared(section, other, this.context);
         break;
@@ -450,11 +448,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   }
 
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
-  private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
+  private keepNames({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
     const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
-    for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
-      this.names.take(taken.schoolSourcedId, taken.name, holder);
+    for (const taken of takenNames(names, local, section, this.context)) {
+      this.names.take(taken.schoolSourcedId, taken.name, holder, isOpen);
     }
   }
 
@@ -464,7 +462,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const local of this.leaving) {
       const subject = classSubject(local.sourcedId);
       if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
-      this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      this.keepNames(KEPT, local, undefined);
     }
   }
 
@@ -473,8 +471,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
-  private familyName({ enrollment, user }: Addition): string | undefined {
-    return user?.familyName ?? this.people.arrivalOf(enrollment.userSourcedId)?.familyName;
+  /** The feed's word: what the host has may be about to change, and a name is given once. */
+  private familyName({ enrollment }: Addition): string | undefined {
+    return this.people.directory.feedOf(enrollment.userSourcedId)?.familyName;
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {

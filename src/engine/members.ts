@@ -72,6 +72,8 @@ const ACTIVE: Fields<LocalEnrollment> = Object.freeze({ state: 'active', by: nul
 /** What the feed says of one member today. */
 type Standing = 'active' | 'future' | 'gone' | 'unshared';
 
+const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, future: 1, gone: 2, unshared: 2 };
+
 const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
   teacher: 0,
   aide: 1,
@@ -188,11 +190,10 @@ class Comparison implements MemberComparison {
     this.teachersKept = teachers;
   }
 
-  /** With two roles in one class the teacher wins; a row that counts goes before one that does not. */
+  /** A row that counts goes before one that is to come, and this before one that is over; then the teacher wins. */
   preferred(left: Enrollment, right: Enrollment): Enrollment {
-    const isLeftGone = this.standing(left) !== 'active';
-    const isRightGone = this.standing(right) !== 'active';
-    if (isLeftGone !== isRightGone) return isLeftGone ? right : left;
+    const byStanding = STANDING_RANK[this.standing(left)] - STANDING_RANK[this.standing(right)];
+    if (byStanding !== 0) return byStanding < 0 ? left : right;
     const byRole = ROLE_RANK[left.role] - ROLE_RANK[right.role];
     if (byRole !== 0) return byRole < 0 ? left : right;
     return compareIds(enrollmentFingerprint(left), enrollmentFingerprint(right)) <= 0 ? left : right;
@@ -262,9 +263,13 @@ class Comparison implements MemberComparison {
 
   onlyLocal(local: LocalEnrollment): void {
     const userSourcedId = local.userSourcedId === undefined ? undefined : this.people.memberId(local);
-    this.observe(userSourcedId ?? `@${local.userId}`, undefined);
+    // M10: whom the feed says to be deleted is gone by its word, whether or not it deletes each enrollment, too.
+    const isDeleted = userSourcedId !== undefined && this.people.isTombstoned(userSourcedId);
+    // A row that could not be used may say as much of this member as ever (G4).
+    const isProven = isDeleted || !this.context.feed.unreadable.mayBeMemberOf(this.section.sourcedId);
+    if (isProven) this.observe(userSourcedId ?? `@${local.userId}`, undefined);
     this.countLocal(local);
-    this.lost(local, 'WITHDRAWN');
+    this.lost(local, isDeleted ? 'TOMBSTONE' : 'WITHDRAWN');
   }
 
   private keep(row: Enrollment, local: LocalEnrollment): void {

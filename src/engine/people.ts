@@ -41,11 +41,13 @@ export class People {
   /** What the feed says of a person whom an enrollment names and the host's class does not have. */
   standing(sourcedId: string): 'known' | 'frozen' | 'tombstoned' | 'missing' {
     // Where one reading of a stream differs from the one before, nothing is decided about whom only the later one has.
-    if (this.frozen.has(sourcedId) || !this.directory.isKnown(sourcedId)) return 'frozen';
-    if (this.arrivalOf(sourcedId) !== undefined) return 'known';
-    const row = this.rowOf(sourcedId);
-    if (row === undefined) return 'missing';
-    return row.status === 'tobedeleted' ? 'tombstoned' : 'known';
+    if (!this.directory.isKnown(sourcedId)) return 'frozen';
+    if (this.arrivalOf(sourcedId) === undefined) {
+      const row = this.rowOf(sourcedId);
+      if (row === undefined) return 'missing';
+      if (row.status === 'tobedeleted') return 'tombstoned';
+    }
+    return this.isFrozen(sourcedId) ? 'frozen' : 'known';
   }
 
   /** The host's person with this sourcedId; after a re-key, by the new one. */

@@ -159,7 +159,7 @@ class Planner {
   /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
   private *findAnswers(ids: IdCounts): Planning<void> {
     const { context, people, memberships, bearers, sources } = this;
-    const keys = rekeyKeys(context, people, ids);
+    const keys = rekeyKeys(context, people);
     for (const gone of [people.vanished, people.tombstoned]) {
       for (const user of gone.values())
         if (mayBeDeactivated(user, context)) memberships.ask(user.id, user.sourcedId as string);

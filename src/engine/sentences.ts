@@ -156,6 +156,10 @@ const SENTENCES = {
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',
   ],
+  REKEY_WAITS: [
+    'This may be one person under an old and a new id: nothing happens until a sync covers them and reads everything.',
+    'Person {old} and person {new} may be one under an old and a new id: nothing happens until a sync covers them and reads everything.',
+  ],
   ACTIVE_CONTACT_KEPT: [
     'The person has signed in, so their own contact details stay.',
     'The person has signed in, so their own contact detail stays ({field}).',

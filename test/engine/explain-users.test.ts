@@ -368,6 +368,14 @@ const users: readonly Case[] = [
     verdict: 'changes',
     reasons: ['U12 REKEY'],
   },
+  ...(['a', 'b'] as const).map((user) => ({
+    title: `two records that may be one person, in an incomplete read: ${user}`,
+    feed: { ...people(student('b', { stateId: '77' })), attestation: attested({ users: 'incomplete' }) },
+    host: { users: [localUser(student('a', { stateId: '77' }))] },
+    target: { user },
+    verdict: user === 'a' ? ('kept' as const) : ('not-imported' as const),
+    reasons: ['U12 REKEY_WAITS'],
+  })),
   {
     title: 'an id that seems to be somebody else’s',
     feed: merge(C1, people(student('a', { givenName: 'Other', familyName: 'Person', birthDate: '2015-01-01' }))),

@@ -41,7 +41,8 @@ export function findMember(view: View, membership: Membership): Finding {
   if (local !== undefined && localClass?.sourcedId === undefined) return kept(because('M8', 'LOCAL_MEMBER'));
   const ofClass = findClass(view, section, localClass);
   if (!ofClass.isFollowed) return ofUnfollowed(view, membership, ofClass.reasons);
-  if (row === undefined) return local === undefined ? UNKNOWN : lostMember(view, membership, local, true);
+  const isSilent = person.feed?.status !== 'tobedeleted';
+  if (row === undefined) return local === undefined ? UNKNOWN : lostMember(view, membership, local, isSilent);
   return local === undefined
     ? notImported(...newMember(view, membership, row, person))
     : sharedMember(view, membership, row, local);

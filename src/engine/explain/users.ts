@@ -7,7 +7,7 @@
 import { isSame } from '../../internal/canonical.js';
 import { normalEmail, normalPhone, usableEmail, usablePhone } from '../../internal/contact.js';
 import { userSubject } from '../../model/index.js';
-import type { LocalEnrollment, LocalGuardianLink, LocalUser, Reason, User, UserRole } from '../../model/index.js';
+import type { LocalEnrollment, LocalGuardianLink, LocalUser, Note, Reason, User, UserRole } from '../../model/index.js';
 import { findClass } from './classes.js';
 import {
   additiveOnly,
@@ -56,17 +56,21 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
     ({ gate, subject }) => gate === 'U13' && subject === userSubject(sourcedId),
   );
   if (recycled !== undefined) return because('U13', recycled.code, { hold: recycled.id });
-  const proposed = view.sides.plan.notes.find(
-    ({ code, evidence }) =>
-      code === 'REKEY_PROPOSED' && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),
-  );
+  const noteOf = (told: string): Note | undefined =>
+    view.sides.plan.notes.find(
+      ({ code, evidence }) => code === told && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),
+    );
+  const proposed = noteOf('REKEY_PROPOSED');
   if (proposed !== undefined) return reasonOf(proposed);
   // Of many pairs at once (G5), and of those that this read cannot judge, no note tells.
   const waiting = (view.sides.plan.ledger.proposals ?? []).find(
     ({ kind, decision, from, sourcedId: to }) =>
       kind === 'user-rekey' && decision === undefined && (from === sourcedId || to === sourcedId),
   );
-  if (waiting === undefined) return undefined;
+  if (waiting === undefined) {
+    const later = noteOf('REKEY_WAITS');
+    return later === undefined ? undefined : reasonOf(later);
+  }
   return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from ?? '', new: waiting.sourcedId });
 }
 
