@@ -5,7 +5,7 @@
  */
 
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment } from '../model/index.js';
+import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
 import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
@@ -26,6 +26,7 @@ import { classFingerprint } from './fingerprint.js';
 import { classRekey, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
 import { compareMembers, type MemberComparison, type Removal } from './members.js';
+import { ClassLinks } from './class-links.js';
 import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
@@ -91,6 +92,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
+  private readonly links: ClassLinks | undefined;
 
   constructor(
     private readonly context: Context,
@@ -100,6 +102,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
+    this.links = ClassLinks.of(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
@@ -167,6 +170,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
       if (local !== undefined) this.present(section, local, enrollments, members, run);
+      else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
         this.consider(section, enrollments, members);
       }
@@ -175,6 +179,29 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       const half = { local, isTombstoned: section !== undefined, isHinted, enrollments, members };
       if (!this.moved.takesHost(half)) this.absent(half);
     }
+  }
+
+  unnamed(local: LocalClass): void {
+    this.links?.unnamed(local);
+  }
+
+  unnamedMember(member: LocalEnrollment): void {
+    this.links?.unnamedMember(member);
+  }
+
+  /** Sections that may be classes which people made, where the policy asks for that. Called once all came by. */
+  proposeLinks(): readonly Proposal[] {
+    return this.links?.propose() ?? [];
+  }
+
+  /** K19: a class that people made and that a person has said to be this section. Says whether there is one. */
+  private tie(section: Class, enrollments: Stretch<Enrollment>, links: ClassLinks): boolean {
+    const own = this.mayMove(section) ? links.take(section) : undefined;
+    if (own === undefined) return false;
+    const { local, members } = own;
+    const all = { records: members, from: 0, to: members.length };
+    this.present(section, local, enrollments, all, 0, classRekey({ section, local, isLink: true }));
+    return true;
   }
 
   /** K12: both halves of a class that a person has said to be one came by, or one of them alone. */
@@ -226,6 +253,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const teachers = comparison.additions.filter(({ enrollment }) => enrollment.role === 'teacher');
     const first = teachers.find(({ enrollment }) => enrollment.primary === true) ?? teachers[0];
     this.moved.noteSection(section, enrollments);
+    this.links?.noteSection(section, enrollments);
     this.candidates.push({
       section,
       members: comparison,
@@ -407,7 +435,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const { context } = this;
     this.noteSharedNames();
     if (this.candidates.length === 0) return;
-    for (const { candidate, name } of admit(this.candidates, this.names, context)) {
+    for (const { candidate, name } of admit(this.candidates, this.names, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
       if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined));
     }

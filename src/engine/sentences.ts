@@ -152,6 +152,13 @@ const SENTENCES = {
   RECYCLED_ID_KEPT: [
     'The id of this class now seems to belong to another class. This one keeps it and stays as it is.',
   ],
+  LINK_PROPOSED: [
+    'It may be one that people had made here before: it is left out until somebody decides.',
+    'It may be {record}, which people had made here before: it is left out until somebody decides.',
+  ],
+  LINK_AMBIGUOUS: [
+    'It may be one of several that people had made here before, or these several of it: it is left out until somebody ties one of them to it by hand.',
+  ],
   REKEY_PROPOSED: [
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',

@@ -13,6 +13,7 @@ import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
 import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from './identity/index.js';
 import type { Memberships } from './memberships.js';
+import { withOwn } from './own-fields.js';
 import type { People } from './people.js';
 
 /** The fields that follow the roster as long as no person has changed them, besides the contact details. */
@@ -138,9 +139,10 @@ function compareUser(
     Object.assign(changes.before, rekey.before);
     Object.assign(changes.after, rekey.after);
   }
-  if (Object.keys(changes.synced).length > 0) {
+  const isFirst = local.synced === undefined && rekey !== undefined;
+  if (isFirst || Object.keys(changes.synced).length > 0) {
     changes.before['synced'] = local.synced;
-    changes.after['synced'] = { ...local.synced, ...changes.synced };
+    changes.after['synced'] = { ...(local.synced ?? trackedOf(feed, context)), ...changes.synced };
   }
   if (reason === undefined && Object.keys(changes.after).length === 0) return undefined;
   const isProposed = draft.propose({
@@ -173,11 +175,22 @@ function compareFields(feed: User, local: LocalUser, context: Context, changes: 
     if (field === 'enabled' && value === true && synced?.enabled === undefined) continue;
     changes.synced[field] = value;
     if (local.hostFields?.includes(field) === true) continue;
-    if (isSame(value, local[field])) continue;
+    const next = withOwn(field, value, local);
+    if (isSame(next, local[field])) continue;
     changes.before[field] = local[field];
-    changes.after[field] = value;
+    changes.after[field] = next;
     changes.reason ??= { rule: 'U16', code: 'FIELDS_CHANGED' };
   }
+}
+
+/** What a sync writes first of a person whom people had made: all of it, or the rest would seem to change later. */
+function trackedOf(feed: User, context: Context): Record<string, unknown> {
+  const tracked: Record<string, unknown> = {};
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (value !== undefined && !(field === 'enabled' && value === true)) tracked[field] = value;
+  }
+  return tracked;
 }
 
 /** U4: the site follows when the person was at its school and has left it, unless the host owns the site. */
@@ -386,7 +399,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
       before: { state: 'active', by: undefined },
       after: { state: 'deactivated', by: 'sync' },
-      version: user.version,
+      // Whoever loses a login in this plan (F6 to F9) is written before.
+      version: context.draft.has('user-update', subject) ? user.version + 1 : user.version,
       reason: {
         rule: 'U7',
         code: 'PERSON_ABSENT',

@@ -48,8 +48,8 @@ export const COVERED: {
   linksOfRekeyed: true,
   rekeyInScope: true,
   rekeyAfterTruncated: true,
-  loginsAfterCrash: false,
-  loginsAfterDeactivation: false,
+  loginsAfterCrash: true,
+  loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
 };
