@@ -1,5 +1,5 @@
 import { causes } from './causes.js';
-import { ofOthers, schoolsAndClasses } from './classes.js';
+import { classesElsewhere, schoolsAndClasses } from './classes.js';
 import { contacts } from './contacts.js';
 import { feeds, gates, moreGates } from './gates.js';
 import { guardians, oddGuardians } from './guardians.js';
@@ -13,7 +13,7 @@ import { users } from './users.js';
 export const cases: readonly RowCase[] = [
   ...gates,
   ...schoolsAndClasses,
-  ...ofOthers,
+  ...classesElsewhere,
   ...names,
   ...members,
   ...users,
