@@ -318,7 +318,13 @@ function changedOptions(local: LocalClass, context: Context): ClassOptions | und
 /** K7, K13, K16 and the table of the three switches: a class that the host has and the feed has not. */
 export function decideAbsent(
   local: LocalClass,
-  evidence: { readonly isTombstoned: boolean; readonly isNamed: boolean; readonly isDoubted: boolean },
+  evidence: {
+    readonly isTombstoned: boolean;
+    readonly isNamed: boolean;
+    /** Z6: it has not been missing for as long as the policy asks for. */
+    readonly isWaiting: boolean;
+    readonly isDoubted: boolean;
+  },
   context: Context,
 ): ClassDecision {
   const { draft, policy } = context;
@@ -354,6 +360,7 @@ export function decideAbsent(
     note('K16', 'LOCAL_REVIVE_WINS', 'info');
     return KEPT;
   }
+  if (evidence.isWaiting) return KEPT;
   const isUndone = draft.isKept('class-archive', subject);
   const leaves = isUndone || evidence.isDoubted ? KEPT : FROZEN;
   if (!policy.fullData) {

@@ -9,6 +9,7 @@ import { markOf, Sieve } from '../internal/sieve.js';
 import type { Enrollment, GuardianPair, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
 import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
+import type { EvidenceLevel } from './grace.js';
 import type { PersonMatch } from './identity/index.js';
 import { inMemberOrder, type Stretch } from './stretch.js';
 
@@ -19,6 +20,8 @@ export class People {
   readonly vanished = new Map<string, LocalUser>();
   /** The host's persons whom the feed says are to be deleted. */
   readonly tombstoned = new Map<string, LocalUser>();
+  /** Those of them whom only a change says to be deleted: that may be taken back. */
+  readonly hinted = new Set<string>();
   private readonly frozen = new Set<string>();
   private readonly newIdOf = new Map<string, string>();
   private readonly rekeyed = new Map<string, LocalUser>();
@@ -80,6 +83,11 @@ export class People {
 
   isTombstoned(sourcedId: string): boolean {
     return this.tombstoned.size > 0 && this.tombstoned.has(sourcedId);
+  }
+
+  /** How sure it is that a person who is gone is gone. */
+  evidenceFor(sourcedId: string): EvidenceLevel {
+    return this.isTombstoned(sourcedId) && !this.hinted.has(sourcedId) ? 'E2' : 'E1';
   }
 
   /** U7: gone from the whole district, unless an enrollment names them. */

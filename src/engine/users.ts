@@ -189,10 +189,12 @@ function compareSite(feed: User, local: LocalUser, context: Context, changes: Fi
   if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
   const site = siteOf(feed, undefined, context);
   if (site === undefined || site === present) return;
+  // The schools change whenever the site does: where nothing else changed, the move is the reason rather than U16.
+  const isMoveAlone = Object.keys(changes.after).every((field) => field === 'schoolSourcedIds');
   changes.before['site'] = present;
   changes.after['site'] = site;
   changes.synced['site'] = site;
-  changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
+  if (isMoveAlone) changes.reason = { rule: 'U4', code: 'SITE_MOVED' };
 }
 
 function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
@@ -365,6 +367,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
     const sourcedId = user.sourcedId as string;
     const isObserved = context.draft.isObserved('user', sourcedId);
     const isInQuestion = mayBeDeactivated(user, context);
+    // Whoever is missing was not seen again, whatever follows from it.
+    if (user.state === 'active') context.unjudged.record(userSubject(sourcedId));
     if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
     if (isObserved) context.draft.observe(subject, ABSENT);
@@ -374,6 +378,7 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       continue;
     }
     if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
+    if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
     context.draft.propose({
       kind: 'user-deactivate',
       subject,

@@ -83,8 +83,8 @@ const BREAKS: readonly Break[] = [
     promise: 5,
     name: 'removes members without Full Data',
     file: 'members.ts',
-    find: "if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;",
-    replace: "if (local.state !== 'active' || context.isRestricted) return;",
+    find: 'if (!policy.fullData || isRestricted || !handlesMember[local.role]) return false;',
+    replace: 'if (isRestricted || !handlesMember[local.role]) return false;',
   },
   {
     promise: 5,
@@ -188,8 +188,8 @@ const BREAKS: readonly Break[] = [
     promise: 13,
     name: 'takes the members away whom a truncated list lacks',
     file: 'members.ts',
-    find: "if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;",
-    replace: "if (local.state !== 'active' || !context.policy.fullData) return;",
+    find: 'if (!policy.fullData || isRestricted || !handlesMember[local.role]) return false;',
+    replace: 'if (!policy.fullData || !handlesMember[local.role]) return false;',
   },
   {
     promise: 14,

@@ -492,6 +492,14 @@ const dates: readonly Row[] = [
     changes: [],
     never: ['M3'],
   },
+  {
+    title: 'M11: an enrollment counts so many days before it begins',
+    feed: dated('2026-10-03', undefined),
+    host: KNOWN,
+    now: '2026-10-01T23:30:00-05:00',
+    policy: { leadDays: 1 },
+    changes: ['enrollment-add c1/a M1 ENROLLED'],
+  },
 ];
 
 describe('members: present', () => {

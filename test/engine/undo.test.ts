@@ -175,6 +175,22 @@ describe('undo compares before it sets', () => {
     expect(await host.userOf('a')).toBeUndefined();
   });
 
+  it('a guardian link that a person has removed since stays removed, and so do both people', async () => {
+    const feed = {
+      ...merge(START, people(guardian('g'))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    };
+    const host = await hostWith(START, { fullData: true, steps: ['classes', 'teachers', 'students', 'guardians'] });
+    const run = await host.run(feed);
+    await host.byHand({ kind: 'unlink-guardian', index: 0, other: 0 });
+    const before = await host.contents();
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual([]);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT g', 'UNDO UNDO_KEPT g/a']);
+    expect(await host.contents()).toEqual(before);
+    expect(changeLines(await host.next(feed))).toEqual([]);
+  });
+
   it('what is gone already is a note', async () => {
     const host = await hostWith(START);
     const run = await host.run(WITHOUT_A);

@@ -14,15 +14,6 @@ export interface OpenPoint {
 
 export const OPEN_POINTS: readonly OpenPoint[] = [
   {
-    // The person gets a second account, and the next complete read cannot re-key any more.
-    name: 'U12: the old one is not proven to be gone',
-    smallest: quietCase({
-      classes: [{ students: { 2: {} } }],
-      users: { 6: { anew: 'stateId' } },
-      rounds: [{ read: { attestation: 'incomplete', collection: 'users' } }],
-    }),
-  },
-  {
     // Nothing holds the archive.
     name: 'Z5: told to be gone while not all schools were read',
     smallest: quietCase({
