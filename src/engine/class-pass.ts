@@ -5,7 +5,7 @@
  */
 
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
+import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
 import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
@@ -51,9 +51,12 @@ export interface ClassPassResult {
   readonly restoredTo: ReadonlyMap<string, number>;
 }
 
-/** The sourcedId of a person whom this plan removes, and from how many classes. */
+/** A person whom this plan removes, and from how many classes. */
 export interface RemovedMember {
+  /** By which the feed knows them today. */
   readonly sourcedId: string;
+  /** By which the host's members name them. */
+  readonly hostSourcedId: string;
   count: number;
 }
 
@@ -363,11 +366,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const removed: string[] = [];
     let silent = 0;
-    for (const { proposal, isSilent } of removals) {
+    for (const { local: member, proposal, isSilent } of removals) {
       if (!draft.propose(proposal)) continue;
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
-      if (proposal.kind === 'enrollment-remove') this.noteRemoved(proposal.target);
+      this.noteRemoved(member);
     }
     if (local === undefined || local.state !== 'active' || local.origin !== 'roster' || silent === 0) return;
     const isEmpty = members.managed >= 5 && members.members === 0;
@@ -401,11 +404,12 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     unjudged.membersOf(sourcedId);
   }
 
-  private noteRemoved({ userId, userSourcedId }: EnrollmentTarget): void {
-    if (userId === undefined || userSourcedId === undefined) return;
+  private noteRemoved(member: LocalEnrollment): void {
+    const { userId, userSourcedId: hostSourcedId } = member;
+    if (hostSourcedId === undefined) return;
     const known = this.removedFrom.get(userId);
-    if (known === undefined) this.removedFrom.set(userId, { sourcedId: userSourcedId, count: 1 });
-    else known.count += 1;
+    if (known !== undefined) known.count += 1;
+    else this.removedFrom.set(userId, { sourcedId: this.people.memberId(member), hostSourcedId, count: 1 });
   }
 
   private add(addition: Addition, section: ClassOfMembers, hasStudents: boolean): void {

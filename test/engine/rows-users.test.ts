@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalUser, User } from '../../src/model/index.js';
+import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
 import { attested, enrolled, localMember, student, teacher } from '../support/build.js';
 import {
   changeLines,
@@ -291,6 +292,27 @@ const leaving: readonly Row[] = [
     never: ['UNASSIGNED'],
   },
   {
+    title: 'U6: an addition to another class that was undone gives nobody a class',
+    feed: merge(classWith('c1', { students: [] }), classWith('c2')),
+    host: {
+      ...hostOf(merge(C1, classWith('c2', { students: [] }))),
+      ledger: {
+        ...emptyLedger,
+        suppressions: [
+          {
+            kind: 'enrollment-add',
+            subject: 'enrollment:2:c2:a',
+            fingerprint: enrollmentFingerprint(enrolled('c2', 'a')),
+            cause: 'undo',
+          },
+        ],
+      },
+    },
+    policy: FULL,
+    changes: ['enrollment-remove c1/a M3 MEMBER_ABSENT'],
+    notes: ['UNDO SUPPRESSED c2/a', 'U6 UNASSIGNED a'],
+  },
+  {
     title: 'not U6: nor who comes back to another class in the same plan',
     feed: merge(classWith('c1', { students: [] }), classWith('c2')),
     host: hostOf(merge(C1, classWith('c2')), { members: { 'c2/a': { state: 'removed', by: 'sync' } } }),
@@ -507,6 +529,28 @@ const identity: readonly Row[] = [
       },
     ],
     never: ['U1', 'U7', 'M1', 'M3'],
+  },
+  {
+    title: 'U6: who goes on under a new sourcedId and leaves the last class is told like anybody else',
+    feed: merge(EMPTY_C1, people({ ...OLD, sourcedId: 'new', stateId: '007' })),
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    policy: FULL,
+    changes: ['user-rekey new U12 REKEY', 'enrollment-remove c1/new M3 MEMBER_ABSENT'],
+    notes: ['U6 UNASSIGNED new'],
+  },
+  {
+    title: 'not U6: nor is one who goes on under a new sourcedId and stays in another class',
+    feed: merge(moved({ stateId: '007' }), classWith('c2', { students: [], teachers: [] })),
+    host: mergeHosts(
+      inClass([{ ...OLD, stateId: '007' }]),
+      hostOf(classWith('c2', { students: ['old'], teachers: [] })),
+      {
+        users: inClass([{ ...OLD, stateId: '007' }]).users ?? [],
+      },
+    ),
+    policy: FULL,
+    changes: ['user-rekey new U12 REKEY', 'enrollment-remove c2/new M3 MEMBER_ABSENT'],
+    never: ['UNASSIGNED'],
   },
   {
     title: 'U12: the same id of the student information system likewise',
