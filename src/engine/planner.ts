@@ -127,7 +127,7 @@ class Planner {
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(schools, kinds);
-    const created = createPeople(context, people, classes.placements);
+    const created = createPeople(context, people, classes);
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       guardians = new GuardianPass(context, people, created, this.bearers, links.counts);
