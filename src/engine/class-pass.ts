@@ -31,6 +31,7 @@ import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
+import { PrimarySchools } from './primary-schools.js';
 import { countActive, hasActive, type Stretch } from './stretch.js';
 import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
@@ -42,6 +43,7 @@ export interface ClassPassResult {
   readonly additions: readonly { readonly addition: Addition; readonly section: ClassOfMembers }[];
   /** Where persons who have no account yet belong. */
   readonly placements: ReadonlyMap<string, Placement>;
+  readonly primarySchools: PrimarySchools;
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
@@ -78,6 +80,7 @@ export interface ClassPassInput {
 export class ClassPass implements ClassPassResult, ClassVisitor {
   readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
   readonly placements = new Map<string, Placement>();
+  readonly primarySchools: PrimarySchools;
   readonly removedFrom = new Map<string, RemovedMember>();
   readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
@@ -103,6 +106,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     private readonly input: ClassPassInput,
   ) {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
+    this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
     this.links = ClassLinks.of(context, input.idOf);
@@ -156,7 +160,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
     }
     const isManaged = local?.origin === 'roster' && local.state === 'active';
-    if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
+    if (enrollments.to > enrollments.from + run) {
+      this.people.noteNamed(enrollments, run);
+      if (section !== undefined) this.primarySchools.note(section, enrollments, run);
+    }
     const managedMembers = run + this.plain.countRest(members, run);
     if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
@@ -420,16 +427,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const placement = this.placements.get(enrollment.userSourcedId);
     if (placement === undefined) {
       this.placements.set(enrollment.userSourcedId, {
-        schoolSourcedId: section.schoolSourcedId,
-        isPrimary: enrollment.primary === true,
         isStudent: enrollment.role === 'student',
         hasStudents: teaches,
       });
       return;
-    }
-    if (enrollment.primary === true && !placement.isPrimary) {
-      placement.schoolSourcedId = section.schoolSourcedId;
-      placement.isPrimary = true;
     }
     placement.isStudent ||= enrollment.role === 'student';
     placement.hasStudents ||= teaches;

@@ -140,7 +140,7 @@ class Planner {
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(schools, kinds);
-    const created = createPeople(context, people, classes.placements);
+    const created = createPeople(context, people, classes);
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       context.tally.openLinks(context.feed.provesGuardianAbsence);
