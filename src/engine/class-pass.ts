@@ -23,7 +23,7 @@ import {
 import type { Context } from './context.js';
 import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
-import { classRekey, type RekeyPatch } from './identity/index.js';
+import { classRekey, removeTwin, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
 import { compareMembers, type MemberComparison, type Removal } from './members.js';
 import { ClassLinks } from './class-links.js';
@@ -179,8 +179,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (context.draft.isObserved('class', section.sourcedId)) {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
-      if (local !== undefined) this.present(section, local, enrollments, members, run);
-      else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
+      if (local !== undefined) {
+        const isTaken = this.moved.takesTwin(section, local, enrollments, members);
+        if (!isTaken) this.present(section, local, enrollments, members, run);
+      } else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
         this.consider(section, enrollments, members);
       }
@@ -218,16 +220,26 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   joinHalves(): void {
     for (const { feed, host } of this.moved.takeHalves()) {
       if (feed !== undefined && host !== undefined) {
-        const { section } = feed;
+        const { section, twin } = feed;
         const { local } = host;
+        if (twin !== undefined) this.removeTwin(section, twin.local, twin.members);
         const rekey = classRekey({ section, local, isLink: false });
         this.present(section, local, feed.enrollments, host.members, 0, rekey);
+      } else if (feed?.twin !== undefined) {
+        this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
       } else if (host !== undefined) {
         this.absent(host);
       }
     }
+  }
+
+  /** K12: what a sync made of the section before a person said that it is an older class. Nobody has used it. */
+  private removeTwin(section: Class, twin: LocalClass, members: Stretch<LocalEnrollment>): void {
+    const named = { ...twin, sourcedId: section.sourcedId };
+    const removals = removeTwin(named, members.records, classFingerprint(section));
+    for (const proposal of removals) this.context.draft.propose(proposal);
   }
 
   /** Whether a new section may go on as another class: only where it might be imported. */

@@ -48,7 +48,7 @@ import { nextGuardianSource } from './guardian-source.js';
 import { GuardianPass, isWantedType } from './guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity.js';
-import { feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
+import { afterDeletions, feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
 import { LinkWalk, MovedLinks, type LinkVisitor } from './link-walk.js';
 import { collisionRules, LoginPass } from './login-pass.js';
 import { Memberships } from './memberships.js';
@@ -292,7 +292,7 @@ class Planner {
   ): Plan {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
-    const changes = withCauses(verdict, draft.changes());
+    const changes = withCauses(verdict, afterDeletions(draft.changes()));
     if (context.windows.has('blackout')) return blackoutPlan(context, head.readId, changes);
     const causes = causeHolds(verdict, changes);
     for (const request of causes) draft.hold(request);

@@ -208,6 +208,7 @@ const SENTENCES = {
   ],
   STANDS_STILL: ['The district’s own sync with the provider is paused or fails, so its data is old.'],
   ADDITIVE_ONLY: ['This import only adds; what would be removed waits.'],
+  MOVED_TOO_LATE: ['A person said that this is an older class under a new id, but people use it by now, so both stay.'],
   BLACKOUT: ['The settings let nothing change at this time.'],
   WINDOW_ADDITIVE: ['At this time the settings only let imports add; what would be removed waits.'],
   GRACE: [
