@@ -8,7 +8,7 @@
 import type { Class, LocalClass } from '../model/index.js';
 import type { SchoolsInDoubt } from './causes/index.js';
 import type { ClassVisitor } from './class-walk.js';
-import { isNewcomer } from './classes.js';
+import { mayBearName } from './classes.js';
 import type { Context } from './context.js';
 import type { RecordWatch } from './whereabouts.js';
 
@@ -21,6 +21,9 @@ export class ClassCensus implements ClassVisitor {
   readonly managedSchools = new Set<string>();
   /** Schools where a section is new, moves, returns or is renamed: only there it matters which names are taken. */
   readonly contested = new Set<string>();
+
+  /** Whether the host has any class of a roster. */
+  hasTied = false;
 
   private lastSchool: string | undefined;
   private lastLocalSchool: string | undefined;
@@ -36,12 +39,14 @@ export class ClassCensus implements ClassVisitor {
       // Classes of one school often stand together.
       if (school !== this.lastSchool) this.schools.add(school);
       this.lastSchool = school;
-      if (local === undefined || isNewcomer(section, local)) {
+      if (local === undefined || mayBearName(section, local)) {
         this.contested.add(school);
         if (local?.schoolSourcedId !== undefined) this.contested.add(local.schoolSourcedId);
       }
     }
-    if (local !== undefined) this.unnamed(local);
+    if (local === undefined) return;
+    this.hasTied = true;
+    this.unnamed(local);
   }
 
   unnamed({ schoolSourcedId, origin, state }: LocalClass): void {

@@ -5,7 +5,7 @@
  */
 
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment } from '../model/index.js';
+import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
 import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
@@ -14,11 +14,10 @@ import {
   createClass,
   decideAbsent,
   decidePresent,
-  followed,
-  isNewcomer,
+  FOLLOWED,
   isPlainClass,
   isRecycled,
-  takenNames,
+  KEPT,
   type ClassDecision,
 } from './classes.js';
 import type { Context } from './context.js';
@@ -26,13 +25,15 @@ import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
 import { classRekey, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
-import { compareMembers, type MemberComparison } from './members.js';
+import { compareMembers, type MemberComparison, type Removal } from './members.js';
+import { ClassLinks } from './class-links.js';
 import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
 import { PrimarySchools } from './primary-schools.js';
-import { hasActive, type Stretch } from './stretch.js';
+import { countActive, hasActive, type Stretch } from './stretch.js';
+import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
 import { isJudgedClass, noteMembers } from './vanished.js';
 
@@ -94,6 +95,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
+  private readonly links: ClassLinks | undefined;
 
   constructor(
     private readonly context: Context,
@@ -104,6 +106,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
+    this.links = ClassLinks.of(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
@@ -126,6 +129,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** M10: enrollments of a class that neither side has. */
   dangling(classSourcedId: string, enrollments: Stretch<Enrollment>): void {
     const { from, to } = enrollments;
+    const { tally } = this.context;
+    tally.enrollments(enrollments);
+    tally.danglingEnrollments(countActive(enrollments));
     this.people.noteNamed(enrollments);
     this.context.draft.note({
       rule: 'M10',
@@ -145,7 +151,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     run: number,
   ): void {
     const { context } = this;
-    context.tally?.section(section, local, enrollments, members);
+    if (section !== undefined) context.tally.section(section);
+    if (enrollments.to > enrollments.from) {
+      context.tally.enrollments(enrollments, run);
+      if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
+    }
     const isManaged = local?.origin === 'roster' && local.state === 'active';
     if (enrollments.to > enrollments.from + run) {
       this.people.noteNamed(enrollments, run);
@@ -157,7 +167,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.managedEnrollments += managedMembers;
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local?.state === 'active') this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      if (local?.state === 'active') this.keepNames(KEPT, local, undefined);
+      if (local !== undefined) this.noteUnjudged(local);
       return;
     }
     this.moved.note(section, local);
@@ -166,13 +177,38 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
       if (local !== undefined) this.present(section, local, enrollments, members, run);
+      else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
         this.consider(section, enrollments, members);
       }
     } else if (local !== undefined) {
-      const half = { local, isTombstoned: section !== undefined, enrollments, members };
+      const isHinted = section?.hinted === true;
+      const half = { local, isTombstoned: section !== undefined, isHinted, enrollments, members };
       if (!this.moved.takesHost(half)) this.absent(half);
     }
+  }
+
+  unnamed(local: LocalClass): void {
+    this.links?.unnamed(local);
+  }
+
+  unnamedMember(member: LocalEnrollment): void {
+    this.links?.unnamedMember(member);
+  }
+
+  /** Sections that may be classes which people made, where the policy asks for that. Called once all came by. */
+  proposeLinks(): readonly Proposal[] {
+    return this.links?.propose() ?? [];
+  }
+
+  /** K19: a class that people made and that a person has said to be this section. Says whether there is one. */
+  private tie(section: Class, enrollments: Stretch<Enrollment>, links: ClassLinks): boolean {
+    const own = this.mayMove(section) ? links.take(section) : undefined;
+    if (own === undefined) return false;
+    const { local, members } = own;
+    const all = { records: members, from: 0, to: members.length };
+    this.present(section, local, enrollments, all, 0, classRekey({ section, local, isLink: true }));
+    return true;
   }
 
   /** K12: both halves of a class that a person has said to be one came by, or one of them alone. */
@@ -212,6 +248,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       return;
     }
     const comparison = compareMembers(ofMembers(section, undefined), enrollments, members, context, this.people);
+    context.tally.danglingEnrollments(comparison.dangling);
     if (comparison.students === 0 && policy.classes.requireStudents) {
       note('K2', 'EMPTY_CLASS');
       return;
@@ -223,6 +260,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const teachers = comparison.additions.filter(({ enrollment }) => enrollment.role === 'teacher');
     const first = teachers.find(({ enrollment }) => enrollment.primary === true) ?? teachers[0];
     this.moved.noteSection(section, enrollments);
+    this.links?.noteSection(section, enrollments);
     this.candidates.push({
       section,
       members: comparison,
@@ -249,17 +287,19 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const comparison =
       isPlain && hasPlainMembers && !isObserved ? undefined : this.compare(section, local, enrollments, members, run);
     const isFollowed = isPlain && (comparison === undefined || !isRecycled(section, local, comparison));
+    if (comparison !== undefined) context.tally.danglingEnrollments(comparison.dangling);
     const decision =
-      isFollowed || comparison === undefined
-        ? followed(context)
-        : decidePresent(section, local, comparison, context, rekey);
+      isFollowed || comparison === undefined ? FOLLOWED : decidePresent(section, local, comparison, context, rekey);
     this.keepNames(decision, local, section);
-    if (decision.members !== 'follow') return;
+    if (decision.members !== 'follow') {
+      context.unjudged.membersOf(section.sourcedId);
+      return;
+    }
     if (local.origin === 'roster') {
       this.presentClasses += 1;
       this.inclusion?.noteKept(section);
     }
-    if (!isFollowed && isNewcomer(section, local)) this.newcomers.push({ section, local });
+    if (decision.isNewcomer === true) this.newcomers.push({ section, local });
     if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local, members);
   }
 
@@ -275,21 +315,25 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return compareMembers(ofMembers(section, local), enrollments, members, this.context, this.people, run);
   }
 
-  private absent({ local, isTombstoned, enrollments, members }: HostHalf): void {
-    const { unreadable } = this.context.feed;
+  private absent({ local, isTombstoned, isHinted, enrollments, members }: HostHalf): void {
+    const { context } = this;
+    const { feed } = context;
+    const { unreadable } = feed;
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
     const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
-    if (isJudgedClass(local, this.context) && (isTombstoned || this.context.feed.provesAbsence)) {
-      this.context.absences.addClass(local, members, { isTombstoned, isNamed });
-    }
-    if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;
+    const isProven = !context.isRestricted && (isTombstoned || feed.provesAbsence) && isJudgedClass(local, context);
+    const level = isTombstoned && !isHinted ? 'E2' : 'E1';
+    const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
+    if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
+    if (!isNamed) this.moved.noteHost(local, members);
+    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
     this.keepNames(decision, local, undefined);
-    const { fullData, archive } = this.context.policy;
+    const { fullData, archive } = context.policy;
     if (decision.names === 'free' && fullData && archive && this.isContested(local)) this.leaving.push(local);
+    this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     const ofClass = {
       sourcedId: holder,
@@ -310,7 +354,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   ): void {
     const { draft } = this.context;
     this.outsideDates += members.outsideDates;
-    if (local !== undefined && host !== undefined) noteMembers(members, local, host, this.context, this.people);
+    // The members of an absent class go with it: its absence was counted.
+    const removals = local === undefined ? members.removals : this.graceOver(members.removals);
+    if (local !== undefined && host !== undefined) {
+      noteMembers(members.members, removals, local, host, this.context, this.people);
+    }
     for (const { once, ...note } of members.notes) {
       if (once === true) draft.noteOnce(note);
       else draft.note(note);
@@ -322,7 +370,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const removed: string[] = [];
     let silent = 0;
-    for (const { proposal, isSilent } of members.removals) {
+    for (const { proposal, isSilent } of removals) {
       if (!draft.propose(proposal)) continue;
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
@@ -343,6 +391,21 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       count: silent,
       changes: new Set(removed.map((subject) => changeKey('enrollment-remove', subject))),
     });
+  }
+
+  /** The removals of members who have been missing for long enough. */
+  private graceOver(removals: readonly Removal[]): readonly Removal[] {
+    const { grace } = this.context;
+    if (removals.length === 0 || !grace.isAsked) return removals;
+    return removals.filter(({ proposal, level }) => grace.counts(proposal.subject, level) === 'gone');
+  }
+
+  /** Neither the class nor its members were seen: what waits for them goes on waiting. */
+  private noteUnjudged({ sourcedId = '', state }: LocalClass): void {
+    const { unjudged } = this.context;
+    if (!unjudged.isWatching || state !== 'active') return;
+    unjudged.record(classSubject(sourcedId));
+    unjudged.membersOf(sourcedId);
   }
 
   private noteRemoved({ userId, userSourcedId }: EnrollmentTarget): void {
@@ -373,7 +436,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const { context } = this;
     this.noteSharedNames();
     if (this.candidates.length === 0) return;
-    for (const { candidate, name } of admit(this.candidates, this.names, context)) {
+    for (const { candidate, name } of admit(this.candidates, this.names, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
       if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined));
     }
@@ -382,8 +445,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
   private noteSharedNames(): void {
     for (const { section, local } of this.newcomers) {
-      for (const { schoolSourcedId, name } of takenNames(local, section, this.context)) {
-        const other = this.names.otherHolder(schoolSourcedId, name, section.sourcedId);
+      for (const { schoolSourcedId, name } of takenNames('fed', local, section, this.context)) {
+        const other = this.names.sharer(schoolSourcedId, name, section.sourcedId);
         if (other === undefined) continue;
         noteShared(section, other, this.context);
         break;
@@ -414,11 +477,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   }
 
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
-  private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
+  private keepNames({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
     const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
-    for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
-      this.names.take(taken.schoolSourcedId, taken.name, holder);
+    for (const taken of takenNames(names, local, section, this.context)) {
+      this.names.take(taken.schoolSourcedId, taken.name, holder, isOpen);
     }
   }
 
@@ -428,7 +491,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const local of this.leaving) {
       const subject = classSubject(local.sourcedId);
       if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
-      this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      this.keepNames(KEPT, local, undefined);
     }
   }
 
@@ -437,8 +500,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
-  private familyName({ enrollment, user }: Addition): string | undefined {
-    return user?.familyName ?? this.people.arrivalOf(enrollment.userSourcedId)?.familyName;
+  /** The feed's word: what the host has may be about to change, and a name is given once. */
+  private familyName({ enrollment }: Addition): string | undefined {
+    return this.people.directory.feedOf(enrollment.userSourcedId)?.familyName;
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {

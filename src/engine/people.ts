@@ -6,9 +6,18 @@
 
 import { findById } from '../internal/search.js';
 import { markOf, Sieve } from '../internal/sieve.js';
-import type { Enrollment, GuardianPair, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
+import type {
+  Enrollment,
+  GuardianPair,
+  LocalEnrollment,
+  LocalGuardianLink,
+  LocalUser,
+  RecordStatus,
+  User,
+} from '../model/index.js';
 import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
+import type { EvidenceLevel } from './grace.js';
 import type { PersonMatch } from './identity/index.js';
 import { inMemberOrder, type Stretch } from './stretch.js';
 
@@ -19,8 +28,12 @@ export class People {
   readonly vanished = new Map<string, LocalUser>();
   /** The host's persons whom the feed says are to be deleted. */
   readonly tombstoned = new Map<string, LocalUser>();
+  /** Those of them whom only a change says to be deleted: that may be taken back. */
+  readonly hinted = new Set<string>();
   private readonly frozen = new Set<string>();
   private readonly newIdOf = new Map<string, string>();
+  /** The sourcedIds of people who had none, by the host's id. */
+  private readonly firstIdOf = new Map<string, string>();
   private readonly rekeyed = new Map<string, LocalUser>();
   private readonly protectedIds = new Set<string>();
   private readonly named = new Set<string>();
@@ -38,11 +51,13 @@ export class People {
   /** What the feed says of a person whom an enrollment names and the host's class does not have. */
   standing(sourcedId: string): 'known' | 'frozen' | 'tombstoned' | 'missing' {
     // Where one reading of a stream differs from the one before, nothing is decided about whom only the later one has.
-    if (this.frozen.has(sourcedId) || !this.directory.isKnown(sourcedId)) return 'frozen';
-    if (this.arrivalOf(sourcedId) !== undefined) return 'known';
-    const row = this.rowOf(sourcedId);
-    if (row === undefined) return 'missing';
-    return row.status === 'tobedeleted' ? 'tombstoned' : 'known';
+    if (!this.directory.isKnown(sourcedId)) return 'frozen';
+    if (this.arrivalOf(sourcedId) === undefined) {
+      const row = this.rowOf(sourcedId);
+      if (row === undefined) return 'missing';
+      if (row.status === 'tobedeleted') return 'tombstoned';
+    }
+    return this.isFrozen(sourcedId) ? 'frozen' : 'known';
   }
 
   /** The host's person with this sourcedId; after a re-key, by the new one. */
@@ -75,6 +90,11 @@ export class People {
 
   isTombstoned(sourcedId: string): boolean {
     return this.tombstoned.size > 0 && this.tombstoned.has(sourcedId);
+  }
+
+  /** How sure it is that a person who is gone is gone. */
+  evidenceFor(sourcedId: string): EvidenceLevel {
+    return this.isTombstoned(sourcedId) && !this.hinted.has(sourcedId) ? 'E2' : 'E1';
   }
 
   /** U7: gone from the whole district, unless an enrollment names them. */
@@ -138,7 +158,10 @@ export class People {
   rekey({ feed, local }: PersonMatch): void {
     this.rekeyed.set(feed.sourcedId, local);
     const { sourcedId: oldId } = local;
-    if (oldId === undefined) return;
+    if (oldId === undefined) {
+      this.firstIdOf.set(local.id, feed.sourcedId);
+      return;
+    }
     this.newIdOf.set(oldId, feed.sourcedId);
     this.vanished.delete(oldId);
     this.tombstoned.delete(oldId);
@@ -147,31 +170,39 @@ export class People {
   /** The sourcedId by which the feed knows this member today. */
   memberId(member: LocalEnrollment): string {
     const { userSourcedId } = member;
-    if (userSourcedId === undefined) return '';
+    if (userSourcedId === undefined) return this.firstId(member.userId) ?? '';
     return this.newIdOf.size === 0 ? userSourcedId : (this.newIdOf.get(userSourcedId) ?? userSourcedId);
   }
 
-  /** Whether the feed knows anybody of the host by another sourcedId. */
+  /** The sourcedId that a person of the host gets by this plan who had none. */
+  firstId(userId: string): string | undefined {
+    return this.firstIdOf.size === 0 ? undefined : this.firstIdOf.get(userId);
+  }
+
+  /** Whether the feed knows anybody of the host by another sourcedId than the host does. */
   get hasNewIds(): boolean {
-    return this.newIdOf.size > 0;
+    return this.newIdOf.size + this.firstIdOf.size > 0;
   }
 
   /** The ids by which the feed knows both people of a guardian link, where one of them is another than the host's. */
-  newPair({ guardianSourcedId, studentSourcedId }: GuardianPair): GuardianPair | undefined {
-    const guardian = this.newIdOf.get(guardianSourcedId);
-    const student = this.newIdOf.get(studentSourcedId);
+  newPair(link: LocalGuardianLink): GuardianPair | undefined {
+    const guardian = this.newIdOf.get(link.guardianSourcedId ?? '') ?? this.firstId(link.guardianId);
+    const student = this.newIdOf.get(link.studentSourcedId ?? '') ?? this.firstId(link.studentId);
     if (guardian === undefined && student === undefined) return undefined;
-    return { guardianSourcedId: guardian ?? guardianSourcedId, studentSourcedId: student ?? studentSourcedId };
+    const guardianSourcedId = guardian ?? link.guardianSourcedId;
+    const studentSourcedId = student ?? link.studentSourcedId;
+    if (guardianSourcedId === undefined || studentSourcedId === undefined) return undefined;
+    return { guardianSourcedId, studentSourcedId };
   }
 
   /** A class's members in the order of the ids by which the feed knows them. */
   inFeedOrder(members: Stretch<LocalEnrollment>): Stretch<LocalEnrollment> {
-    return inMemberOrder(members, this.newIdOf.size === 0 ? idOfMember : (member) => this.memberId(member));
+    return inMemberOrder(members, this.hasNewIds ? (member) => this.memberId(member) : idOfMember);
   }
 
   /** What tells, in the classes' hot loop, most members from those about whom more has to be known. */
   exceptions(): Sieve | undefined {
-    const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size * 2;
+    const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size + this.rekeyed.size;
     if (count === 0) return undefined;
     if (this.sieve === undefined) {
       this.sieve = new Sieve(this.vanished.keys(), count);

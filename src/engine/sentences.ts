@@ -152,6 +152,13 @@ const SENTENCES = {
   RECYCLED_ID_KEPT: [
     'The id of this class now seems to belong to another class. This one keeps it and stays as it is.',
   ],
+  LINK_PROPOSED: [
+    'It may be one that people had made here before: it is left out until somebody decides.',
+    'It may be {record}, which people had made here before: it is left out until somebody decides.',
+  ],
+  LINK_AMBIGUOUS: [
+    'It may be one of several that people had made here before, or these several of it: it is left out until somebody ties one of them to it by hand.',
+  ],
   REKEY_PROPOSED: [
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',
@@ -182,6 +189,11 @@ const SENTENCES = {
     '{students} students have very many guardians, up to {most}: are these really all guardians?',
   ],
   // Notes: the run
+  NOTHING_SHARED: ['The district shares no class, no student and no teacher yet.'],
+  STILL_EMPTY: [
+    'The data has had none of a kind that is in use here for days: what that would take away still waits.',
+    'The data has had no {kind} at all for {days} days, and {managed} are in use here: what that would take away still waits.',
+  ],
   NOT_SHARED: [
     'The district does not share this collection; it is left as it is.',
     'The district does not share its {collection}, and they are left as they are.',
@@ -279,6 +291,11 @@ const SENTENCES = {
   LOCAL_CLASS: ['People made this class, so no sync touches it.'],
   TIED_CLASS: ['A person tied this class to the district’s. It stays people’s own and is never archived.'],
   ALREADY_ARCHIVED: ['The class is archived already, and the district’s data lacks it.'],
+  INCUMBENT_STAYS: ['A class that is here already never loses its name to a new one.'],
+  NAME_PASSED_ON: [
+    'Its name goes to the next class of that name.',
+    'Its name goes to class {class}, which comes in its stead.',
+  ],
   TERM_OVER: ['Its terms are over. That alone archives nothing: the district still has the class.'],
   NEVER_IMPORTED: ['The district marks it as deleted, and it was never here.'],
   DELETED_KEPT: [
@@ -302,11 +319,14 @@ const SENTENCES = {
     'Class {class} does not follow the district now, so its members stay as they are.',
   ],
   MEMBER_KEPT: ['The district no longer lists this member. They stay, because Full Data is off.'],
+  REMOVED_BEFORE: ['The class comes back, and whom a person had removed before does not come back with it.'],
   LOCAL_MEMBER: ['People added this member by hand, so no sync removes them.'],
   ALREADY_REMOVED: ['It was removed before, and the district does not have it either.'],
   ENROLLMENT_ENDED: ['The enrollment’s last day is over.', 'The enrollment ended on {date}.'],
   ENROLLMENT_AHEAD: ['The enrollment has not begun yet.', 'The enrollment begins on {date} only.'],
   ROLE_KEPT: ['A person changed the member’s role by hand, so it stays.'],
+  OTHER_CLASS_STAYS: ['The person leaves a class and stays in another, so nothing else about them changes.'],
+  OTHER_LINK_STAYS: ['A link to one student goes. The guardian keeps access through another.'],
   PERSON_DELETED: ['The district marks the person as deleted.'],
   LOCAL_PERSON: ['People made this account, so no sync takes it away.'],
   NO_IMPORTED_CLASS: [

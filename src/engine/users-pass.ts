@@ -14,6 +14,7 @@ import { userFingerprint } from './fingerprint.js';
 import type { IdCounts, RekeyKeys } from './identity.js';
 import { hasLostLogin, type LoginPass } from './login-pass.js';
 import type { People } from './people.js';
+import type { PersonLinks } from './person-links.js';
 import type { UserVisitor } from './user-walk.js';
 import { comparePerson, mayArriveUnplaced } from './users.js';
 
@@ -28,11 +29,13 @@ export class PeoplePass implements UserVisitor {
     private readonly people: People,
     private readonly kinds: KindCensus,
     private readonly logins: LoginPass,
+    /** Where the policy links people whom the host has already. */
+    private readonly links?: PersonLinks,
   ) {}
 
   both(feed: User, local: LocalUser): void {
     const { context, people, kinds } = this;
-    context.tally?.user(feed, local);
+    context.tally.user(feed);
     kinds.noteFeed(feed);
     kinds.noteLocal(local);
     if (local.protected === true) people.noteProtection(local);
@@ -41,6 +44,7 @@ export class PeoplePass implements UserVisitor {
     if (feed.status !== 'tobedeleted') this.ids.feed += 1;
     if (feed.status === 'tobedeleted') {
       people.tombstoned.set(feed.sourcedId, local);
+      if (feed.hinted === true) people.hinted.add(feed.sourcedId);
       this.logins.askForLocal(local);
     } else if (!comparePerson(feed, local, context, people) || hasLostLogin(local)) {
       this.logins.askForPair(feed, local);
@@ -49,7 +53,7 @@ export class PeoplePass implements UserVisitor {
 
   onlyFeed(feed: User): void {
     const { context, people } = this;
-    context.tally?.user(feed, undefined);
+    context.tally.user(feed);
     this.kinds.noteFeed(feed);
     people.directory.answer(feed, undefined);
     if (feed.status === 'tobedeleted') return;
@@ -60,17 +64,22 @@ export class PeoplePass implements UserVisitor {
       context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
     }
     if (isKept(feed, context, people)) this.arrivals.push(feed);
+    this.links?.onlyFeed(feed);
   }
 
   onlyLocal(local: LocalUser): void {
-    this.unnamed(local);
+    this.alone(local);
     if (local.state === 'active') this.ids.managed += 1;
     this.people.vanished.set(local.sourcedId as string, local);
     this.people.directory.answer(undefined, local);
   }
 
   unnamed(local: LocalUser): void {
-    this.context.tally?.user(undefined, local);
+    this.alone(local);
+    this.links?.unnamed(local);
+  }
+
+  private alone(local: LocalUser): void {
     this.kinds.noteLocal(local);
     this.people.noteProtection(local);
     this.logins.askForLocal(local);

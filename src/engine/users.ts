@@ -13,6 +13,7 @@ import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
 import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from './identity/index.js';
 import type { Memberships } from './memberships.js';
+import { withOwn } from './own-fields.js';
 import type { People } from './people.js';
 import type { PrimarySchools } from './primary-schools.js';
 
@@ -136,9 +137,10 @@ function compareUser(
     Object.assign(changes.before, rekey.before);
     Object.assign(changes.after, rekey.after);
   }
-  if (Object.keys(changes.synced).length > 0) {
+  const isFirst = local.synced === undefined && rekey !== undefined;
+  if (isFirst || Object.keys(changes.synced).length > 0) {
     changes.before['synced'] = local.synced;
-    changes.after['synced'] = { ...local.synced, ...changes.synced };
+    changes.after['synced'] = { ...(local.synced ?? trackedOf(feed, context)), ...changes.synced };
   }
   if (reason === undefined && Object.keys(changes.after).length === 0) return undefined;
   const isProposed = draft.propose({
@@ -171,11 +173,22 @@ function compareFields(feed: User, local: LocalUser, context: Context, changes: 
     if (field === 'enabled' && value === true && synced?.enabled === undefined) continue;
     changes.synced[field] = value;
     if (local.hostFields?.includes(field) === true) continue;
-    if (isSame(value, local[field])) continue;
+    const next = withOwn(field, value, local);
+    if (isSame(next, local[field])) continue;
     changes.before[field] = local[field];
-    changes.after[field] = value;
+    changes.after[field] = next;
     changes.reason ??= { rule: 'U16', code: 'FIELDS_CHANGED' };
   }
+}
+
+/** What a sync writes first of a person whom people had made: all of it, or the rest would seem to change later. */
+function trackedOf(feed: User, context: Context): Record<string, unknown> {
+  const tracked: Record<string, unknown> = {};
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (value !== undefined && !(field === 'enabled' && value === true)) tracked[field] = value;
+  }
+  return tracked;
 }
 
 /** U4: the site follows when the person was at its school and has left it, unless the host owns the site. */
@@ -187,10 +200,12 @@ function compareSite(feed: User, local: LocalUser, context: Context, changes: Fi
   if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
   const site = siteOf(feed, undefined, context);
   if (site === undefined || site === present) return;
+  // The schools change whenever the site does: where nothing else changed, the move is the reason rather than U16.
+  const isMoveAlone = Object.keys(changes.after).every((field) => field === 'schoolSourcedIds');
   changes.before['site'] = present;
   changes.after['site'] = site;
   changes.synced['site'] = site;
-  changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
+  if (isMoveAlone) changes.reason = { rule: 'U4', code: 'SITE_MOVED' };
 }
 
 function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
@@ -371,6 +386,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
     const sourcedId = user.sourcedId as string;
     const isObserved = context.draft.isObserved('user', sourcedId);
     const isInQuestion = mayBeDeactivated(user, context);
+    // Whoever is missing was not seen again, whatever follows from it.
+    if (user.state === 'active') context.unjudged.record(userSubject(sourcedId));
     if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
     if (isObserved) context.draft.observe(subject, ABSENT);
@@ -380,6 +397,7 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       continue;
     }
     if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
+    if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
     context.draft.propose({
       kind: 'user-deactivate',
       subject,

@@ -1,7 +1,7 @@
-import type { Class, LocalClass } from '../model/index.js';
+import type { Class, LocalClass, Proposal } from '../model/index.js';
 import type { Context } from './context.js';
 import type { PersonDirectory } from './directory.js';
-import { nounOfProposal, type ProposalNoun, type Whereabouts } from './identity/index.js';
+import { isLink, nounOfProposal, type ProposalNoun, type Whereabouts } from './identity/index.js';
 
 /** Where the records are today that proposals of earlier plans name: their answers end with what they were about. */
 export class RecordWatch implements Whereabouts {
@@ -30,8 +30,11 @@ export class RecordWatch implements Whereabouts {
     known.bearer ??= local?.id;
   }
 
-  readonly judges = (noun: ProposalNoun): boolean =>
-    this.context.feed.provesAbsence && (noun === 'user' || this.context.handlesClasses);
+  readonly judges = (proposal: Pick<Proposal, 'kind'>): boolean => {
+    const { context } = this;
+    if (nounOfProposal(proposal) === 'class' && !context.handlesClasses) return false;
+    return isLink(proposal) ? judgesLinks(context) : context.feed.provesAbsence;
+  };
 
   readonly bearerOf = (noun: ProposalNoun, sourcedId: string): string | undefined =>
     noun === 'user' ? this.directory.hostOf(sourcedId)?.id : this.classes.get(sourcedId)?.bearer;
@@ -41,4 +44,9 @@ export class RecordWatch implements Whereabouts {
     const row = this.directory.feedOf(sourcedId);
     return row !== undefined && row.status !== 'tobedeleted';
   };
+}
+
+/** Whether what was read tells which records of the feed could be those that people made: absence plays no part in it. */
+export function judgesLinks({ isRestricted, feed }: Context): boolean {
+  return !isRestricted && feed.skippedSchools.size === 0;
 }

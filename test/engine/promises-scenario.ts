@@ -43,14 +43,14 @@ export const COVERED: {
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
 } = {
-  graceSnapshots: false,
+  graceSnapshots: true,
   siteOfDistrict: true,
   linksOfRekeyed: true,
   rekeyInScope: true,
   rekeyAfterTruncated: true,
   loginsAfterCrash: true,
   loginsAfterDeactivation: true,
-  baselineOfRun: false,
+  baselineOfRun: true,
   unlinkAfterUndo: true,
 };
 

@@ -260,13 +260,29 @@ const leaving: readonly Row[] = [
     policy: GONE,
     changes: [
       {
-        line: 'user-update a U16 FIELDS_CHANGED',
+        line: 'user-update a U4 SITE_MOVED',
         before: { site: 's1', schoolSourcedIds: ['s1', 's2'] },
         after: { site: 's2', schoolSourcedIds: ['s2'], synced: { site: 's2' } },
+        evidence: { fields: ['schoolSourcedIds', 'site'] },
       },
       'enrollment-remove c1/a M3 MEMBER_ABSENT',
     ],
     never: ['U7', 'UNASSIGNED'],
+  },
+  {
+    title: 'not U4: where other fields change, too, the move is one of them',
+    feed: merge(C2, people(student('a', { schoolSourcedIds: ['s2'], grade: '08' })), {
+      enrollments: [enrolled('c2', 'a')],
+    }),
+    host: hostOf(merge(C2, people(BOTH_SCHOOLS), { enrollments: [enrolled('c2', 'a')] })),
+    changes: [
+      {
+        line: 'user-update a U16 FIELDS_CHANGED',
+        after: { site: 's2' },
+        evidence: { fields: ['schoolSourcedIds', 'grade', 'site'] },
+      },
+    ],
+    never: ['U4'],
   },
   {
     title: 'not U4: a site that a person chose stays',

@@ -254,7 +254,8 @@ describe('what was undone stays undone until the feed says something else', () =
     const twin = merge(WITHOUT_C1, { classes: [section('c2', { name: 'Class c1' })] });
     const host = await hostWith(START);
     await host.undo(await host.run(WITHOUT_C1));
-    expect(noteLines(await host.next(twin))).toEqual(['D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1']);
+    const notes = ['D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1', 'UNDO SUPPRESSED c1'];
+    expect(noteLines(await host.next(twin))).toEqual(notes);
   });
 
   it('an undo can be undone: then all is as after the run, and the feed has its way', async () => {

@@ -7,7 +7,7 @@
 import { isSame } from '../../internal/canonical.js';
 import { normalEmail, normalPhone, usableEmail, usablePhone } from '../../internal/contact.js';
 import { userSubject } from '../../model/index.js';
-import type { LocalUser, Note, Reason, User, UserRole } from '../../model/index.js';
+import type { LocalEnrollment, LocalGuardianLink, LocalUser, Note, Reason, User, UserRole } from '../../model/index.js';
 import { findClass } from './classes.js';
 import {
   additiveOnly,
@@ -131,6 +131,9 @@ function isImported(view: View, classSourcedId: string): boolean {
   return findClass(view, feed, local).isFollowed;
 }
 
+/** What a person may lose: a place in a class, or with a student. */
+type Place = Pick<LocalEnrollment | LocalGuardianLink, 'id' | 'state'>;
+
 function presentPerson(view: View, person: User, local: LocalUser, subject: string): Finding {
   if (!isPersonInScope(view, person, local)) return kept(OUT_OF_SCOPE);
   if (!coversRoles(view, person.roles)) return kept(stepNotCovered(view));
@@ -139,7 +142,8 @@ function presentPerson(view: View, person: User, local: LocalUser, subject: stri
   const told = view.told(subject, 'SUPPRESSED', 'ACTIVE_CONTACT_KEPT', 'CONTACT_CONFLICT');
   if (told !== undefined) reasons.push(told);
   else if (isContactOther(person, local)) {
-    reasons.push(view.isRestricted ? incompleteRead(view) : because('F1', 'CONTACT_UPDATES_OFF'));
+    const rule = local.claimed === true ? 'U9' : 'F1';
+    reasons.push(view.isRestricted ? incompleteRead(view) : because(rule, 'CONTACT_UPDATES_OFF'));
   }
   const isKept = reasons.length > 0;
   if (!isKept) reasons.push(because('U16', 'UNCHANGED'));
@@ -152,7 +156,22 @@ function presentPerson(view: View, person: User, local: LocalUser, subject: stri
   if (emptied.length > 0) reasons.push(because('F4', 'EMPTY_IS_UNKNOWN', { fields: emptied }));
   for (const [rule, code] of LOGINS) if (view.wasTold(subject, code)) reasons.push(because(rule, code));
   if (isUnassigned(view, person, local)) reasons.push(because('U6', 'UNASSIGNED'));
+  if (losesOne(view, local, 'enrollment-remove')) reasons.push(because('U5', 'OTHER_CLASS_STAYS'));
+  if (losesOne(view, local, 'guardian-unlink')) reasons.push(because('P2', 'OTHER_LINK_STAYS'));
   return isKept ? kept(...reasons) : unchanged(...reasons);
+}
+
+/** U5, P2: whether the plan takes one place of a person away, in a class or with a student, and another is left. */
+function losesOne(view: View, { id }: LocalUser, kind: 'enrollment-remove' | 'guardian-unlink'): boolean {
+  const { enrollments, guardianLinks } = view.sides.local;
+  const isMember = kind === 'enrollment-remove';
+  const places: readonly Place[] = isMember
+    ? enrollments.filter(({ userId }) => userId === id)
+    : guardianLinks.filter(({ guardianId }) => guardianId === id);
+  const noun = isMember ? 'enrollment' : 'guardian';
+  const isLost = (place: Place): boolean => view.changesTo(noun, place.id).some((change) => change.kind === kind);
+  const open = places.filter(({ state }) => state === 'active');
+  return open.some(isLost) && !open.every(isLost);
 }
 
 /** U10, or a return that waits for a whole read. */
