@@ -42,6 +42,8 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
+  /** A forbidden link of a new guardian does not wait for a run of another school to make the account. */
+  readonly forbiddenAcrossSchools: boolean;
 } = {
   graceSnapshots: true,
   siteOfDistrict: true,
@@ -52,6 +54,7 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
+  forbiddenAcrossSchools: false,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */

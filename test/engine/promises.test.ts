@@ -257,6 +257,24 @@ const FOUND: readonly Found[] = [
     },
     isOpen: !COVERED.loginsAfterDeactivation,
   },
+  {
+    promise: 14,
+    name: 'a new guardian of students of two schools, with one of whom contact is forbidden',
+    scenario: {
+      start: { teachers: 2, students: 8, classes: [MATH, { ...MATH, students: [6, 13] }, MATH], guardians: [] },
+      edits: [],
+      events: [
+        { kind: 'person-vanishes', index: 2, other: 0, students: [] },
+        { kind: 'guardian-appears', index: 0, other: 0, students: [32, 33] },
+        { kind: 'link-changes', index: 0, other: 0, students: [] },
+      ],
+      later: [],
+      policy: { ...FULL, classes: { ...defaultPolicy.classes, duplicateNames: 'all' } },
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.forbiddenAcrossSchools,
+  },
 ];
 
 describe.each(FOUND)('found before: $name', ({ promise, scenario, isOpen }) => {
