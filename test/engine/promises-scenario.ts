@@ -269,10 +269,14 @@ export interface Prepared {
 }
 
 /** The first import, and what people did by hand after it. A day later the district is read again. */
-export async function prepare(engine: Engine, scenario: Scenario): Promise<Prepared> {
+export async function prepare(
+  engine: Engine,
+  scenario: Scenario,
+  shaped: (roster: Roster) => Roster = (roster) => roster,
+): Promise<Prepared> {
   const model = DistrictModel.from(scenario.start);
   const world = new World(engine);
-  const first = await world.syncAll(readingOf(model, world), importsOf(scenario));
+  const first = await world.syncAll(shaped(readingOf(model, world)), importsOf(scenario));
   const touched = await editAll(world, scenario.edits);
   world.advance(24);
   return { world, model, touched, first };

@@ -157,7 +157,7 @@ export const WAYS: readonly Promised[] = [
     name: 'per-school runs commute and together are the district’s run',
     check: async (engine, scenario, statistics) => {
       const settled = separable(scenario);
-      const prepared = await prepare(engine, settled);
+      const prepared = await prepare(engine, settled, atTheirSchools);
       const { world, model, first } = prepared;
       evolve(model, settled);
       const imports = importsOf(settled);
