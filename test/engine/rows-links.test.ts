@@ -232,6 +232,20 @@ describe('U17: a person whom people had entered before', () => {
   });
 });
 
+describe('U17 and K19: what a person untied', () => {
+  it('is not proposed again', async () => {
+    const untied = { hostFields: ['sourcedId'] };
+    const host = hostWith({
+      users: [byHand('tina', TINA, untied)],
+      classes: [{ id: 'chess', name: 'Chess', schoolSourcedId: 's1', ...untied }],
+    });
+    const plan = await host.run(CLASS);
+    expect(linkNotes(plan)).toEqual([]);
+    expect(linesAbout(plan, 't')).toContain('user-create t U2 NEW_PERSON');
+    expect(linesAbout(plan, 'c1')).toContain('class-create c1 K1 NEW_CLASS');
+  });
+});
+
 describe('U17 and what was read', () => {
   const seed: MemorySeed = { users: [byHand('tina', TINA, { claimed: true })] };
   const someSchools = { attestation: attested({}, { allSchools: false }) };
