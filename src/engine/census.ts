@@ -8,7 +8,7 @@
 import type { Class, LocalClass } from '../model/index.js';
 import type { SchoolsInDoubt } from './causes/index.js';
 import type { ClassVisitor } from './class-walk.js';
-import { isNewcomer } from './classes.js';
+import { mayBearName } from './classes.js';
 import type { Context } from './context.js';
 import type { RecordWatch } from './whereabouts.js';
 
@@ -39,7 +39,7 @@ export class ClassCensus implements ClassVisitor {
       // Classes of one school often stand together.
       if (school !== this.lastSchool) this.schools.add(school);
       this.lastSchool = school;
-      if (local === undefined || isNewcomer(section, local)) {
+      if (local === undefined || mayBearName(section, local)) {
         this.contested.add(school);
         if (local?.schoolSourcedId !== undefined) this.contested.add(local.schoolSourcedId);
       }

@@ -14,11 +14,10 @@ import {
   createClass,
   decideAbsent,
   decidePresent,
-  followed,
-  isNewcomer,
+  FOLLOWED,
   isPlainClass,
   isRecycled,
-  takenNames,
+  KEPT,
   type ClassDecision,
 } from './classes.js';
 import type { Context } from './context.js';
@@ -26,13 +25,14 @@ import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
 import { classRekey, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
-import { compareMembers, type MemberComparison } from './members.js';
+import { compareMembers, type MemberComparison, type Removal } from './members.js';
 import { ClassLinks } from './class-links.js';
 import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
-import { hasActive, type Stretch } from './stretch.js';
+import { countActive, hasActive, type Stretch } from './stretch.js';
+import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
 import { isJudgedClass, noteMembers } from './vanished.js';
 
@@ -125,6 +125,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** M10: enrollments of a class that neither side has. */
   dangling(classSourcedId: string, enrollments: Stretch<Enrollment>): void {
     const { from, to } = enrollments;
+    const { tally } = this.context;
+    tally.enrollments(enrollments);
+    tally.danglingEnrollments(countActive(enrollments));
     this.people.noteNamed(enrollments);
     this.context.draft.note({
       rule: 'M10',
@@ -144,7 +147,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     run: number,
   ): void {
     const { context } = this;
-    context.tally?.section(section, local, enrollments, members);
+    if (section !== undefined) context.tally.section(section);
+    if (enrollments.to > enrollments.from) {
+      context.tally.enrollments(enrollments, run);
+      if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
+    }
     const isManaged = local?.origin === 'roster' && local.state === 'active';
     if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
     const managedMembers = run + this.plain.countRest(members, run);
@@ -153,7 +160,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.managedEnrollments += managedMembers;
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local?.state === 'active') this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      if (local?.state === 'active') this.keepNames(KEPT, local, undefined);
+      if (local !== undefined) this.noteUnjudged(local);
       return;
     }
     this.moved.note(section, local);
@@ -167,7 +175,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         this.consider(section, enrollments, members);
       }
     } else if (local !== undefined) {
-      const half = { local, isTombstoned: section !== undefined, enrollments, members };
+      const isHinted = section?.hinted === true;
+      const half = { local, isTombstoned: section !== undefined, isHinted, enrollments, members };
       if (!this.moved.takesHost(half)) this.absent(half);
     }
   }
@@ -232,6 +241,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       return;
     }
     const comparison = compareMembers(ofMembers(section, undefined), enrollments, members, context, this.people);
+    context.tally.danglingEnrollments(comparison.dangling);
     if (comparison.students === 0 && policy.classes.requireStudents) {
       note('K2', 'EMPTY_CLASS');
       return;
@@ -270,17 +280,19 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const comparison =
       isPlain && hasPlainMembers && !isObserved ? undefined : this.compare(section, local, enrollments, members, run);
     const isFollowed = isPlain && (comparison === undefined || !isRecycled(section, local, comparison));
+    if (comparison !== undefined) context.tally.danglingEnrollments(comparison.dangling);
     const decision =
-      isFollowed || comparison === undefined
-        ? followed(context)
-        : decidePresent(section, local, comparison, context, rekey);
+      isFollowed || comparison === undefined ? FOLLOWED : decidePresent(section, local, comparison, context, rekey);
     this.keepNames(decision, local, section);
-    if (decision.members !== 'follow') return;
+    if (decision.members !== 'follow') {
+      context.unjudged.membersOf(section.sourcedId);
+      return;
+    }
     if (local.origin === 'roster') {
       this.presentClasses += 1;
       this.inclusion?.noteKept(section);
     }
-    if (!isFollowed && isNewcomer(section, local)) this.newcomers.push({ section, local });
+    if (decision.isNewcomer === true) this.newcomers.push({ section, local });
     if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local, members);
   }
 
@@ -296,21 +308,25 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return compareMembers(ofMembers(section, local), enrollments, members, this.context, this.people, run);
   }
 
-  private absent({ local, isTombstoned, enrollments, members }: HostHalf): void {
-    const { unreadable } = this.context.feed;
+  private absent({ local, isTombstoned, isHinted, enrollments, members }: HostHalf): void {
+    const { context } = this;
+    const { feed } = context;
+    const { unreadable } = feed;
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
     const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
-    if (isJudgedClass(local, this.context) && (isTombstoned || this.context.feed.provesAbsence)) {
-      this.context.absences.addClass(local, members, { isTombstoned, isNamed });
-    }
-    if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(local, { isTombstoned, isNamed, isSchoolGone }, this.context);
     const holder = local.sourcedId as string;
+    const isProven = !context.isRestricted && (isTombstoned || feed.provesAbsence) && isJudgedClass(local, context);
+    const level = isTombstoned && !isHinted ? 'E2' : 'E1';
+    const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
+    if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
+    if (!isNamed) this.moved.noteHost(local, members);
+    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
     this.keepNames(decision, local, undefined);
-    const { fullData, archive } = this.context.policy;
+    const { fullData, archive } = context.policy;
     if (decision.names === 'free' && fullData && archive && this.isContested(local)) this.leaving.push(local);
+    this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     const ofClass = {
       sourcedId: holder,
@@ -331,7 +347,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   ): void {
     const { draft } = this.context;
     this.outsideDates += members.outsideDates;
-    if (local !== undefined && host !== undefined) noteMembers(members, local, host, this.context, this.people);
+    // The members of an absent class go with it: its absence was counted.
+    const removals = local === undefined ? members.removals : this.graceOver(members.removals);
+    if (local !== undefined && host !== undefined) {
+      noteMembers(members.members, removals, local, host, this.context, this.people);
+    }
     for (const { once, ...note } of members.notes) {
       if (once === true) draft.noteOnce(note);
       else draft.note(note);
@@ -343,7 +363,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const removed: string[] = [];
     let silent = 0;
-    for (const { proposal, isSilent } of members.removals) {
+    for (const { proposal, isSilent } of removals) {
       if (!draft.propose(proposal)) continue;
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
@@ -364,6 +384,21 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       count: silent,
       changes: new Set(removed.map((subject) => changeKey('enrollment-remove', subject))),
     });
+  }
+
+  /** The removals of members who have been missing for long enough. */
+  private graceOver(removals: readonly Removal[]): readonly Removal[] {
+    const { grace } = this.context;
+    if (removals.length === 0 || !grace.isAsked) return removals;
+    return removals.filter(({ proposal, level }) => grace.counts(proposal.subject, level) === 'gone');
+  }
+
+  /** Neither the class nor its members were seen: what waits for them goes on waiting. */
+  private noteUnjudged({ sourcedId = '', state }: LocalClass): void {
+    const { unjudged } = this.context;
+    if (!unjudged.isWatching || state !== 'active') return;
+    unjudged.record(classSubject(sourcedId));
+    unjudged.membersOf(sourcedId);
   }
 
   private noteRemoved({ userId, userSourcedId }: EnrollmentTarget): void {
@@ -409,8 +444,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
   private noteSharedNames(): void {
     for (const { section, local } of this.newcomers) {
-      for (const { schoolSourcedId, name } of takenNames(local, section, this.context)) {
-        const other = this.names.otherHolder(schoolSourcedId, name, section.sourcedId);
+      for (const { schoolSourcedId, name } of takenNames('fed', local, section, this.context)) {
+        const other = this.names.sharer(schoolSourcedId, name, section.sourcedId);
         if (other === undefined) continue;
         noteShared(section, other, this.context);
         break;
@@ -441,11 +476,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   }
 
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
-  private keepNames({ names }: ClassDecision, local: LocalClass, section: Class | undefined): void {
+  private keepNames({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
     const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
-    for (const taken of takenNames(local, names === 'fed' ? section : undefined, this.context)) {
-      this.names.take(taken.schoolSourcedId, taken.name, holder);
+    for (const taken of takenNames(names, local, section, this.context)) {
+      this.names.take(taken.schoolSourcedId, taken.name, holder, isOpen);
     }
   }
 
@@ -455,7 +490,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const local of this.leaving) {
       const subject = classSubject(local.sourcedId);
       if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
-      this.keepNames({ members: 'frozen', names: 'own' }, local, undefined);
+      this.keepNames(KEPT, local, undefined);
     }
   }
 
@@ -464,8 +499,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
-  private familyName({ enrollment, user }: Addition): string | undefined {
-    return user?.familyName ?? this.people.arrivalOf(enrollment.userSourcedId)?.familyName;
+  /** The feed's word: what the host has may be about to change, and a name is given once. */
+  private familyName({ enrollment }: Addition): string | undefined {
+    return this.people.directory.feedOf(enrollment.userSourcedId)?.familyName;
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {

@@ -12,13 +12,18 @@ import { changeKey } from './draft.js';
 import { ABSENT, classFingerprint } from './fingerprint.js';
 import { giveUpSourcedId, type RekeyPatch } from './identity/index.js';
 import type { MemberComparison } from './members.js';
+import type { NameClaim } from './taken-names.js';
 
 /** What follows from a class's rows for its members and its name. */
 export interface ClassDecision {
   /** `follow` the feed; `frozen`: leave them; `remove`: Full Data without Archive, where the policy says so. */
   readonly members: 'follow' | 'frozen' | 'remove';
-  /** Whether it keeps its names taken: not where it leaves; as the feed will have it, or as the host has it. */
-  readonly names: 'free' | 'fed' | 'own';
+  /** Which names it keeps taken. */
+  readonly names: NameClaim;
+  /** Whether it is open once this plan is applied. Only open classes share a name (D4). */
+  readonly isOpen: boolean;
+  /** Whether it comes to bear a name in a school by this plan: it returns, moves, or is renamed by the feed. */
+  readonly isNewcomer?: boolean;
 }
 
 /** The fields besides the name that follow the roster as long as no person has changed them. */
@@ -26,7 +31,13 @@ const TRACKED = ['termSourcedIds', 'courseTitle', 'period', 'sectionNumber', 'gr
 
 const OPTIONS = ['behaviorManagement', 'studentPortfolios', 'parentCommunication'] as const;
 
-const FROZEN: ClassDecision = { members: 'frozen', names: 'free' };
+const FROZEN: ClassDecision = { members: 'frozen', names: 'free', isOpen: false };
+
+/** The decision about a class of which nothing has to be said. */
+export const FOLLOWED: ClassDecision = { members: 'follow', names: 'own', isOpen: true };
+
+/** The decision about a class that stays as it is, and keeps its name: it is absent or was not read, or a person decides. */
+export const KEPT: ClassDecision = { members: 'frozen', names: 'own', isOpen: true };
 
 /** A blank class name is read as the course title, then the sourcedId. */
 export function classNameOf(section: Class): string {
@@ -60,15 +71,6 @@ export function createClass(section: Class, name: string, context: Context): boo
     fingerprint: classFingerprint(section),
   });
 }
-
-/** The decision about a class of which nothing has to be said. */
-export function followed(context: Context): ClassDecision {
-  return context.handlesClasses ? FED : OWN;
-}
-
-const FED: ClassDecision = { members: 'follow', names: 'fed' };
-
-const OWN: ClassDecision = { members: 'follow', names: 'own' };
 
 /**
  * Whether an active class is plainly as the sync left it, so that no row has anything to say but K10: nearly all classes
@@ -124,11 +126,12 @@ export function decidePresent(
       subject,
       schoolSourcedId: section.schoolSourcedId,
     });
-    return { members: 'frozen', names: 'own' };
+    if (local.state === 'active') return KEPT;
+    return isPutAway(local) ? PUT_AWAY : FROZEN;
   }
   if (local.state === 'purged') {
     draft.noteOnce({ rule: 'K14', code: 'PURGED_BY_USER', severity: 'info', noun: 'class', subject });
-    return { members: 'frozen', names: 'fed' };
+    return PUT_AWAY;
   }
   const returns = local.state === 'archived';
   if (returns && !isRevivable(local, context)) {
@@ -141,20 +144,27 @@ export function decidePresent(
       subject,
       schoolSourcedId: section.schoolSourcedId,
     });
-    return { members: 'frozen', names: byUser ? 'fed' : 'free' };
+    return byUser ? PUT_AWAY : FROZEN;
   }
   // Whom a person has said to be one class are not two.
   if (rekey === undefined && isRecycled(section, local, members)) {
     if (!context.isRestricted) holdRecycled(section, local, context);
-    return { members: 'frozen', names: 'fed' };
+    return { members: 'frozen', names: 'reused', isOpen: !returns };
   }
-  if (!context.handlesClasses) {
-    return { members: returns ? 'frozen' : 'follow', names: 'own' };
-  }
+  if (!context.handlesClasses) return returns ? FROZEN : FOLLOWED;
   if (returns && context.isRestricted) return FROZEN;
-  const isProposed = proposePresent(section, local, returns, context, rekey);
-  if (returns && !isProposed) return { members: 'frozen', names: 'fed' };
-  return { members: 'follow', names: 'fed' };
+  const outcome = proposePresent(section, local, returns, context, rekey);
+  if (outcome === 'suppressed') {
+    return { members: returns ? 'frozen' : 'follow', names: 'both', isOpen: !returns };
+  }
+  return { members: 'follow', names: 'fed', isOpen: true, isNewcomer: outcome === 'elsewhere' };
+}
+
+/** What a person put away and the feed still has: no twin comes in its stead. */
+const PUT_AWAY: ClassDecision = { members: 'frozen', names: 'both', isOpen: false };
+
+function isPutAway({ state, by }: LocalClass): boolean {
+  return state === 'purged' || by === 'user';
 }
 
 /** K8 and K9: who may bring this class back. */
@@ -200,14 +210,17 @@ function holdRecycled(section: Class, local: LocalClass, context: Context): void
   });
 }
 
-/** K4 to K6, K8, K16, K17, as one change, because a record changes once in a plan. Says whether all is as wanted. */
+/**
+ * K4 to K6, K8, K16, K17, as one change, because a record changes once in a plan. Says whether the class is as wanted, and
+ * whether it comes to bear a name in a school by that.
+ */
 function proposePresent(
   section: Class,
   local: LocalClass,
   returns: boolean,
   context: Context,
   rekey: RekeyPatch | undefined,
-): boolean {
+): 'suppressed' | 'as before' | 'elsewhere' {
   const before: Record<string, unknown> = {};
   const after: Record<string, unknown> = {};
   const synced: Record<string, unknown> = {};
@@ -268,11 +281,11 @@ function proposePresent(
     Object.assign(after, rekey.after);
     ({ reason } = rekey);
   }
-  if (reason === undefined) return true;
+  if (reason === undefined) return 'as before';
   if (Object.keys(synced).length > 0) {
     set('synced', { ...(local.synced ?? syncedClass(section, context.policy.classes.options)), ...synced });
   }
-  return context.draft.propose({
+  const isProposed = context.draft.propose({
     kind: rekey !== undefined ? 'class-rekey' : returns ? 'class-unarchive' : isMoved ? 'class-move' : 'class-update',
     subject: classSubject(section.sourcedId),
     target: {
@@ -286,6 +299,8 @@ function proposePresent(
     reason: { ...reason, evidence: { fields: Object.keys(after).filter((field) => field !== 'synced') } },
     fingerprint: classFingerprint(section),
   });
+  if (!isProposed) return 'suppressed';
+  return returns || isMoved || 'name' in after ? 'elsewhere' : 'as before';
 }
 
 /** K17: the policy's options, save those that the host has changed itself; undefined where the policy is as before. */
@@ -303,7 +318,13 @@ function changedOptions(local: LocalClass, context: Context): ClassOptions | und
 /** K7, K13, K16 and the table of the three switches: a class that the host has and the feed has not. */
 export function decideAbsent(
   local: LocalClass,
-  evidence: { readonly isTombstoned: boolean; readonly isNamed: boolean; readonly isSchoolGone: boolean },
+  evidence: {
+    readonly isTombstoned: boolean;
+    readonly isNamed: boolean;
+    /** Z6: it has not been missing for as long as the policy asks for. */
+    readonly isWaiting: boolean;
+    readonly isDoubted: boolean;
+  },
   context: Context,
 ): ClassDecision {
   const { draft, policy } = context;
@@ -314,8 +335,7 @@ export function decideAbsent(
     // What a person archived or purged and the feed lacks takes no name: it is no section of this feed.
     return FROZEN;
   }
-  const stays: ClassDecision = { members: 'frozen', names: 'own' };
-  if (local.origin !== 'roster') return stays;
+  if (local.origin !== 'roster') return KEPT;
   const school = local.schoolSourcedId;
   const isSkipped = school !== undefined && context.feed.skippedSchools.has(school);
   const hasEvidence =
@@ -333,24 +353,25 @@ export function decideAbsent(
   if (!hasEvidence) {
     if (evidence.isNamed) note('M10', 'CLASS_UNSHARED', 'warning');
     else if (!context.isRestricted && !isSkipped) note('K7', 'UNREAD_ELSEWHERE', 'info');
-    return stays;
+    return KEPT;
   }
   draft.observe(subject, ABSENT);
   if (local.revived === true) {
     note('K16', 'LOCAL_REVIVE_WINS', 'info');
-    return stays;
+    return KEPT;
   }
-  if (draft.isKept('class-archive', subject)) return stays;
-  const leaves: ClassDecision = { members: 'frozen', names: evidence.isSchoolGone ? 'own' : 'free' };
+  if (evidence.isWaiting) return KEPT;
+  const isUndone = draft.isKept('class-archive', subject);
+  const leaves = isUndone || evidence.isDoubted ? KEPT : FROZEN;
   if (!policy.fullData) {
     note('K7', 'ABSENT_KEPT', 'info');
     return leaves;
   }
   if (!policy.archive) {
     note('K7', 'ABSENT_CLASS_ACTIVE', 'warning');
-    return { ...leaves, members: policy.absentClassMembers === 'remove' ? 'remove' : 'frozen' };
+    return policy.absentClassMembers === 'remove' && !isUndone ? { ...leaves, members: 'remove' } : leaves;
   }
-  if (!context.handlesClasses) return stays;
+  if (!context.handlesClasses) return KEPT;
   draft.propose({
     kind: 'class-archive',
     subject,
@@ -369,53 +390,13 @@ export function decideAbsent(
   return leaves;
 }
 
-/**
- * The names that a class keeps taken in its school once this plan is applied. A person's own name stands alone: that is
- * how renaming a class frees the section's name for the next section. An undone rename or move counts under both.
- */
-export function takenNames(
-  local: LocalClass,
-  section: Class | undefined,
-  context: Context,
-): readonly { readonly schoolSourcedId: string; readonly name: string }[] {
-  const names = new Set([local.name]);
-  // A class without a sourcedId is asked about only where this plan ties it to one.
-  const isFollowing = local.origin !== 'local' || local.sourcedId === undefined;
-  if (!isHostField(local, 'name') && isFollowing) {
-    if (local.synced !== undefined) names.add(local.synced.name);
-    if (section !== undefined) {
-      const isRenamed = classNameOf(section) !== (local.synced?.name ?? local.name);
-      const isRenameKept = isRenamed && isRenameSuppressed(section, context);
-      if (isRenamed && !isRenameKept && local.state !== 'purged') {
-        names.clear();
-      }
-      names.add(classNameOf(section));
-    }
-  }
-  const schools = new Set<string>();
-  if (section !== undefined && context.isInScope(section.schoolSourcedId)) schools.add(section.schoolSourcedId);
-  const isMoveKept = section !== undefined && isRenameSuppressed(section, context);
-  if (local.schoolSourcedId !== undefined && (section === undefined || isMoveKept || schools.size === 0)) {
-    schools.add(local.schoolSourcedId);
-  }
-  return [...schools].flatMap((schoolSourcedId) => [...names].map((name) => ({ schoolSourcedId, name })));
-}
-
-/** Whether a class may bear another name, or bear it elsewhere, once this plan is applied. */
-export function isNewcomer(section: Class, local: LocalClass): boolean {
+/** Whether a class may bear another name, or bear it elsewhere, once a plan is applied. */
+export function mayBearName(section: Class, local: LocalClass): boolean {
   if (local.state !== 'active' || section.schoolSourcedId !== local.schoolSourcedId) return true;
   const name = classNameOf(section);
-  return name !== local.name && name !== local.synced?.name;
+  return name !== local.name || name !== (local.synced?.name ?? name);
 }
 
-function isRenameSuppressed(section: Class, context: Context): boolean {
-  const subject = classSubject(section.sourcedId);
-  const fingerprint = classFingerprint(section);
-  return (['class-update', 'class-move'] as const).some((kind) =>
-    context.draft.isSuppressed(kind, subject, fingerprint),
-  );
-}
-
-function isHostField(local: LocalClass, field: string): boolean {
+export function isHostField(local: LocalClass, field: string): boolean {
   return local.hostFields?.includes(field) === true;
 }

@@ -17,8 +17,11 @@ import type {
 import type { Absences } from './causes/index.js';
 import type { Draft } from './draft.js';
 import type { Feed } from './feed.js';
+import type { Unjudged } from './gates/unjudged.js';
+import type { Grace } from './grace.js';
 import type { Decisions } from './identity/index.js';
-import type { Tally } from './tally.js';
+import type { ReadTally } from './statistics.js';
+import type { OpenWindows } from './windows.js';
 
 export interface Context {
   readonly policy: Policy;
@@ -47,8 +50,14 @@ export interface Context {
   readonly isGuardianSourceSwitched: boolean;
   /** What a removal by this plan writes: the same for all of them. */
   readonly removed: Fields<LocalEnrollment>;
-  /** What looks at every record as it comes by; undefined where nothing does. */
-  readonly tally?: Tally;
+  /** What the read looks like (G4), counted as it comes by. */
+  readonly tally: ReadTally;
+  /** Absences that have to be seen in more reads than one. */
+  readonly grace: Grace;
+  /** What this plan cannot judge, of the records that holds and counts wait for. */
+  readonly unjudged: Unjudged;
+  /** The policy's windows that are open now. */
+  readonly windows: OpenWindows;
 }
 
 export function scopeTest(scope: Scope): (schoolSourcedId: string | undefined) => boolean {
@@ -84,6 +93,8 @@ export function handledMembers(policy: Policy): Readonly<Record<EnrollmentRole, 
 /** The date of an instant in a time zone, `YYYY-MM-DD`, moved by whole days. */
 export function dateIn(timeZone: string, instant: Date, days = 0): string {
   const moved = new Date(instant.getTime() + days * 86_400_000);
+  // The usual zone: a formatter takes longer to make than many a plan.
+  if (timeZone === 'UTC') return moved.toISOString().slice(0, 10);
   const parts = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
   return parts.format(moved);
 }

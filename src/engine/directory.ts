@@ -6,10 +6,13 @@
  */
 
 import { findById } from '../internal/search.js';
-import type { LocalUser, RecordStatus, User } from '../model/index.js';
+import type { LocalUser, User } from '../model/index.js';
 
 /** What other tables ask of a person of the host. */
-export type HostPerson = Pick<LocalUser, 'id' | 'familyName' | 'schoolSourcedIds'>;
+export type HostPerson = Pick<LocalUser, 'id' | 'schoolSourcedIds'>;
+
+/** What they ask of a person of the feed. */
+export type FeedPerson = Pick<User, 'status' | 'familyName'>;
 
 export interface PersonDirectory {
   /** Announces that this person may be looked up. */
@@ -19,7 +22,7 @@ export interface PersonDirectory {
   /** False where nobody asked beforehand, so that nothing is known. */
   isKnown(sourcedId: string): boolean;
   /** The feed's record; undefined where there is none. */
-  feedOf(sourcedId: string): { readonly status?: RecordStatus } | undefined;
+  feedOf(sourcedId: string): FeedPerson | undefined;
   hostOf(sourcedId: string): HostPerson | undefined;
 }
 
@@ -60,7 +63,7 @@ export class WholeDirectory implements PersonDirectory {
 }
 
 interface Answer {
-  feed: { readonly status?: RecordStatus } | undefined;
+  feed: FeedPerson | undefined;
   host: HostPerson | undefined;
 }
 
@@ -83,13 +86,16 @@ export class AskedDirectory implements PersonDirectory {
   answer(feed: User | undefined, local: LocalUser | undefined): void {
     const answer = this.answers.get(feed?.sourcedId ?? local?.sourcedId ?? '');
     if (answer === undefined) return;
-    if (feed !== undefined) answer.feed = feed.status === 'tobedeleted' ? TOMBSTONED : LIVE;
+    if (feed !== undefined) {
+      const { status, familyName } = feed;
+      answer.feed = status === undefined ? { familyName } : { status, familyName };
+    }
     if (local === undefined || answer.host !== undefined) return;
-    const { id, familyName, schoolSourcedIds } = local;
-    answer.host = { id, familyName, schoolSourcedIds };
+    const { id, schoolSourcedIds } = local;
+    answer.host = { id, schoolSourcedIds };
   }
 
-  feedOf(sourcedId: string): { readonly status?: RecordStatus } | undefined {
+  feedOf(sourcedId: string): FeedPerson | undefined {
     return this.answers.get(sourcedId)?.feed;
   }
 
@@ -97,9 +103,6 @@ export class AskedDirectory implements PersonDirectory {
     return this.answers.get(sourcedId)?.host;
   }
 }
-
-const LIVE = {};
-const TOMBSTONED = { status: 'tobedeleted' } as const;
 
 function idOfUser(user: User): string {
   return user.sourcedId;

@@ -84,7 +84,7 @@ function foldRecords<T extends RosterRecord>(
   const kept = records.flatMap((record): readonly T[] => {
     if (told.has(record.sourcedId)) return [];
     if (!gone.has(record.sourcedId)) return [record];
-    return removals === 'hint' ? [{ ...record, status: 'tobedeleted' }] : [];
+    return removals === 'hint' ? [{ ...record, status: 'tobedeleted', hinted: true }] : [];
   });
   return merged(kept, changed, (left, right) => compareIds(left.sourcedId, right.sourcedId));
 }

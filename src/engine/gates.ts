@@ -11,7 +11,6 @@ import type { Context } from './context.js';
 import { type Draft, type HoldRequest, limitKind } from './draft.js';
 import type { EmptyKind } from './empty-kinds.js';
 import type { Feed } from './feed.js';
-import type { GateLedger } from './gates/decisions.js';
 import { type Baselines, Budget, isOver, LIMIT_KINDS, startRun } from './gates/limits.js';
 import { changeOfKey, type Held, type Latchable, Latches } from './gates/latches.js';
 import { notePolicyChange } from './gates/notes.js';
@@ -53,7 +52,7 @@ export interface Judgement extends Held {
 }
 
 /** What the gates remember from one run to the next, besides their latches. */
-export type GateMemory = Pick<GateLedger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
+export type GateMemory = Pick<Ledger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
 
 export function judge(
   changes: readonly Change[],
@@ -63,7 +62,7 @@ export function judge(
   found: Findings = {},
 ): Judgement {
   const { policy, local, isRestricted } = context;
-  const ledger: GateLedger = local.ledger;
+  const { ledger } = local;
   const isUnjudged = unjudgedTest(context, found.unjudged);
   const latches = new Latches({
     changes,
@@ -111,20 +110,6 @@ export function judge(
   };
 }
 
-/** The ledger of a plan: what is given, with what the gates remember in place of what they remembered. */
-export function withMemory(ledger: Ledger, memory: GateMemory): Ledger {
-  const {
-    removals: _sums,
-    unfinished: _run,
-    healthy: _read,
-    doubted: _odd,
-    policy: _policy,
-    unjudged: _keys,
-    ...rest
-  } = ledger as GateLedger;
-  return { ...rest, ...memory };
-}
-
 /** G3. */
 function emptyFeed({ kind, managed, changes }: EmptyKind): HoldRequest {
   return {
@@ -165,10 +150,10 @@ function isDoubtOfRead({ gate, evidence }: GateResult): boolean {
 
 /** What later reads are compared with: the last one of the whole district that nothing casts doubt on. */
 function shapeMemory(
-  { healthy, doubted }: GateLedger,
+  { healthy, doubted }: Ledger,
   reading: Reading | undefined,
   { isWhole, isDoubtful, doubts }: { isWhole: boolean; isDoubtful: boolean; doubts: readonly Doubt[] },
-): Pick<GateLedger, 'healthy' | 'doubted'> {
+): Pick<Ledger, 'healthy' | 'doubted'> {
   const before = healthy === undefined ? {} : { healthy };
   if (reading === undefined || !isWhole) return { ...before, ...(doubted === undefined ? {} : { doubted }) };
   if (doubts.length > 0) return { ...before, doubted: asHealthy(reading, healthy) };

@@ -43,17 +43,24 @@ export class Grace {
     this.before = new Map((input.absences ?? []).map((absence) => [absence.subject, absence]));
   }
 
+  /** Whether more than one read is asked for. */
+  get isAsked(): boolean {
+    return this.input.snapshots > 1;
+  }
+
   /**
-   * Counts the proven absence of a record that a sync manages. Ask once for each record and plan, whatever the policy
-   * then does about it.
+   * Counts the proven absence of a record that a sync manages, whatever the policy then does about it. In one plan the
+   * answer is always the same.
    *
    * @param level `E2` only where a whole read says that the record is gone: an event alone may be taken back
    */
   counts(subject: string, level: EvidenceLevel): Absence {
     const { snapshots, readId, readAt, isComplete } = this.input;
     if (snapshots <= 1 || level === 'E2') return 'gone';
-    const before = this.before.get(subject);
+    const known = this.now.get(subject);
+    if (known !== undefined) return known.count >= snapshots ? 'gone' : 'wait';
     if (!isComplete) return this.wait(subject);
+    const before = this.before.get(subject);
     const absence = before === undefined ? { subject, count: 1, readId, at: readAt } : this.counted(before);
     this.now.set(subject, absence);
     return absence.count >= snapshots ? 'gone' : this.wait(subject);

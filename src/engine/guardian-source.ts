@@ -30,6 +30,9 @@ export function nextGuardianSource(source: string, ledger: Ledger, isProven: boo
   return isProven ? source : ledger.guardianSource;
 }
 
+/** What tells guardians apart without an id (P1), the surer first. */
+export const GUARDIAN_KEYS: readonly ((user: Keyed) => string | undefined)[] = [emailKey, mobileKey];
+
 /**
  * The guardians who are the same by what is told apart without an id (P1): the e-mail address, else the mobile number,
  * and the full name. Each belongs to one pair at most, and whoever could belong to two belongs to none. In the order of
@@ -43,7 +46,7 @@ export function matchGuardians(gone: Iterable<LocalUser>, arrivals: Iterable<Use
   if (left.length === 0) return [];
   let right = [...arrivals].filter(isGuardian);
   const matches: GuardianMatch[] = [];
-  for (const keyOf of [emailKey, mobileKey]) {
+  for (const keyOf of GUARDIAN_KEYS) {
     const feeds = unique(right, keyOf);
     const found = new Set<LocalUser | User>();
     for (const [key, local] of unique(left, (user) => keyOf(user.synced ?? user))) {

@@ -39,7 +39,7 @@ export class GuardianPass implements LinkVisitor {
   /** P1, P4, P7, P8, P12: a link that the host does not have. */
   onlyFeed(link: GuardianLink): void {
     const { context, people } = this;
-    context.tally?.guardianLink(link, undefined);
+    context.tally.link(link, !isWantedLink(link, context) || people.standing(link.guardianSourcedId) !== 'missing');
     if (isNamedGuardian(link, context)) this.counts.count(link.studentSourcedId);
     this.observe(link, link);
     if (!isWantedLink(link, context)) return;
@@ -95,14 +95,13 @@ export class GuardianPass implements LinkVisitor {
   }
 
   onlyLocal(local: NamedLink): void {
-    this.context.tally?.guardianLink(undefined, local);
     this.count(local);
     this.lost(local, 'P3');
   }
 
   both(link: GuardianLink, local: NamedLink): void {
     const { context, people } = this;
-    context.tally?.guardianLink(link, local);
+    context.tally.link(link, !isWantedLink(link, context) || !people.isVanished(link.guardianSourcedId));
     this.count(local);
     this.observe(link, link);
     const isWanted = isNamedGuardian(link, context);
@@ -237,18 +236,19 @@ export class GuardianPass implements LinkVisitor {
 
   /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
   private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
-    const { context, people } = this;
+    const { context } = this;
     const student = local.studentSourcedId;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
     if (isProven && rule === 'P3') this.observe(local, undefined);
-    if (!context.policy.fullData || !isProven || local.state !== 'active' || local.origin !== 'roster') return;
-    if (people.isFrozen(student) || people.isFrozen(local.guardianSourcedId)) return;
-    if (people.isVanished(student) && !people.hasLeftDistrict(student)) return;
-    if (!this.isInScope(student)) return;
-    if (context.isGuardianSourceSwitched) {
-      this.frozenLinks += 1;
+    if (local.state !== 'active' || local.origin !== 'roster') return;
+    const subject = guardianSubject(local.guardianSourcedId, student);
+    const isJudged = isProven && this.isLossJudged(local);
+    if (!isJudged || context.isGuardianSourceSwitched) {
+      if (isJudged) this.frozenLinks += 1;
+      context.unjudged.record(subject);
       return;
     }
+    if (context.grace.counts(subject, level) === 'wait') return;
     if (rule === 'P3') context.absences.addLink(local, { isTombstoned: level === 'E2' });
     this.propose(
       'guardian-unlink',
@@ -258,6 +258,14 @@ export class GuardianPass implements LinkVisitor {
       { rule, code: rule === 'P4' ? 'CONTACT_TYPE_EXCLUDED' : 'GUARDIAN_LINK_ABSENT', evidence: { level } },
       undefined,
     );
+  }
+
+  /** P8: whether this plan may say of a link that the feed no longer has that it is gone. */
+  private isLossJudged({ guardianSourcedId, studentSourcedId: student }: NamedLink): boolean {
+    const { context, people } = this;
+    if (!context.policy.fullData || people.isFrozen(student) || people.isFrozen(guardianSourcedId)) return false;
+    if (people.isVanished(student) && !people.hasLeftDistrict(student)) return false;
+    return this.isInScope(student);
   }
 
   private propose(

@@ -7,18 +7,20 @@
 import { normalEmail, normalPhone, usablePhone } from '../internal/contact.js';
 import { userSubject } from '../model/index.js';
 import type { LocalUser, Proposal, User } from '../model/index.js';
-import type { Context } from './context.js';
+import { handlesRoles, type Context } from './context.js';
 import { userFingerprint } from './fingerprint.js';
-import { matchGuardians } from './guardian-source.js';
+import { GUARDIAN_KEYS, matchGuardians } from './guardian-source.js';
 import {
   detectUserReset,
   isResetOpen,
   pairUsers,
+  possiblePairs,
   waitingIds,
   type IdSpaceReset,
   type PersonMatch,
 } from './identity/index.js';
 import type { People } from './people.js';
+import { isUserInScope } from './users.js';
 
 type Identified = Pick<User, 'stateId' | 'sisId' | 'email' | 'mobile'> & { readonly sourcedId?: string };
 
@@ -67,22 +69,16 @@ export interface IdCounts {
 }
 
 /** What the persons may be known by who may have come back by another sourcedId. */
-export function rekeyKeys(context: Context, people: People, counts: IdCounts): RekeyKeys {
+export function rekeyKeys(context: Context, people: People): RekeyKeys {
   const accepted = new Set(context.decisions.accepted('user-rekey').map(({ sourcedId }) => sourcedId));
-  // A change of all ids is looked for in an incomplete read, too; single persons are not.
-  const gone = mayBeReset(counts) ? lackingOf(people) : goneOf(context, people);
   return new RekeyKeys(
-    gone.map((user) => user.synced ?? user),
+    lackingOf(people).map((user) => user.synced ?? user),
     accepted,
     context.isGuardianSourceSwitched,
   );
 }
 
 /** Persons of the host who may have come back by another sourcedId, as far as persons alone can tell. */
-function goneOf(context: Context, people: People): readonly LocalUser[] {
-  return context.feed.provesAbsence ? lackingOf(people) : [];
-}
-
 function lackingOf({ vanished, tombstoned }: People): readonly LocalUser[] {
   return [...vanished.values(), ...tombstoned.values()].filter(({ origin }) => origin !== 'local');
 }
@@ -129,29 +125,28 @@ export function findRekeys(
 ): { readonly rekeys: readonly PersonMatch[]; readonly proposals: readonly Proposal[] } {
   const { decisions, draft, feed, now } = context;
   const known = context.local.ledger.proposals ?? [];
-  if (!feed.provesAbsence) {
-    // Whether they are still two cannot be told, so they go on waiting.
-    freezeAll(people, known);
-    return NONE;
-  }
+  // Whether they are still two cannot be told, so they go on waiting.
+  if (!feed.provesAbsence) freezeAll(people, known);
   if (keys.isEmpty) return NONE;
   const arrivals = people.arrivals.filter((user) => keys.matches(user));
   if (arrivals.length === 0) return NONE;
   // Whoever an enrollment still names is not gone; asked for those alone who could be somebody who appeared.
   const likely = new RekeyKeys(arrivals, undefined, context.isGuardianSourceSwitched);
   const accepted = new Set(decisions.accepted('user-rekey').map(({ recordId }) => recordId));
-  const gone = goneOf(context, people).filter(
+  const gone = lackingOf(people).filter(
     (user) =>
       (likely.matches(user.synced ?? user) || accepted.has(user.id)) && !people.isNamed(user.sourcedId as string),
   );
+  if (!feed.provesAbsence) {
+    waitForProof(context, people, gone, arrivals);
+    return NONE;
+  }
   const isUndone = (user: User): boolean =>
     draft.isSuppressed('user-rekey', userSubject(user.sourcedId), userFingerprint(user));
   const matches = context.isGuardianSourceSwitched ? guardianMatches(gone, arrivals) : [];
   const matched = new Set<User | LocalUser>(matches.flatMap(({ feed: user, local }) => [user, local]));
   for (const match of matches) {
-    if (!isUndone(match.feed)) continue;
-    people.freeze(match.feed.sourcedId);
-    people.freeze(match.local.sourcedId as string);
+    if (isUndone(match.feed)) freezeBoth(people, match);
   }
   const pairs = pairUsers({
     gone: matched.size === 0 ? gone : gone.filter((user) => !matched.has(user)),
@@ -161,17 +156,76 @@ export function findRekeys(
     isReset: isReset || isResetOpen(known, 'user'),
     now,
   });
-  const rekeys = [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys];
-  for (const rekey of rekeys) people.rekey(rekey);
+  const rekeys: PersonMatch[] = [];
+  for (const match of [...matches.filter(({ feed: user }) => !isUndone(user)), ...pairs.rekeys]) {
+    if (mayRekey(match, context)) {
+      rekeys.push(match);
+      people.rekey(match);
+    } else {
+      freezeBoth(people, match);
+      noteWaiting(match, context);
+    }
+  }
   freezeAll(people, pairs.proposals);
-  for (const proposal of pairs.proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
-  return { rekeys, proposals: pairs.proposals };
+  const proposals = proposalsInScope(pairs.proposals, { gone, arrivals, context });
+  for (const proposal of proposals) if (proposal.rule !== 'G5') noteProposed(proposal, context);
+  return { rekeys, proposals };
+}
+
+/** While nobody can tell who is gone, an account for who may be known already could never be taken back. */
+function waitForProof(
+  context: Context,
+  people: People,
+  missing: readonly LocalUser[],
+  arrivals: readonly User[],
+): void {
+  const keys = context.isGuardianSourceSwitched ? GUARDIAN_KEYS : [];
+  const { pairs, locals } = possiblePairs(missing, arrivals, context.decisions, keys);
+  for (const local of locals) people.freeze(local.sourcedId as string);
+  for (const pair of pairs) {
+    people.freeze(pair.feed.sourcedId);
+    noteWaiting(pair, context);
+  }
+}
+
+/**
+ * Whether this plan may write the new sourcedId: a run of other schools may not, nor an import whose steps do not cover
+ * the person. Guardians who are of no school may be of any.
+ */
+function mayRekey({ feed, local, by }: PersonMatch, context: Context): boolean {
+  if (!handlesRoles(context.policy, feed.roles)) return false;
+  if (isUserInScope(feed, local, context)) return true;
+  return by === 'contact' && feed.schoolSourcedIds.length === 0 && local.schoolSourcedIds.length === 0;
+}
+
+/** Whoever is of other schools alone is asked about in a run of those. */
+function proposalsInScope(
+  proposals: readonly Proposal[],
+  { gone, arrivals, context }: { gone: readonly LocalUser[]; arrivals: readonly User[]; context: Context },
+): readonly Proposal[] {
+  if (context.local.scope.schools === undefined || proposals.length === 0) return proposals;
+  const locals = new Map(gone.map((user) => [user.id, user]));
+  const users = new Map(arrivals.map((user) => [user.sourcedId, user]));
+  return proposals.filter(({ recordId, sourcedId }) => {
+    const feed = users.get(sourcedId) as User;
+    const local = locals.get(recordId) as LocalUser;
+    const isInScope = isUserInScope(feed, local, context);
+    if (!isInScope) noteWaiting({ feed, local }, context);
+    return isInScope;
+  });
+}
+
+function freezeBoth(people: People, { feed, local }: Pair): void {
+  people.freeze(feed.sourcedId);
+  people.freeze(local.sourcedId as string);
 }
 
 /** P5: guardians who go on under the ids of their new source. */
 function guardianMatches(gone: readonly LocalUser[], arrivals: readonly User[]): readonly PersonMatch[] {
   return matchGuardians(gone, arrivals).map(({ feed, local }) => ({ feed, local, by: 'contact', isLink: false }));
 }
+
+type Pair = Pick<PersonMatch, 'feed' | 'local'>;
 
 const NONE = { rekeys: [], proposals: [] } as const;
 
@@ -188,5 +242,17 @@ function noteProposed({ rule, from = '', sourcedId, evidence }: Proposal, { draf
     noun: 'user',
     subject: userSubject(from),
     evidence: { old: from, new: sourcedId, ...evidence },
+  });
+}
+
+function noteWaiting({ feed, local }: Pair, { draft }: Context): void {
+  const { sourcedId: old = '' } = local;
+  draft.note({
+    rule: 'U12',
+    code: 'REKEY_WAITS',
+    severity: 'info',
+    noun: 'user',
+    subject: userSubject(old),
+    evidence: { old, new: feed.sourcedId },
   });
 }

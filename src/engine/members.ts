@@ -13,13 +13,16 @@ import { syncedEnrollment, type Addition, type ClassOfMembers } from './addition
 import type { Context } from './context.js';
 import type { Proposal } from './draft.js';
 import { ABSENT, enrollmentFingerprint } from './fingerprint.js';
+import type { EvidenceLevel } from './grace.js';
 import type { People } from './people.js';
 import { inUserOrder, type Stretch } from './stretch.js';
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
-interface Removal {
+export interface Removal {
   readonly local: LocalEnrollment;
   readonly cause: Cause;
+  /** What the grace goes by. */
+  readonly level: EvidenceLevel;
   readonly proposal: Proposal;
   readonly isSilent: boolean;
 }
@@ -37,6 +40,8 @@ export interface MemberComparison {
   readonly teachersKept: number;
   /** Active members of the host whom a sync added. */
   readonly managed: number;
+  /** Enrollments of people of whom the feed has no row (M10). */
+  readonly dangling: number;
   /** Enrollments that have ended, or not begun yet, of people who are no members here (M11). */
   readonly outsideDates: number;
   readonly additions: readonly Addition[];
@@ -66,6 +71,8 @@ const ACTIVE: Fields<LocalEnrollment> = Object.freeze({ state: 'active', by: nul
 
 /** What the feed says of one member today. */
 type Standing = 'active' | 'future' | 'gone' | 'unshared';
+
+const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, future: 1, gone: 2, unshared: 2 };
 
 const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
   teacher: 0,
@@ -159,6 +166,7 @@ class Comparison implements MemberComparison {
   teachersBefore: number;
   teachersKept: number;
   managed: number;
+  dangling = 0;
   outsideDates = 0;
   readonly additions: Addition[] = [];
   readonly proposals: Proposal[] = [];
@@ -182,11 +190,10 @@ class Comparison implements MemberComparison {
     this.teachersKept = teachers;
   }
 
-  /** With two roles in one class the teacher wins; a row that counts goes before one that does not. */
+  /** A row that counts goes before one that is to come, and this before one that is over; then the teacher wins. */
   preferred(left: Enrollment, right: Enrollment): Enrollment {
-    const isLeftGone = this.standing(left) !== 'active';
-    const isRightGone = this.standing(right) !== 'active';
-    if (isLeftGone !== isRightGone) return isLeftGone ? right : left;
+    const byStanding = STANDING_RANK[this.standing(left)] - STANDING_RANK[this.standing(right)];
+    if (byStanding !== 0) return byStanding < 0 ? left : right;
     const byRole = ROLE_RANK[left.role] - ROLE_RANK[right.role];
     if (byRole !== 0) return byRole < 0 ? left : right;
     return compareIds(enrollmentFingerprint(left), enrollmentFingerprint(right)) <= 0 ? left : right;
@@ -204,6 +211,7 @@ class Comparison implements MemberComparison {
     if (person === 'missing') {
       // Where the list of persons broke off, whoever is missing from it says nothing.
       if (this.context.isRestricted) return;
+      this.dangling += 1;
       this.notes.push({
         rule: 'M10',
         code: 'DANGLING_REF',
@@ -230,7 +238,9 @@ class Comparison implements MemberComparison {
       return;
     }
     if (standing === 'unshared') {
+      this.keepWaiting(local);
       if (this.context.isRestricted) return;
+      this.dangling += 1;
       this.notes.push({
         rule: 'M10',
         code: 'PERSON_UNSHARED',
@@ -253,9 +263,13 @@ class Comparison implements MemberComparison {
 
   onlyLocal(local: LocalEnrollment): void {
     const userSourcedId = this.idOf(local);
-    this.observe(userSourcedId ?? `@${local.userId}`, undefined);
+    // M10: whom the feed says to be deleted is gone by its word, whether or not it deletes each enrollment, too.
+    const isDeleted = userSourcedId !== undefined && this.people.isTombstoned(userSourcedId);
+    // A row that could not be used may say as much of this member as ever (G4).
+    const isProven = isDeleted || !this.context.feed.unreadable.mayBeMemberOf(this.section.sourcedId);
+    if (isProven) this.observe(userSourcedId ?? `@${local.userId}`, undefined);
     this.countLocal(local);
-    this.lost(local, 'WITHDRAWN');
+    this.lost(local, isDeleted ? 'TOMBSTONE' : 'WITHDRAWN');
   }
 
   private keep(row: Enrollment, local: LocalEnrollment): void {
@@ -323,12 +337,14 @@ class Comparison implements MemberComparison {
   /** A member whom the feed no longer has: M3, M4, M8, U7. */
   private lost(local: LocalEnrollment, cause: Cause): void {
     const { context, people } = this;
-    if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;
-    if (!context.handlesMember[local.role]) return;
-    if (cause === 'WITHDRAWN' && context.feed.unreadable.mayBeMemberOf(this.section.sourcedId)) return;
-    if (local.origin !== 'roster' && !(context.policy.fullDataReach === 'everyone' && this.section.isManaged)) return;
+    if (local.state !== 'active') return;
+    const isReached = context.policy.fullDataReach === 'everyone' && this.section.isManaged;
+    if (local.origin !== 'roster' && !isReached) return;
     const userSourcedId = this.idOf(local);
-    if (userSourcedId !== undefined && people.isFrozen(userSourcedId)) return;
+    if (!this.isLossJudged(local, cause) || (userSourcedId !== undefined && people.isFrozen(userSourcedId))) {
+      this.keepWaiting(local);
+      return;
+    }
     if (people.isProtected(local)) {
       this.notes.push({
         rule: 'U14',
@@ -345,6 +361,7 @@ class Comparison implements MemberComparison {
     this.removals.push({
       local,
       cause,
+      level: isLeaver && cause === 'TOMBSTONE' ? people.evidenceFor(userSourcedId) : evidenceOf(cause).level,
       isSilent,
       proposal: this.proposal(
         'enrollment-remove',
@@ -358,6 +375,20 @@ class Comparison implements MemberComparison {
     });
     // Whether somebody's enrollment still names them is known when all have been seen.
     if (isLeaver) people.settleLater(userSourcedId, reason);
+  }
+
+  /** Whether this plan may say of a member whom the feed no longer has that they are gone. */
+  private isLossJudged(local: LocalEnrollment, cause: Cause): boolean {
+    const { policy, isRestricted, handlesMember, feed } = this.context;
+    if (!policy.fullData || isRestricted || !handlesMember[local.role]) return false;
+    return cause !== 'WITHDRAWN' || !feed.unreadable.mayBeMemberOf(this.section.sourcedId);
+  }
+
+  /** The member was not judged: a hold or a count that waits for them goes on waiting. */
+  private keepWaiting(local: LocalEnrollment): void {
+    const { unjudged } = this.context;
+    if (!unjudged.isWatching) return;
+    unjudged.record(this.subject(this.idOf(local) ?? `@${local.userId}`));
   }
 
   private propose(

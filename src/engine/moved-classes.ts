@@ -34,6 +34,8 @@ interface FeedHalf {
 export interface HostHalf {
   readonly local: LocalClass;
   readonly isTombstoned: boolean;
+  /** Whether only a change says so, which may be taken back. */
+  readonly isHinted: boolean;
   readonly enrollments: Stretch<Enrollment>;
   readonly members: Stretch<LocalEnrollment>;
 }
@@ -94,10 +96,10 @@ export class MovedClasses {
   }
 
   /** Keeps the absent class if an accepted pair names it. Says whether it did. */
-  takesHost({ local, isTombstoned, enrollments, members }: HostHalf): boolean {
+  takesHost({ local, isTombstoned, isHinted, enrollments, members }: HostHalf): boolean {
     const proposal = this.isJudging ? this.byRecord.get(local.id) : undefined;
     if (proposal === undefined || proposal.from !== local.sourcedId || local.state !== 'active') return false;
-    const half = { local, isTombstoned, enrollments: copied(enrollments), members: copied(members) };
+    const half = { local, isTombstoned, isHinted, enrollments: copied(enrollments), members: copied(members) };
     this.halvesOf(proposal).host = half;
     return true;
   }

@@ -46,15 +46,17 @@ export function admit(
     const { schoolSourcedId } = candidate.section;
     const holder = names.holder(schoolSourcedId, candidate.name);
     if (waiting.has(candidate.section.sourcedId)) {
-      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, false);
     } else if (candidate.isSuppressed) {
       noteSuppressed(candidate, context);
-      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, false);
     } else if (holder === undefined) {
-      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, true);
       admissions.push({ candidate, name: candidate.name });
     } else if (duplicateNames === 'all') {
-      noteShared(candidate.section, holder, context);
+      const sharer = names.sharer(schoolSourcedId, candidate.name, candidate.section.sourcedId);
+      if (sharer !== undefined) noteShared(candidate.section, sharer, context);
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, true);
       admissions.push({ candidate, name: candidate.name });
     } else if (duplicateNames === 'disambiguate') {
       losers.push(candidate);
@@ -67,7 +69,7 @@ export function admit(
     const name =
       distinctNames(candidate).find((each) => names.holder(section.schoolSourcedId, each) === undefined) ??
       `${candidate.name} (${section.sourcedId})`;
-    names.take(section.schoolSourcedId, name, section.sourcedId);
+    names.take(section.schoolSourcedId, name, section.sourcedId, true);
     admissions.push({ candidate, name });
   }
   return admissions.sort((left, right) =>
@@ -129,37 +131,45 @@ function distinctNames(candidate: Candidate): readonly string[] {
   return parts.map((_, index) => `${candidate.name} (${parts.slice(0, index + 1).join(', ')})`);
 }
 
-/** The names that are taken in the schools where a name may be asked for. Of two holders of one name both are known. */
-export class TakenNames {
-  private readonly holders = new Map<string, Map<string, string>>();
-  private readonly others = new Map<string, Map<string, string>>();
-
-  holder(schoolSourcedId: string, name: string): string | undefined {
-    return this.holders.get(schoolSourcedId)?.get(normalName(name));
-  }
-
-  /** Who else holds a name besides this class. */
-  otherHolder(schoolSourcedId: string, name: string, holder: string): string | undefined {
-    const key = normalName(name);
-    const first = this.holders.get(schoolSourcedId)?.get(key);
-    return first === holder ? this.others.get(schoolSourcedId)?.get(key) : first;
-  }
-
-  take(schoolSourcedId: string, name: string, holder: string): void {
-    const key = normalName(name);
-    const first = this.holders.get(schoolSourcedId)?.get(key);
-    if (first === undefined) put(this.holders, schoolSourcedId, key, holder);
-    else if (first !== holder && this.others.get(schoolSourcedId)?.get(key) === undefined) {
-      put(this.others, schoolSourcedId, key, holder);
-    }
-  }
+/** Who holds a name in a school. */
+interface Holders {
+  /** Who took it first: new sections wait for that one. */
+  readonly first: string;
+  /** Open classes that bear it, two at most: of these a third always finds one to share it with. */
+  readonly open: string[];
 }
 
-function put(schools: Map<string, Map<string, string>>, schoolSourcedId: string, key: string, holder: string): void {
-  let names = schools.get(schoolSourcedId);
-  if (names === undefined) {
-    names = new Map();
-    schools.set(schoolSourcedId, names);
+/** The names that are taken in the schools where a name may be asked for. */
+export class TakenNames {
+  private readonly schools = new Map<string, Map<string, Holders>>();
+
+  holder(schoolSourcedId: string, name: string): string | undefined {
+    return this.holdersOf(schoolSourcedId, name)?.first;
   }
-  names.set(key, holder);
+
+  /** Which open class besides this one bears the name. */
+  sharer(schoolSourcedId: string, name: string, sourcedId: string): string | undefined {
+    return this.holdersOf(schoolSourcedId, name)?.open.find((other) => other !== sourcedId);
+  }
+
+  /** @param isOpen whether the class is open once this plan is applied */
+  take(schoolSourcedId: string, name: string, holder: string, isOpen: boolean): void {
+    const known = this.holdersOf(schoolSourcedId, name);
+    const open = known?.open ?? [];
+    if (isOpen && open.length < 2 && !open.includes(holder)) open.push(holder);
+    if (known === undefined) this.namesOf(schoolSourcedId).set(normalName(name), { first: holder, open });
+  }
+
+  private holdersOf(schoolSourcedId: string, name: string): Holders | undefined {
+    return this.schools.get(schoolSourcedId)?.get(normalName(name));
+  }
+
+  private namesOf(schoolSourcedId: string): Map<string, Holders> {
+    let names = this.schools.get(schoolSourcedId);
+    if (names === undefined) {
+      names = new Map();
+      this.schools.set(schoolSourcedId, names);
+    }
+    return names;
+  }
 }

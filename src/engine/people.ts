@@ -17,6 +17,7 @@ import type {
 } from '../model/index.js';
 import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
+import type { EvidenceLevel } from './grace.js';
 import type { PersonMatch } from './identity/index.js';
 import { inMemberOrder, type Stretch } from './stretch.js';
 
@@ -27,6 +28,8 @@ export class People {
   readonly vanished = new Map<string, LocalUser>();
   /** The host's persons whom the feed says are to be deleted. */
   readonly tombstoned = new Map<string, LocalUser>();
+  /** Those of them whom only a change says to be deleted: that may be taken back. */
+  readonly hinted = new Set<string>();
   private readonly frozen = new Set<string>();
   private readonly newIdOf = new Map<string, string>();
   /** The sourcedIds of people who had none, by the host's id. */
@@ -48,11 +51,13 @@ export class People {
   /** What the feed says of a person whom an enrollment names and the host's class does not have. */
   standing(sourcedId: string): 'known' | 'frozen' | 'tombstoned' | 'missing' {
     // Where one reading of a stream differs from the one before, nothing is decided about whom only the later one has.
-    if (this.frozen.has(sourcedId) || !this.directory.isKnown(sourcedId)) return 'frozen';
-    if (this.arrivalOf(sourcedId) !== undefined) return 'known';
-    const row = this.rowOf(sourcedId);
-    if (row === undefined) return 'missing';
-    return row.status === 'tobedeleted' ? 'tombstoned' : 'known';
+    if (!this.directory.isKnown(sourcedId)) return 'frozen';
+    if (this.arrivalOf(sourcedId) === undefined) {
+      const row = this.rowOf(sourcedId);
+      if (row === undefined) return 'missing';
+      if (row.status === 'tobedeleted') return 'tombstoned';
+    }
+    return this.isFrozen(sourcedId) ? 'frozen' : 'known';
   }
 
   /** The host's person with this sourcedId; after a re-key, by the new one. */
@@ -85,6 +90,11 @@ export class People {
 
   isTombstoned(sourcedId: string): boolean {
     return this.tombstoned.size > 0 && this.tombstoned.has(sourcedId);
+  }
+
+  /** How sure it is that a person who is gone is gone. */
+  evidenceFor(sourcedId: string): EvidenceLevel {
+    return this.isTombstoned(sourcedId) && !this.hinted.has(sourcedId) ? 'E2' : 'E1';
   }
 
   /** U7: gone from the whole district, unless an enrollment names them. */

@@ -14,6 +14,7 @@
  */
 
 import type {
+  Change,
   Class,
   Enrollment,
   GuardianLink,
@@ -40,6 +41,9 @@ import { AskedDirectory, WholeDirectory } from './directory.js';
 import { emptyKinds, KindCensus } from './empty-kinds.js';
 import type { Feed } from './feed.js';
 import { judge, type Baselines } from './gates.js';
+import { isUrgent } from './gates/dependents.js';
+import { noteGrace, noteWindows } from './gates/notes.js';
+import { effectsOf } from './gates/policy-change.js';
 import { nextGuardianSource } from './guardian-source.js';
 import { GuardianPass, isWantedType } from './guardians.js';
 import { hashChanges } from './hash.js';
@@ -74,11 +78,15 @@ export interface Sources {
   readonly repeated: () => readonly Note[];
 }
 
-/** Decides what to change. Asks for the next window of a cursor where it needs one. */
-export function* planFrom(context: Context, head: RosterHead, sources: Sources): Planning<Plan> {
+/**
+ * Decides what to change. Asks for the next window of a cursor where it needs one.
+ *
+ * @param before the same under the policy of last time, where this one is another (Z10)
+ */
+export function* planFrom(context: Context, head: RosterHead, sources: Sources, before?: Context): Planning<Plan> {
   if (context.feed.failed.length > 0) return failedPlan(context, head.readId);
-  const planner = new Planner(context, sources);
-  return yield* planner.plan(head);
+  const planBefore = before === undefined ? undefined : yield* new Planner(before, sources).plan(head);
+  return yield* new Planner(context, sources, planBefore?.changes).plan(head);
 }
 
 class Planner {
@@ -101,6 +109,8 @@ class Planner {
   constructor(
     private readonly context: Context,
     private readonly sources: Sources,
+    /** What would be planned under the policy of last time. */
+    private readonly changesBefore?: readonly Change[],
   ) {
     const { users, enrollments, localUsers, localEnrollments } = sources;
     const isWhole = users.whole !== undefined && localUsers.whole !== undefined;
@@ -133,6 +143,7 @@ class Planner {
     const created = createPeople(context, people, classes.placements);
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
+      context.tally.openLinks(context.feed.provesGuardianAbsence);
       guardians = new GuardianPass(context, people, created, this.bearers, links.counts);
       yield* through(this.walkLinks(guardians, yield* this.findMovedLinks()));
       guardians.finish();
@@ -151,7 +162,7 @@ class Planner {
   /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
   private *findAnswers(ids: IdCounts): Planning<void> {
     const { context, people, memberships, bearers, census, sources } = this;
-    const keys = rekeyKeys(context, people, ids);
+    const keys = rekeyKeys(context, people);
     const isFirst = ids.feed === ids.unknown && people.vanished.size + people.tombstoned.size === 0 && !census.hasTied;
     for (const gone of [people.vanished, people.tombstoned]) {
       for (const user of gone.values())
@@ -283,6 +294,7 @@ class Planner {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
     const changes = withCauses(verdict, draft.changes());
+    if (context.windows.has('blackout')) return blackoutPlan(context, head.readId, changes);
     const causes = causeHolds(verdict, changes);
     for (const request of causes) draft.hold(request);
     for (const note of causeNotes(verdict, causes)) draft.note(note);
@@ -292,8 +304,15 @@ class Planner {
       context,
       managed,
       emptyKinds(kinds, people, { hasClasses: census.schools.size > 0, managedClasses, changes }),
-      { resets: this.resets.map(({ kind, managed: baseline, paired: pairs }) => ({ kind, baseline, pairs })) },
+      {
+        reading: context.tally.reading(head.readId, head.rejected),
+        resets: this.resets.map(({ kind, managed: baseline, paired: pairs }) => ({ kind, baseline, pairs })),
+        unjudged: context.unjudged,
+        windows: context.windows,
+        policyEffects: this.changesBefore === undefined ? undefined : effectsOf(changes, this.changesBefore),
+      },
     );
+    const absences = context.grace.absences();
     const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
     const restrictionGate = context.isRestricted
       ? [{ gate: 'G2', code: 'INCOMPLETE_READ', evidence: { collections: feed.incomplete } } as const]
@@ -304,7 +323,13 @@ class Planner {
       steps: policy.steps,
       readId: head.readId,
       changes: judgement.changes,
-      notes: [...this.sources.repeated(), ...draft.notes],
+      notes: [
+        ...this.sources.repeated(),
+        ...draft.notes,
+        ...judgement.notes,
+        ...noteWindows(context.windows),
+        ...noteGrace(context.grace, policy.graceSnapshots),
+      ],
       holds: [...restriction, ...judgement.holds],
       gates: [...restrictionGate, ...judgement.gates],
       outcome: 'planned',
@@ -314,6 +339,8 @@ class Planner {
         suppressions: draft.remainingSuppressions(),
         ...this.settle(),
         ...guardianSourceOf(context, head),
+        ...(absences === undefined ? {} : { absences }),
+        ...judgement.memory,
         // An incomplete read may just not have come across what was told before.
         reported: context.isRestricted
           ? [...new Set([...local.ledger.reported, ...draft.reported()])]
@@ -352,6 +379,22 @@ function failedPlan(context: Context, readId: string): Plan {
     gates: [{ gate: 'G1', code: 'UNREADABLE', evidence: { collections: context.feed.failed } }],
     outcome: 'failed',
     ledger: context.local.ledger,
+  });
+}
+
+/** Z9: nothing is done and nothing is forgotten, but for what protects a child (P11). The messages wait, too. */
+function blackoutPlan({ local, policy, windows }: Context, readId: string, changes: readonly Change[]): Plan {
+  return completePlan({
+    type: 'sync',
+    scope: local.scope,
+    steps: policy.steps,
+    readId,
+    changes: changes.filter(isUrgent),
+    notes: noteWindows(windows),
+    holds: [],
+    gates: [{ gate: 'G8', code: 'BLACKOUT', evidence: {} }],
+    outcome: 'planned',
+    ledger: local.ledger,
   });
 }
 

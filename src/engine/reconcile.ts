@@ -1,14 +1,19 @@
 import type { LocalHead, LocalSchool, LocalState, Note, Plan, Policy, Roster, RosterHead } from '../model/index.js';
-import type { School, Term } from '../model/index.js';
+import type { Course, School, Term } from '../model/index.js';
 import { Absences } from './causes/index.js';
 import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
 import { Disorder, WholeSource, type Planning } from './cursor.js';
 import { Draft } from './draft.js';
 import { inIdOrder, readFeed } from './feed.js';
+import { changedSettings, policyBefore } from './gates/policy-change.js';
+import { Unjudged } from './gates/unjudged.js';
+import { Grace } from './grace.js';
 import { isGuardianSourceSwitched } from './guardian-source.js';
 import { Decisions } from './identity/index.js';
 import { localInIdOrder } from './local-order.js';
 import { planFrom, type Sources } from './planner.js';
+import { tallyOf } from './statistics.js';
+import { policyWithin, windowsAt, type OpenWindows } from './windows.js';
 
 /** What a plan is made from. The same input always gives the same plan. */
 export interface ReconcileInput {
@@ -70,28 +75,55 @@ function planWhole(input: ReconcileInput, repeated: readonly Note[]): Plan {
 
 /** What a plan is made from, besides the large collections. */
 export interface PlanningInput extends Pick<ReconcileInput, 'policy' | 'now'> {
-  readonly roster: RosterHead & { readonly schools: readonly School[]; readonly terms: readonly Term[] };
+  readonly roster: RosterHead & {
+    readonly schools: readonly School[];
+    readonly terms: readonly Term[];
+    readonly courses: readonly Course[];
+  };
   readonly local: LocalHead & { readonly schools: readonly LocalSchool[] };
 }
 
 /** The planning over these collections, from its beginning. */
-export function planning({ roster, local, policy, now }: PlanningInput, sources: Sources): Planning<Plan> {
+export function planning(input: PlanningInput, sources: Sources): Planning<Plan> {
+  const { roster, local } = input;
+  const windows = windowsAt(input.policy, input.now);
+  const policy = policyWithin(input.policy, windows);
+  const { policy: before } = local.ledger;
+  const isChanged = before !== undefined && changedSettings(before, policy).length > 0;
+  const contextBefore = isChanged ? contextOf(input, policyBefore(before, policy), windows) : undefined;
+  return planFrom(contextOf(input, policy, windows), roster, sources, contextBefore);
+}
+
+function contextOf({ roster, local, now }: PlanningInput, policy: Policy, windows: OpenWindows): Context {
   const instant = new Date(now);
   const notes: Note[] = [];
   const feed = readFeed(roster, roster, notes);
   const today = dateIn(policy.timeZone, instant);
   const isInScope = scopeTest(local.scope);
-  const context: Context = {
+  const isRestricted = feed.incomplete.length > 0;
+  const unjudged = new Unjudged(local.ledger);
+  return {
     policy,
     feed,
     local,
     draft: new Draft(policy, local.ledger, notes, feed.unreadable),
     absences: new Absences({ policy, ledger: local.ledger, terms: feed.terms, today, isInScope }),
     decisions: new Decisions(local.ledger.proposals),
+    tally: tallyOf(roster),
+    grace: new Grace({
+      snapshots: policy.graceSnapshots,
+      absences: local.ledger.absences,
+      readId: roster.readId,
+      readAt: roster.readAt,
+      isComplete: !isRestricted,
+      unjudged,
+    }),
+    unjudged,
+    windows,
     now: instant.toISOString(),
     today,
     leadDate: dateIn(policy.timeZone, instant, policy.leadDays),
-    isRestricted: feed.incomplete.length > 0,
+    isRestricted,
     isInScope,
     handlesMember: handledMembers(policy),
     handlesClasses: policy.steps.includes('classes'),
@@ -101,5 +133,4 @@ export function planning({ roster, local, policy, now }: PlanningInput, sources:
       isGuardianSourceSwitched(roster.guardianSource ?? roster.source, local.ledger),
     removed: Object.freeze({ state: 'removed', by: 'sync', removedAt: instant.toISOString() }),
   };
-  return planFrom(context, roster, sources);
 }

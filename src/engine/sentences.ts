@@ -163,6 +163,10 @@ const SENTENCES = {
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',
   ],
+  REKEY_WAITS: [
+    'This may be one person under an old and a new id: nothing happens until a sync covers them and reads everything.',
+    'Person {old} and person {new} may be one under an old and a new id: nothing happens until a sync covers them and reads everything.',
+  ],
   ACTIVE_CONTACT_KEPT: [
     'The person has signed in, so their own contact details stay.',
     'The person has signed in, so their own contact detail stays ({field}).',
@@ -282,6 +286,11 @@ const SENTENCES = {
   LOCAL_CLASS: ['People made this class, so no sync touches it.'],
   TIED_CLASS: ['A person tied this class to the district’s. It stays people’s own and is never archived.'],
   ALREADY_ARCHIVED: ['The class is archived already, and the district’s data lacks it.'],
+  INCUMBENT_STAYS: ['A class that is here already never loses its name to a new one.'],
+  NAME_PASSED_ON: [
+    'Its name goes to the next class of that name.',
+    'Its name goes to class {class}, which comes in its stead.',
+  ],
   TERM_OVER: ['Its terms are over. That alone archives nothing: the district still has the class.'],
   NEVER_IMPORTED: ['The district marks it as deleted, and it was never here.'],
   DELETED_KEPT: [
@@ -305,11 +314,14 @@ const SENTENCES = {
     'Class {class} does not follow the district now, so its members stay as they are.',
   ],
   MEMBER_KEPT: ['The district no longer lists this member. They stay, because Full Data is off.'],
+  REMOVED_BEFORE: ['The class comes back, and whom a person had removed before does not come back with it.'],
   LOCAL_MEMBER: ['People added this member by hand, so no sync removes them.'],
   ALREADY_REMOVED: ['It was removed before, and the district does not have it either.'],
   ENROLLMENT_ENDED: ['The enrollment’s last day is over.', 'The enrollment ended on {date}.'],
   ENROLLMENT_AHEAD: ['The enrollment has not begun yet.', 'The enrollment begins on {date} only.'],
   ROLE_KEPT: ['A person changed the member’s role by hand, so it stays.'],
+  OTHER_CLASS_STAYS: ['The person leaves a class and stays in another, so nothing else about them changes.'],
+  OTHER_LINK_STAYS: ['A link to one student goes. The guardian keeps access through another.'],
   PERSON_DELETED: ['The district marks the person as deleted.'],
   LOCAL_PERSON: ['People made this account, so no sync takes it away.'],
   NO_IMPORTED_CLASS: [

@@ -22,17 +22,9 @@ import type {
 import { GuardianSample } from './gates/guardian-sample.js';
 import type { Stretch } from './stretch.js';
 
-/** What a read looked like, with what only the shape is judged by. */
-export interface Statistics extends ReadStatistics {
-  /** The share of rows that could not be used, 0 to 1, of each collection that had any. */
-  readonly rejected?: Readonly<Partial<Record<Collection, number>>>;
-  /** The share of students with six guardians or more, of those who have any. */
-  readonly crowded?: number;
-}
-
 /** What was tallied: the statistics, and what only this read's own numbers say. */
 export interface Reading {
-  readonly statistics: Statistics;
+  readonly statistics: ReadStatistics;
   /** How many records (not deleted) each share of `statistics.fields` is of. */
   readonly sizes: ReadonlyMap<string, number>;
   /** Of each collection with rejected rows: how many, of how many rows, and the commonest problem. */
@@ -96,13 +88,14 @@ class Group {
   }
 
   /** Many records at once, of which one is looked at: the fields of a class's enrollments are alike. */
-  addAlike({ records, from, to }: Stretch<{ readonly status?: string }>): void {
+  addAlike({ records, from, to }: Stretch<{ readonly status?: string }>, plain: number): void {
     if (this.count < ALL_OF) {
       for (let at = from; at < to; at += 1) this.add(records[at] as { readonly status?: string });
       return;
     }
-    let first: object | undefined;
-    for (let at = from; at < to; at += 1) {
+    let first: object | undefined = plain > 0 ? records[from] : undefined;
+    this.count += plain;
+    for (let at = from + plain; at < to; at += 1) {
       const record = records[at] as { readonly status?: string };
       if (record.status === 'tobedeleted') continue;
       this.count += 1;
@@ -168,9 +161,13 @@ export class ReadTally {
     this.groupOf(user.roles).add(user);
   }
 
-  /** The enrollments of one class, whether it is there or not. */
-  enrollments(stretch: Stretch<Enrollment>): void {
-    this.enrolled.addAlike(stretch);
+  /**
+   * The enrollments of one class, whether it is there or not.
+   *
+   * @param plain so many of them, from the first one on, are known not to be deleted
+   */
+  enrollments(stretch: Stretch<Enrollment>, plain = 0): void {
+    this.enrolled.addAlike(stretch, plain);
   }
 
   /** So many of the enrollments (not deleted) name a class or a person of whom the read has no row at all (M10). */
@@ -205,7 +202,7 @@ export class ReadTally {
     for (const group of this.groups()) group.tell(fields, sizes);
     const rejected = this.rejectedOf(rejectedRows);
     const { enrolled, hasLinks, hasAllLinks } = this;
-    const statistics: Statistics = {
+    const statistics: ReadStatistics = {
       readId,
       counts: {
         schools: this.schools.count,
@@ -269,11 +266,27 @@ export class ReadTally {
   }
 }
 
+/** A tally with the small collections of a roster in it already. */
+export function tallyOf({ schools, terms, courses }: SmallCollections): ReadTally {
+  const tally = new ReadTally();
+  for (const school of schools) tally.school(school);
+  for (const term of terms) tally.term(term);
+  for (const course of courses) tally.course(course);
+  return tally;
+}
+
+/** The collections that are small enough to be in memory as a whole. */
+export interface SmallCollections {
+  readonly schools: readonly School[];
+  readonly terms: readonly Term[];
+  readonly courses: readonly Course[];
+}
+
 /**
  * The statistics of a read as the next ones are compared with: what it did not go over stays as it was, and a contact
  * type that was seen once is known.
  */
-export function asHealthy({ statistics, hasAllLinks }: Reading, before: Statistics | undefined): Statistics {
+export function asHealthy({ statistics, hasAllLinks }: Reading, before: ReadStatistics | undefined): ReadStatistics {
   if (before === undefined) return hasAllLinks ? statistics : withoutLinks(statistics);
   if (hasAllLinks) {
     const known = new Set([...before.contactTypes, ...statistics.contactTypes]);
@@ -292,7 +305,7 @@ export function asHealthy({ statistics, hasAllLinks }: Reading, before: Statisti
 }
 
 /** As if there were no links: a part of them is nothing to compare with. */
-function withoutLinks(statistics: Statistics): Statistics {
+function withoutLinks(statistics: ReadStatistics): ReadStatistics {
   return {
     ...statistics,
     counts: { ...statistics.counts, guardianLinks: 0 },
@@ -304,6 +317,6 @@ function withoutLinks(statistics: Statistics): Statistics {
   };
 }
 
-function fieldsOf({ fields }: Statistics, areLinks: boolean): Statistics['fields'] {
+function fieldsOf({ fields }: ReadStatistics, areLinks: boolean): ReadStatistics['fields'] {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => name.startsWith('guardianLinks.') === areLinks));
 }

@@ -50,7 +50,12 @@ export async function planStreams(input: ReconcileStreamsInput, windowSize: numb
   const readers = openReaders(roster, local, windowSize);
   signal?.throwIfAborted();
   const small: PlanningInput = {
-    roster: { ...roster, schools: await collect(roster.schools), terms: await collect(roster.terms) },
+    roster: {
+      ...roster,
+      schools: await collect(roster.schools),
+      terms: await collect(roster.terms),
+      courses: await collect(roster.courses),
+    },
     local: { scope: local.scope, ledger: local.ledger, schools: await collect(local.schools) },
     policy,
     now,

@@ -16,6 +16,13 @@ export function hasActive(enrollments: Stretch<Enrollment>): boolean {
   return false;
 }
 
+/** How many enrollments of the class still count. */
+export function countActive({ records, from, to }: Stretch<Enrollment>): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) if (records[at]?.status !== 'tobedeleted') count += 1;
+  return count;
+}
+
 /** How many of the members a sync added, and they are still in. */
 export function countManaged(members: Stretch<LocalEnrollment>): number {
   let count = 0;

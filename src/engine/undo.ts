@@ -248,7 +248,10 @@ class Undo {
       const section = record as LocalClass;
       if (section.state !== 'active' || section.revived === true) return true;
     }
-    if (noun === 'enrollment') return (record as LocalEnrollment).state !== 'active';
+    // Whoever was removed since stays removed: deleting the row would forget that, and the next sync bring it back.
+    if (noun === 'enrollment' || noun === 'guardian') {
+      return (record as LocalEnrollment | LocalGuardianLink).state !== 'active';
+    }
     return this.dependents(record, noun).some(isTouched);
   }
 

@@ -35,7 +35,7 @@ export class PeoplePass implements UserVisitor {
 
   both(feed: User, local: LocalUser): void {
     const { context, people, kinds } = this;
-    context.tally?.user(feed, local);
+    context.tally.user(feed);
     kinds.noteFeed(feed);
     kinds.noteLocal(local);
     if (local.protected === true) people.noteProtection(local);
@@ -44,6 +44,7 @@ export class PeoplePass implements UserVisitor {
     if (feed.status !== 'tobedeleted') this.ids.feed += 1;
     if (feed.status === 'tobedeleted') {
       people.tombstoned.set(feed.sourcedId, local);
+      if (feed.hinted === true) people.hinted.add(feed.sourcedId);
       this.logins.askForLocal(local);
     } else if (!comparePerson(feed, local, context, people) || hasLostLogin(local)) {
       this.logins.askForPair(feed, local);
@@ -52,7 +53,7 @@ export class PeoplePass implements UserVisitor {
 
   onlyFeed(feed: User): void {
     const { context, people } = this;
-    context.tally?.user(feed, undefined);
+    context.tally.user(feed);
     this.kinds.noteFeed(feed);
     people.directory.answer(feed, undefined);
     if (feed.status === 'tobedeleted') return;
@@ -79,7 +80,6 @@ export class PeoplePass implements UserVisitor {
   }
 
   private alone(local: LocalUser): void {
-    this.context.tally?.user(undefined, local);
     this.kinds.noteLocal(local);
     this.people.noteProtection(local);
     this.logins.askForLocal(local);

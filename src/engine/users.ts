@@ -202,10 +202,12 @@ function compareSite(feed: User, local: LocalUser, context: Context, changes: Fi
   if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
   const site = siteOf(feed, undefined, context);
   if (site === undefined || site === present) return;
+  // The schools change whenever the site does: where nothing else changed, the move is the reason rather than U16.
+  const isMoveAlone = Object.keys(changes.after).every((field) => field === 'schoolSourcedIds');
   changes.before['site'] = present;
   changes.after['site'] = site;
   changes.synced['site'] = site;
-  changes.reason ??= { rule: 'U4', code: 'SITE_MOVED' };
+  if (isMoveAlone) changes.reason = { rule: 'U4', code: 'SITE_MOVED' };
 }
 
 function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
@@ -378,6 +380,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
     const sourcedId = user.sourcedId as string;
     const isObserved = context.draft.isObserved('user', sourcedId);
     const isInQuestion = mayBeDeactivated(user, context);
+    // Whoever is missing was not seen again, whatever follows from it.
+    if (user.state === 'active') context.unjudged.record(userSubject(sourcedId));
     if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
     if (isObserved) context.draft.observe(subject, ABSENT);
@@ -387,6 +391,7 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       continue;
     }
     if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
+    if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
     context.draft.propose({
       kind: 'user-deactivate',
       subject,
@@ -394,7 +399,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
       before: { state: 'active', by: undefined },
       after: { state: 'deactivated', by: 'sync' },
-      version: user.version,
+      // Whoever loses a login in this plan (F6 to F9) is written before.
+      version: context.draft.has('user-update', subject) ? user.version + 1 : user.version,
       reason: {
         rule: 'U7',
         code: 'PERSON_ABSENT',

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { userSubject } from '../model/index.js';
 import type {
   Class,
   Enrollment,
@@ -26,10 +27,10 @@ import { ClassWalk, type ClassVisitor } from './class-walk.js';
 import { handlesRoles, type Context } from './context.js';
 import { Cursor, through, type Pass, type Planning, type Source } from './cursor.js';
 import { isManaged } from './empty-kinds.js';
-import type { MemberComparison } from './members.js';
+import type { Removal } from './members.js';
 import type { People } from './people.js';
 import type { Stretch } from './stretch.js';
-import { isUserInScope } from './users.js';
+import { isUserInScope, mayBeDeactivated } from './users.js';
 
 /** The host's large collections. */
 export interface HostSources {
@@ -45,17 +46,29 @@ export function notePeople(context: Context, people: People): void {
   if (context.isRestricted) return;
   if (feed.provesAbsence) {
     for (const [sourcedId, user] of people.vanished) {
-      if (isJudged(user, context)) absences.addUser(user, { isTombstoned: false, isNamed: people.isNamed(sourcedId) });
+      if (!isJudged(user, context)) continue;
+      const isNamed = people.isNamed(sourcedId);
+      if (isNamed || !isWaiting(sourcedId, user, context, people)) {
+        absences.addUser(user, { isTombstoned: false, isNamed });
+      }
     }
   }
-  for (const user of people.tombstoned.values()) {
-    if (isJudged(user, context)) absences.addUser(user, { isTombstoned: true, isNamed: false });
+  for (const [sourcedId, user] of people.tombstoned) {
+    if (!isJudged(user, context) || isWaiting(sourcedId, user, context, people)) continue;
+    absences.addUser(user, { isTombstoned: true, isNamed: false });
   }
+}
+
+/** Whether the person, who would lose the account, has not been missing for as long as the policy asks for. */
+function isWaiting(sourcedId: string, user: LocalUser, context: Context, people: People): boolean {
+  if (!mayBeDeactivated(user, context)) return false;
+  return context.grace.counts(userSubject(sourcedId), people.evidenceFor(sourcedId)) === 'wait';
 }
 
 /** Notes the members who vanish from a present class: whom the feed tells nothing of, or that they are deleted. */
 export function noteMembers(
-  { members, removals }: MemberComparison,
+  members: number,
+  removals: readonly Removal[],
   section: LocalClass,
   host: Stretch<LocalEnrollment>,
   context: Context,

@@ -27,7 +27,7 @@ export interface Hold {
   readonly baseline?: number;
   /** How many destructive changes of the kind there are. */
   readonly count?: number;
-  /** The limit as a share of the baseline, 0 to 1. */
+  /** The limit as a share of the baseline, 0 to 1; of messages (G8) their number. */
   readonly limit?: number;
   /** When the hold began, ISO instant. */
   readonly since: string;

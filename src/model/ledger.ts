@@ -25,10 +25,14 @@ export interface Ledger {
   readonly removals?: readonly RemovalSum[];
   /** What the last read looked like that was healthy (G4, Z14). */
   readonly healthy?: ReadStatistics;
+  /** What the read looked like that G4 holds: approved, later reads are compared with it. */
+  readonly doubted?: ReadStatistics;
   /** The policy of the last plan that was applied (Z10). */
   readonly policy?: Policy;
   /** Pairs of records that may be one, and what people decided about them. */
   readonly proposals?: readonly Proposal[];
+  /** The keys of held changes that the last plan could not judge: approved, they wait for a plan that can. */
+  readonly unjudged?: readonly string[];
   /** A run that began to take away and has not ended: its limits are judged by what there was when it began (G6). */
   readonly unfinished?: UnfinishedRun;
   /** Where the guardians came from last, such as `clever` or `guardians-csv` (P5). */
@@ -76,8 +80,15 @@ export interface ReadStatistics {
   readonly guardiansPerStudent: number;
   /** How many guardians are named by links, and how many of those have a row. */
   readonly agents: { readonly named: number; readonly resolved: number };
-  /** The share of records that have a field, 0 to 1, by `collection.field`, such as `users.email`. */
+  /**
+   * The share of records that have a field, 0 to 1, by `collection.field`; of people by what they are first of all, such as
+   * `users.teacher.email`.
+   */
   readonly fields: Readonly<Record<string, number>>;
+  /** The share of rows that could not be used, 0 to 1, of each collection that had any. */
+  readonly rejected?: Readonly<Partial<Record<Collection, number>>>;
+  /** The share of students with six guardians or more, of those who have any. */
+  readonly crowded?: number;
 }
 
 /** What there is to remember before the first run. */

@@ -19,6 +19,8 @@ export interface RosterRecord {
   readonly sourcedId: string;
   /** @default 'active' */
   readonly status?: RecordStatus;
+  /** Said to be deleted by a change alone, which may be taken back: such a record is waited for as if it were missing. */
+  readonly hinted?: true;
   /** ISO instant. Providers stamp whole imports at once: it orders two versions of one record, nothing else. */
   readonly dateLastModified?: string;
 }

@@ -1,5 +1,7 @@
+import { dateIn } from '../engine/context.js';
+import { endedLedger, holdsMessages, keepsQuiet, startedLedger, suppressionKey } from '../engine/gates/index.js';
 import { deliver } from '../people/index.js';
-import type { Change, Gate, Hold, Ledger, Plan, Policy, Suppression } from '../model/index.js';
+import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';
 import { RosterError } from '../errors.js';
 import type { SyncContext } from './options.js';
@@ -27,10 +29,9 @@ export interface PlanApplication {
   readonly ledger?: Ledger | undefined;
   /** The keys of changes that this run has applied already. */
   readonly done?: ReadonlySet<string> | undefined;
+  /** Whether the run plans once more where the world has overtaken a change: then it has not ended yet. @default false */
+  readonly goesOn?: boolean;
 }
-
-/** Under these the feed is doubtful: messages wait until a healthy run confirms what caused them. */
-const DOUBTFUL: ReadonlySet<Gate> = new Set<Gate>(['G2', 'G4', 'G8']);
 
 /**
  * Applies the part of a plan that nothing holds. What to remember is written first: a hold stays latched, and an undo
@@ -48,8 +49,8 @@ export async function applyPlan(application: Application, plan: Plan, options: P
     return;
   }
   const suppressed = suppressionTest(plan.ledger, options.ledger);
-  const ledger = withSuppressionsSince(plan.ledger, options.ledger);
-  await context.store.saveLedger(context.scope, withApprovals(ledger, released), lease.fence);
+  const ledger = startedLedger(plan, released, options.ledger);
+  await context.store.saveLedger(context.scope, ledger, lease.fence);
   const changes: Change[] = [];
   for (const change of plan.changes) {
     if (change.heldBy.some((id) => !released.has(id)) || options.done?.has(change.key) === true) continue;
@@ -59,16 +60,28 @@ export async function applyPlan(application: Application, plan: Plan, options: P
   progress.total += changes.length;
   let inviting: Inviting = inviteNobody;
   if (plan.type === 'sync') {
-    const isWaiting = plan.gates.some(({ gate }) => DOUBTFUL.has(gate));
+    const isWaiting = holdsMessages(plan, released);
     if (!isWaiting) await context.store.releaseWaiting(context.scope);
     const at = context.clock.now().toISOString();
     inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
   }
   signal?.throwIfAborted();
-  await applyChanges(application, changes, inviting);
-  if (released.size === 0) return;
-  const holds = ledger.holds.filter((hold) => !released.has(hold.id));
-  await context.store.saveLedger(context.scope, { ...ledger, holds }, lease.fence);
+  const failed = await applyChanges(application, changes, inviting);
+  if (plan.type === 'sync' && !(options.goesOn === true && failed.size > 0)) {
+    const applied = new Set(changes.map(({ key }) => key).filter((key) => !failed.has(key)));
+    const day = dateIn(policy.timeZone, context.clock.now());
+    const ended = endedLedger(ledger, plan, { released, applied, failed, day });
+    await context.store.saveLedger(context.scope, ended, lease.fence);
+  }
+}
+
+/** Hands the outbox to the mailer, unless nothing goes out at this time. */
+export async function deliverUnlessQuiet(
+  application: Application,
+  plan: Plan,
+  released: ReadonlySet<string>,
+): Promise<void> {
+  if (plan.outcome !== 'failed' && !keepsQuiet(plan, released)) await deliverMessages(application);
 }
 
 /** Applies changes in order, in batches: each is written as a whole or not at all. Returns the keys of stale changes. */
@@ -137,40 +150,12 @@ export async function deliverMessages({ context, run, progress, signal }: Applic
   }
 }
 
-/**
- * Whether a person who has just read the plan may release the hold with it: limits and vanished schools or cohorts.
- * Where the feed itself is in doubt, or one child may be taken for another, a look at the plan is not enough.
- */
-export function isAcknowledgeable(hold: Hold): boolean {
-  if (!hold.approvable) return false;
-  return ['G6', 'G7', 'K15'].includes(hold.gate) || ['SCHOOL_GONE', 'COHORT_GONE'].includes(hold.code);
-}
-
 function staleFailure(key: string): RunFailure {
   return { code: STALE, key, message: 'The record has changed since the plan was made. Plan again.' };
-}
-
-/** Until the run has ended its releases are kept as approvals: if it breaks off, the next one goes on with them. */
-function withApprovals(ledger: Ledger, released: ReadonlySet<string>): Ledger {
-  const holds = ledger.holds.map((hold) =>
-    released.has(hold.id) ? { ...hold, approved: hold.changes.map((change) => change.key) } : hold,
-  );
-  return { ...ledger, holds };
-}
-
-/** What was undone or discarded since the plan was made stays so: an older plan must not forget it. */
-function withSuppressionsSince(planned: Ledger, present: Ledger | undefined): Ledger {
-  const known = new Set(planned.suppressions.map(suppressionKey));
-  const since = (present?.suppressions ?? []).filter((suppression) => !known.has(suppressionKey(suppression)));
-  return since.length === 0 ? planned : { ...planned, suppressions: [...planned.suppressions, ...since] };
 }
 
 function suppressionTest(planned: Ledger, present: Ledger | undefined): (change: Change) => boolean {
   const known = new Set(planned.suppressions.map(suppressionKey));
   const since = new Set((present?.suppressions ?? []).map(suppressionKey).filter((key) => !known.has(key)));
   return (change) => since.size > 0 && since.has(suppressionKey(change));
-}
-
-export function suppressionKey({ kind, subject, fingerprint }: Omit<Suppression, 'cause'>): string {
-  return JSON.stringify([kind, subject, fingerprint]);
 }

@@ -1,9 +1,18 @@
 import { PlanError, PlanHeldError, StalePlanError } from '../errors.js';
-import { hashChanges, phaseOf } from '../engine/index.js';
+import { dateIn } from '../engine/context.js';
+import {
+  ledgerAfterApproval,
+  suppressionKey,
+  withAcceptedShape,
+  withoutApplied,
+  withReleased,
+} from '../engine/gates/index.js';
+import { phaseOf } from '../engine/index.js';
+import { windowsAt } from '../engine/windows.js';
 import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
-import { applyChanges, deliverMessages, suppressionKey } from './applying.js';
+import { applyChanges, deliverMessages } from './applying.js';
 import { prepareInviting } from './inviting.js';
 import type { SyncContext } from './options.js';
 import { loadLedger } from './planning.js';
@@ -28,32 +37,48 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       throw new PlanHeldError(message, { holds: [holdId] });
     }
     const keys = namedKeys(hold, options.hash);
-    const approvedLedger = withApproval(ledger, hold, keys);
+    const approved = withApproval(ledger, hold, keys);
     const named = hold.changes.filter((change) => keys.has(change.key));
-    const due = inOrderOfApplication(named.filter((change) => isReleased(approvedLedger, change.key)));
+    // What the last plan could not judge waits for one that can.
+    const unjudged = new Set(ledger.unjudged);
+    const isDue = ({ key }: Change): boolean => isReleased(approved, key) && !unjudged.has(key);
+    const due = inOrderOfApplication(named.filter(isDue));
+    const isShape = hold.gate === 'G4' && options.hash === hold.hash;
+    const approvedLedger = withReleased(isShape ? withAcceptedShape(approved) : approved, due);
     return recordRun(context, run, undefined, async (progress) => {
       const application = { context, lease, run, progress, signal: undefined };
-      const at = context.clock.now().toISOString();
+      const now = context.clock.now();
+      const at = now.toISOString();
       progress.planHash = options.hash;
       progress.counts = countChanges(named, named.length - due.length);
       progress.total = due.length;
       progress.holds = openHolds(approvedLedger).map(asHold);
       await context.store.saveLedger(context.scope, approvedLedger, lease.fence);
-      const inviting = await prepareInviting(context, {
-        run,
-        policy: context.policy,
-        changes: due,
-        isWaiting: false,
-        at,
-      });
+      const { policy } = context;
+      const isWaiting = approvedLedger.holds.some(({ id, gate }) => id !== holdId && holdsMail(gate));
+      if (holdsMail(hold.gate) && !isWaiting) await context.store.releaseWaiting(context.scope);
+      const inviting = await prepareInviting(context, { run, policy, changes: due, isWaiting, at });
       const stale = await applyChanges(application, due, inviting);
       const gone = new Set(due.map((change) => change.key).filter((key) => !stale.has(key)));
-      const remaining = withoutChanges(approvedLedger, gone);
+      const remaining = ledgerAfterApproval(withoutSpent(approvedLedger, hold), gone, dateIn(policy.timeZone, now));
       await context.store.saveLedger(context.scope, remaining, lease.fence);
       progress.holds = openHolds(remaining).map(asHold);
-      await deliverMessages(application);
+      const windows = windowsAt(policy, now);
+      const isQuiet = windows.has('quiet') || windows.has('blackout');
+      // By approving quiet hours a person says that they do not count this time.
+      if (!isQuiet || hold.gate === 'G8') await deliverMessages(application);
     });
   });
+}
+
+/** Whether messages wait for a person with such a hold. */
+function holdsMail(gate: LatchedHold['gate']): boolean {
+  return gate === 'G4' || gate === 'G8';
+}
+
+/** A hold over messages alone is over when it is approved. */
+function withoutSpent(ledger: Ledger, { id, changes }: LatchedHold): Ledger {
+  return changes.length > 0 ? ledger : { ...ledger, holds: ledger.holds.filter((other) => other.id !== id) };
 }
 
 /** Drops a hold: its changes are not planned again until the feed says something else about their records. */
@@ -62,13 +87,18 @@ export async function discardHold(context: SyncContext, holdId: string, by: stri
   return withLease(context, run.id, async (lease) => {
     const ledger = await loadLedger(context);
     const hold = findHold(ledger, holdId);
+    if (hold.gate === 'G8') {
+      throw new PlanError(
+        `Hold ${holdId} is about messages, and they can't be discarded. Approve it, or let them wait.`,
+      );
+    }
     const known = new Set(ledger.suppressions.map(suppressionKey));
     const discarded = hold.changes
       .map(({ kind, subject, fingerprint }): Suppression => ({ kind, subject, fingerprint, cause: 'discard' }))
       .filter((suppression) => !known.has(suppressionKey(suppression)));
     const others = { ...ledger, holds: ledger.holds.filter(({ id }) => id !== holdId) };
     const remaining: Ledger = {
-      ...withoutChanges(others, new Set(hold.changes.map((change) => change.key))),
+      ...withoutApplied(others, new Set(hold.changes.map((change) => change.key))),
       suppressions: [...ledger.suppressions, ...discarded],
     };
     return recordRun(context, run, undefined, async (progress) => {
@@ -121,19 +151,6 @@ function isReleased(ledger: Ledger, key: string): boolean {
   return ledger.holds.every(
     (hold) => hold.approved.includes(key) || !hold.changes.some((change) => change.key === key),
   );
-}
-
-/** A hold keeps the hashes that it had, so that what a person has before their eyes can still be approved. */
-function withoutChanges(ledger: Ledger, keys: ReadonlySet<string>): Ledger {
-  const holds = ledger.holds.flatMap((hold): LatchedHold[] => {
-    const changes = hold.changes.filter((change) => !keys.has(change.key));
-    const approved = hold.approved.filter((key) => !keys.has(key));
-    if (changes.length === hold.changes.length) return [{ ...hold, approved }];
-    if (changes.length === 0 && approved.length === 0) return [];
-    const version = { hash: hold.hash, keys: hold.changes.map((change) => change.key) };
-    return [{ ...hold, changes, approved, hash: hashChanges(changes), versions: [...hold.versions, version] }];
-  });
-  return { ...ledger, holds };
 }
 
 function inOrderOfApplication(changes: readonly Change[]): readonly Change[] {

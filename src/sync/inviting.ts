@@ -1,3 +1,4 @@
+import { isInvited } from '../engine/gates/index.js';
 import { patched } from '../internal/patch.js';
 import { addressDigest, prepareInvitation, type PreparedInvitation } from '../people/index.js';
 import type { Change, LocalUser, Policy, UserRole } from '../model/index.js';
@@ -49,7 +50,7 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
   }
 
   function invitation(subject: string, person: Invitee): PreparedInvitation[] {
-    if (!isInvited(person, policy) || person.email === undefined || person.enabled === false) return [];
+    if (!isInvited(person, policy) || person.email === undefined) return [];
     // The code would go to whoever signs in with the address.
     if (person.takenLogins?.includes('email') === true) return [];
     const { email, givenName } = person;
@@ -85,16 +86,6 @@ interface Invitee {
   readonly givenName?: string | undefined;
   readonly enabled?: boolean | undefined;
   readonly takenLogins?: readonly string[] | undefined;
-}
-
-/** Staff and administrators are never invited by themselves. */
-function isInvited(person: Invitee, { invitations }: Policy): boolean {
-  const roles = person.roles ?? [];
-  return (
-    (invitations.teachers && roles.includes('teacher')) ||
-    (invitations.guardians && roles.includes('guardian')) ||
-    (invitations.students && roles.includes('student'))
-  );
 }
 
 function changesAddress(change: Change): boolean {

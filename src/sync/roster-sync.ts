@@ -3,7 +3,8 @@ import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
-import { type Application, applyPlan, deliverMessages, isAcknowledgeable, STALE } from './applying.js';
+import { isAcknowledgeable } from '../engine/gates/index.js';
+import { type Application, applyPlan, deliverUnlessQuiet, STALE } from './applying.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
 import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
 import {
@@ -31,6 +32,8 @@ export interface ApplyOptions {
    * vanished schools and cohorts of exactly this plan. Other holds stay. @default nothing is released
    */
   readonly acknowledge?: string | undefined;
+  /** With `acknowledge`: lets the plan's messages go out, too, although they are many or the hour is quiet (G8). @default false */
+  readonly mail?: boolean | undefined;
   /** Who applies it, in the host's own words, such as a user id. */
   readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -133,6 +136,7 @@ export class RosterSync {
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<RunReport> {
     const context = this.#context;
     const { acknowledge, signal } = options;
+    const mail = options.mail === true;
     if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
       throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
     }
@@ -144,7 +148,9 @@ export class RosterSync {
       throw new StalePlanError(message, { planHash: plan.hash });
     }
     const released = new Set(
-      acknowledge === undefined ? [] : plan.holds.filter(isAcknowledgeable).map((hold) => hold.id),
+      acknowledge === undefined
+        ? []
+        : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
     );
     const policy = this.#policies.get(plan) ?? context.policy;
     const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };
@@ -156,7 +162,7 @@ export class RosterSync {
         progress.counts = plan.counts;
         const ledger = await loadLedger(context);
         await applyPlan(application, plan, { policy, released, ledger });
-        if (plan.outcome !== 'failed') await deliverMessages(application);
+        await deliverUnlessQuiet(application, plan, released);
         signal?.throwIfAborted();
       }),
     );
@@ -183,9 +189,10 @@ export class RosterSync {
         await keep(lease.fence);
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
-        await applyPlan(application, plan, { policy, released: new Set() });
+        const released = new Set<string>();
+        await applyPlan(application, plan, { policy, released, goesOn: true });
         await this.#catchUp(application, plan, roster, policy);
-        if (plan.outcome !== 'failed') await deliverMessages(application);
+        await deliverUnlessQuiet(application, plan, released);
         signal?.throwIfAborted();
       }),
     );

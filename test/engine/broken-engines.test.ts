@@ -83,8 +83,8 @@ const BREAKS: readonly Break[] = [
     promise: 5,
     name: 'removes members without Full Data',
     file: 'members.ts',
-    find: "if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;",
-    replace: "if (local.state !== 'active' || context.isRestricted) return;",
+    find: 'if (!policy.fullData || isRestricted || !handlesMember[local.role]) return false;',
+    replace: 'if (isRestricted || !handlesMember[local.role]) return false;',
   },
   {
     promise: 5,
@@ -132,8 +132,9 @@ const BREAKS: readonly Break[] = [
     promise: 8,
     name: 'does not find persons who are known already',
     file: 'people.ts',
-    find: "return row.status === 'tobedeleted' ? 'tombstoned' : 'known';",
-    replace: "return row.status === 'tobedeleted' ? 'tombstoned' : 'missing';",
+    find: "return this.isFrozen(sourcedId) ? 'frozen' : 'known';",
+    replace:
+      "return this.isFrozen(sourcedId) ? 'frozen' : this.arrivalOf(sourcedId) === undefined ? 'missing' : 'known';",
   },
   {
     promise: 9,
@@ -188,8 +189,8 @@ const BREAKS: readonly Break[] = [
     promise: 13,
     name: 'takes the members away whom a truncated list lacks',
     file: 'members.ts',
-    find: "if (local.state !== 'active' || !context.policy.fullData || context.isRestricted) return;",
-    replace: "if (local.state !== 'active' || !context.policy.fullData) return;",
+    find: 'if (!policy.fullData || isRestricted || !handlesMember[local.role]) return false;',
+    replace: 'if (!policy.fullData || !handlesMember[local.role]) return false;',
   },
   {
     promise: 14,

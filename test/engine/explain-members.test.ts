@@ -44,11 +44,20 @@ const members: readonly Case[] = [
   {
     title: 'a member who was added by hand and is gone',
     feed: merge(classWith('c1', { students: [] }), people(student('a'))),
-    host: hostOf(C1, { members: { 'c1/a': { origin: 'local' } } }),
+    host: { ...hostOf(C1), enrollments: [{ ...localMember('c1', 'a'), origin: 'local', synced: undefined } as never] },
     policy: FULL,
     target: { enrollment: { class: 'c1', user: 'a' } },
     verdict: 'kept',
     reasons: ['M8 LOCAL_MEMBER'],
+  },
+  {
+    title: 'a member whom a sync removed, a person added again, and who is gone',
+    feed: merge(classWith('c1', { students: [] }), people(student('a'))),
+    host: hostOf(C1, { members: { 'c1/a': { origin: 'local' } } }),
+    policy: FULL,
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['M13 LOCAL_MEMBER'],
   },
   {
     title: 'a member who was added by hand, where Full Data reaches everyone',
@@ -74,6 +83,17 @@ const members: readonly Case[] = [
     target: { enrollment: { class: 'c1', user: 'a' } },
     verdict: 'kept',
     reasons: ['M6 LOCAL_REMOVAL_WINS'],
+  },
+  {
+    title: 'a member whom a person removed, of a class that comes back',
+    feed: C1,
+    host: hostOf(C1, {
+      classes: { c1: { state: 'archived', by: 'sync' } },
+      members: { 'c1/a': { state: 'removed', by: 'user' } },
+    }),
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['M6 LOCAL_REMOVAL_WINS', 'M12 REMOVED_BEFORE'],
   },
   {
     title: 'a member whom people added and removed',

@@ -2,7 +2,7 @@ import { describe } from 'vitest';
 import { userFingerprint } from '../../src/engine/fingerprint.js';
 import type { Suppression, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
-import { attested, guardian, localUser, student, teacher } from '../support/build.js';
+import { attested, guardian, localLink, localUser, student, teacher } from '../support/build.js';
 import { classWith, hostOf, merge, people } from '../support/rows.js';
 import { suppressing, nameOf, C1, FULL, GUARDIANS, SCHOOL_1, explains, type Case } from './explain-scene.js';
 
@@ -287,6 +287,45 @@ const users: readonly Case[] = [
     reasons: ['F1 CONTACT_UPDATES_OFF'],
   },
   {
+    title: 'another address of who has signed in, where the settings take none over',
+    feed: merge(C1, people(student('a', { email: 'new@x.example' }))),
+    host: hostOf(C1, { users: { a: { claimed: true } } }),
+    policy: { contactUpdates: 'none' },
+    target: { user: 'a' },
+    verdict: 'kept',
+    reasons: ['U9 CONTACT_UPDATES_OFF'],
+  },
+  {
+    title: 'a person who leaves one class and stays in another',
+    feed: merge(classWith('c1', { students: [] }), classWith('c2')),
+    host: hostOf(merge(C1, classWith('c2'))),
+    policy: FULL,
+    target: { user: 'a' },
+    verdict: 'unchanged',
+    reasons: ['U16 UNCHANGED', 'U5 OTHER_CLASS_STAYS'],
+  },
+  {
+    title: 'a guardian of two students who loses one of them, and leaves no class',
+    feed: merge(C1, people(student('b'), guardian('g'))),
+    host: {
+      ...hostOf(merge(C1, people(student('b'), guardian('g')))),
+      guardianLinks: [localLink('g', 'a'), localLink('g', 'b', { origin: 'local' })],
+    },
+    policy: { ...GUARDIANS, ...FULL },
+    target: { user: 'g' },
+    verdict: 'unchanged',
+    reasons: ['U16 UNCHANGED', 'P2 OTHER_LINK_STAYS'],
+  },
+  {
+    title: 'a guardian who loses the only student',
+    feed: merge(C1, people(guardian('g'))),
+    host: { ...hostOf(merge(C1, people(guardian('g')))), guardianLinks: [localLink('g', 'a')] },
+    policy: { ...GUARDIANS, ...FULL },
+    target: { user: 'g' },
+    verdict: 'unchanged',
+    reasons: ['U16 UNCHANGED'],
+  },
+  {
     title: 'another address in an incomplete read',
     feed: {
       ...merge(C1, people(student('a', { email: 'new@x.example' }))),
@@ -329,6 +368,14 @@ const users: readonly Case[] = [
     verdict: 'changes',
     reasons: ['U12 REKEY'],
   },
+  ...(['a', 'b'] as const).map((user) => ({
+    title: `two records that may be one person, in an incomplete read: ${user}`,
+    feed: { ...people(student('b', { stateId: '77' })), attestation: attested({ users: 'incomplete' }) },
+    host: { users: [localUser(student('a', { stateId: '77' }))] },
+    target: { user },
+    verdict: user === 'a' ? ('kept' as const) : ('not-imported' as const),
+    reasons: ['U12 REKEY_WAITS'],
+  })),
   {
     title: 'an id that seems to be somebody else’s',
     feed: merge(C1, people(student('a', { givenName: 'Other', familyName: 'Person', birthDate: '2015-01-01' }))),

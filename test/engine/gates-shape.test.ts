@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { withAcceptedShape, type GateLedger } from '../../src/engine/gates/decisions.js';
+import { withAcceptedShape } from '../../src/engine/gates/decisions.js';
 import { holdsMessages } from '../../src/engine/gates/notices.js';
 import { doubtsOf } from '../../src/engine/gates/shape.js';
-import { ReadTally, type Reading, type Statistics } from '../../src/engine/statistics.js';
+import { ReadTally, type Reading } from '../../src/engine/statistics.js';
 import { emptyLedger } from '../../src/model/index.js';
-import type { Collection, Ledger } from '../../src/model/index.js';
+import type { Collection, Ledger, ReadStatistics } from '../../src/model/index.js';
 import { OPEN } from '../support/rows.js';
 import { approvedIn, judged, joining, leavers, ledgerOf, lines, type Scene } from './gates-scene.js';
 
-const HEALTHY: Statistics = {
+const HEALTHY: ReadStatistics = {
   readId: 'r0',
   counts: { schools: 2, terms: 2, courses: 2, classes: 50, users: 500, enrollments: 1000, guardianLinks: 300 },
   closure: 0.99,
@@ -20,7 +20,7 @@ const HEALTHY: Statistics = {
 };
 
 /** A healthy read, but for what is said. */
-function readingOf(differing: Partial<Statistics> = {}, rest: Partial<Omit<Reading, 'statistics'>> = {}): Reading {
+function readingOf(differing: Partial<ReadStatistics> = {}, rest: Partial<Omit<Reading, 'statistics'>> = {}): Reading {
   const statistics = { ...HEALTHY, readId: 'r1', ...differing };
   return {
     statistics: { ...statistics, fields: { ...HEALTHY.fields, ...differing.fields } },
@@ -33,7 +33,7 @@ function readingOf(differing: Partial<Statistics> = {}, rest: Partial<Omit<Readi
   };
 }
 
-const codes = (reading: Reading, healthy: Statistics | undefined = HEALTHY) =>
+const codes = (reading: Reading, healthy: ReadStatistics | undefined = HEALTHY) =>
   doubtsOf(reading, healthy).map(({ rule, code }) => `${rule} ${code}`);
 const rejected = (count: number, of: number, collection: Collection = 'users') => ({
   rejected: new Map([[collection, { count, of, problem: 'missing-name' }]]),
@@ -121,7 +121,7 @@ describe('G4: what is odd about a read', () => {
   });
 
   it('what a person accepted is no doubt, as long as it gets no worse', () => {
-    const cases: [Partial<Statistics>, Reading, readonly string[]][] = [
+    const cases: [Partial<ReadStatistics>, Reading, readonly string[]][] = [
       [{ rejected: { users: 0.08 } }, readingOf({}, rejected(9, 100)), []],
       [{ rejected: { users: 0.08 } }, readingOf({}, rejected(12, 100)), ['G4 MANY_ROWS_REJECTED']],
       [{ rejected: { users: 0.04 } }, readingOf({}, rejected(6, 100)), ['G4 MANY_ROWS_REJECTED']],
@@ -270,7 +270,7 @@ describe('what later reads are compared with', () => {
   it('an approval accepts the shape: the next read like it is healthy', () => {
     const first = shaped(BROKEN);
     expect(first.memory.doubted).toMatchObject({ closure: 0.9, readId: 'r1' });
-    const ledger: GateLedger = ledgerOf(first, LEDGER);
+    const ledger: Ledger = ledgerOf(first, LEDGER);
     const accepted = withAcceptedShape(approvedIn(ledger, 'G4'));
     expect(accepted).toMatchObject({ healthy: { closure: 0.9 } });
     expect(accepted).not.toHaveProperty('doubted');

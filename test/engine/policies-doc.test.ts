@@ -6,8 +6,9 @@ import { defaultPolicy } from '../../src/model/index.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const document = readFileSync(path.join(root, 'docs/policies.md'), 'utf8');
-const engine = readdirSync(path.join(root, 'src/engine'))
-  .filter((file) => file.endsWith('.ts'))
+const engine = readdirSync(path.join(root, 'src/engine'), { recursive: true, encoding: 'utf8' })
+  // What only explanations say stands in docs/explain.md.
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('explain'))
   .map((file) => readFileSync(path.join(root, 'src/engine', file), 'utf8'))
   .join('\n');
 

@@ -151,7 +151,7 @@ export const HANDS: readonly Promised[] = [
     narrow: (scenario) =>
       COVERED.rekeyInScope ? scenario : { ...scenario, events: without(scenario.events, 'person-changes-id') },
     // A run of one school closes no account.
-    shares: { holds: 0.1, archives: 0.1, contactChanges: 0.05, unlinks: 0.03, deactivations: 0, rekeys: 0 },
+    shares: { holds: 0.1, archives: 0.1, contactChanges: 0.05, unlinks: 0.03, deactivations: 0 },
   },
 ];
 

@@ -43,15 +43,15 @@ export const COVERED: {
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
 } = {
-  graceSnapshots: false,
+  graceSnapshots: true,
   siteOfDistrict: false,
   linksOfRekeyed: true,
-  rekeyInScope: false,
-  rekeyAfterTruncated: false,
-  loginsAfterCrash: false,
-  loginsAfterDeactivation: false,
-  baselineOfRun: false,
-  unlinkAfterUndo: false,
+  rekeyInScope: true,
+  rekeyAfterTruncated: true,
+  loginsAfterCrash: true,
+  loginsAfterDeactivation: true,
+  baselineOfRun: true,
+  unlinkAfterUndo: true,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */
@@ -306,7 +306,7 @@ export function isAtSchool(school: string, model: DistrictModel, state: LocalSta
   const users = new Map(state.users.map((user) => [user.id, user]));
   return (userId) => {
     const user = users.get(userId);
-    const fed = model.people.get(user?.sourcedId ?? '')?.schools ?? [];
+    const fed = model.personOf(user?.sourcedId ?? '')?.schools ?? [];
     return [...fed, ...(user?.schoolSourcedIds ?? [])].includes(school);
   };
 }

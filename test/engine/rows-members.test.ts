@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { attested, enrolled, localMember, localUser, student, teacher, teaching } from '../support/build.js';
+import { emptyLedger, type Proposal } from '../../src/model/index.js';
+import { attested, enrolled, localMember, localUser, section, student, teacher, teaching } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, people, planOf, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1');
@@ -8,6 +9,18 @@ const WITHOUT_A = merge(people(student('a')), classWith('c1', { students: [] }))
 const FULL = { fullData: true };
 const REMOVED = { state: 'removed', removedAt: '2026-09-01T00:00:00.000Z' } as const;
 const UNASSIGNED = ['U6 UNASSIGNED a'];
+/** Nobody has said yet whether `a` goes on as `new` (U12). */
+const REKEY: Proposal = {
+  id: 'user-rekey user-a new',
+  kind: 'user-rekey',
+  rule: 'U12',
+  recordId: 'user-a',
+  from: 'a',
+  sourcedId: 'new',
+  evidence: {},
+  likeness: 0.9,
+  since: '2026-09-01T00:00:00.000Z',
+};
 
 /** A member who is on the host's side as a person made them. */
 function byHand(classId: string, userId: string, fields = {}) {
@@ -341,6 +354,24 @@ const absent: readonly Row[] = [
     changes: [{ line: 'enrollment-remove c1/a U7 MEMBER_ABSENT', evidence: { cause: 'TOMBSTONE', level: 'E2' } }],
   },
   {
+    title: 'M10: so does the absence of a tombstoned person whose enrollments the feed dropped',
+    feed: merge(WITHOUT_A, people(student('a', { status: 'tobedeleted' }))),
+    host: hostOf(C1),
+    policy: FULL,
+    changes: [{ line: 'enrollment-remove c1/a U7 MEMBER_ABSENT', evidence: { cause: 'TOMBSTONE', level: 'E2' } }],
+  },
+  {
+    title: 'M10: an unknown person is no student, though an open proposal says who it may be',
+    feed: {
+      ...merge(people(student('b')), { classes: [section('c1')], enrollments: [enrolled('c1', 'new')] }),
+      attestation: attested({}, { allSchools: false }),
+    },
+    host: { users: [localUser(student('a'))], ledger: { ...emptyLedger, proposals: [REKEY] } },
+    policy: { classes: { requireStudents: true } },
+    changes: [],
+    notes: ['K2 EMPTY_CLASS c1'],
+  },
+  {
     title: 'not M10: a tombstoned enrollment of an unknown person is not worth a word',
     feed: merge(C1, { enrollments: [enrolled('c1', 'nobody', { status: 'tobedeleted' })] }),
     host: hostOf(C1),
@@ -419,6 +450,16 @@ const dates: readonly Row[] = [
     never: ['M3'],
   },
   {
+    title: 'M11: so is one with another enrollment that is over, in whatever order and words',
+    feed: merge(dated('2026-11-01', undefined), {
+      enrollments: [enrolled('c1', 'a', { beginDate: '2026-08-01', endDate: '2026-09-30' })],
+    }),
+    host: hostOf(C1),
+    policy: FULL,
+    changes: [],
+    never: ['M3'],
+  },
+  {
     title: 'M11: an enrollment that is over is explicit absence; the end date is the first day that no longer counts',
     feed: dated(undefined, '2026-10-01'),
     host: hostOf(C1),
@@ -450,6 +491,14 @@ const dates: readonly Row[] = [
     policy: { ...FULL, timeZone: 'America/Los_Angeles' },
     changes: [],
     never: ['M3'],
+  },
+  {
+    title: 'M11: an enrollment counts so many days before it begins',
+    feed: dated('2026-10-03', undefined),
+    host: KNOWN,
+    now: '2026-10-01T23:30:00-05:00',
+    policy: { leadDays: 1 },
+    changes: ['enrollment-add c1/a M1 ENROLLED'],
   },
 ];
 

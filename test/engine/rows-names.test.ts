@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeKind, Class } from '../../src/model/index.js';
+import type { ChangeKind, Class, LocalClass } from '../../src/model/index.js';
 import { emptyLedger } from '../../src/model/index.js';
-import { attested, localClass, school, section, teacher, teaching } from '../support/build.js';
+import type { PolicyInput } from '../../src/policy/index.js';
+import {
+  attested,
+  localClass,
+  localUser,
+  SCOPE,
+  school,
+  section,
+  student,
+  teacher,
+  teaching,
+} from '../support/build.js';
 import {
   changeLines,
   checkRow,
@@ -9,6 +20,8 @@ import {
   hostOf,
   merge,
   mergeHosts,
+  noteLines,
+  people,
   planOf,
   type ClassWith,
   type Row,
@@ -20,6 +33,14 @@ const BY_SYNC = { state: 'archived', by: 'sync', archivedAt: '2026-09-01T00:00:0
 /** A section without people, named `Math` unless told otherwise. */
 function math(sourcedId: string, fields: ClassWith = {}) {
   return classWith(sourcedId, { name: 'Math', students: [], teachers: [], ...fields });
+}
+
+const ART = { name: 'Art' };
+const NORTH = { schoolSourcedId: 's2' };
+const SOUTH = { ...SCOPE, schools: ['s1'] };
+
+function withoutSynced({ synced: _synced, ...local }: LocalClass): LocalClass {
+  return local;
 }
 
 const created = (sourcedId: string) => `class-create ${sourcedId} K1 NEW_CLASS`;
@@ -211,6 +232,96 @@ const first: readonly Row[] = [
   },
 ];
 
+const BY_USER = { ...BY_SYNC, by: 'user' } as const;
+
+/** Under which names and where a class keeps its place once the plan is applied. */
+const claims: readonly Row[] = [
+  {
+    title:
+      'D2: a class that a person tied to a section takes the name that the feed gives it, and frees the former one',
+    feed: merge(math('c1', { name: 'Art' }), math('c2', { name: 'Art' }), math('c3')),
+    host: hostOf(math('c1'), { classes: { c1: { origin: 'linked' } } }),
+    changes: ['class-update c1 K5 NAME_CHANGED', created('c3')],
+    notes: ['D1 DUPLICATE_NAME c2'],
+  },
+  {
+    title: 'D2: so does a class of which nobody knows what a sync wrote last',
+    feed: merge(math('c1', { name: 'Art' }), math('c2', { name: 'Art' }), math('c3')),
+    host: { classes: [withoutSynced(localClass('c1', { name: 'Math' }))] },
+    changes: ['class-update c1 K5 NAME_CHANGED', created('c3')],
+    notes: ['D1 DUPLICATE_NAME c2'],
+  },
+  {
+    title: 'K9: a class that a person archived keeps the name that it bears, and the one that the feed has for it now',
+    feed: merge(math('c1', { name: 'Art' }), math('c2'), math('c3', { name: 'Art' })),
+    host: hostOf(math('c1'), { classes: { c1: BY_USER } }),
+    changes: [],
+    notes: ['K9 LOCAL_ARCHIVE_WINS c1', 'D1 DUPLICATE_NAME c2', 'D1 DUPLICATE_NAME c3'],
+  },
+  {
+    title: 'K9: and it keeps them where it is and where the feed has it now',
+    feed: merge(math('c1', { schoolSourcedId: 's2' }), math('c2', { schoolSourcedId: 's2' }), math('c3')),
+    host: hostOf(math('c1'), { classes: { c1: BY_USER } }),
+    changes: [],
+    notes: ['K9 LOCAL_ARCHIVE_WINS c1', 'D1 DUPLICATE_NAME c2', 'D1 DUPLICATE_NAME c3'],
+  },
+  {
+    title: 'K10: a class that is held keeps the name that it bears, and the one under which the new class would come',
+    feed: merge(
+      math('c1', { name: 'Art', students: ['b'], teachers: ['u'], termSourcedIds: ['spring'] }),
+      math('c2'),
+      math('c3', { name: 'Art' }),
+      { users: [student('a'), teacher('t')] },
+    ),
+    host: mergeHosts(hostOf(math('c1', { students: ['a'], teachers: ['t'] })), {
+      users: [localUser(student('a')), localUser(student('b')), localUser(teacher('t')), localUser(teacher('u'))],
+    }),
+    changes: ['class-rekey c1 K10 ID_GIVEN_UP', created('c1')],
+    notes: ['D1 DUPLICATE_NAME c2', 'D1 DUPLICATE_NAME c3'],
+    holds: ['K10:c1 RECYCLED_ID 2'],
+  },
+  {
+    title: 'K6: what the sync archived takes no name where it crosses the border of the scope',
+    feed: merge(math('c1', { schoolSourcedId: 's2' }), math('c2')),
+    host: hostOf(math('c1'), { classes: { c1: BY_SYNC } }),
+    scope: SOUTH,
+    changes: [created('c2')],
+    notes: ['K6 MOVED_OUT_OF_SCOPE c1'],
+  },
+  {
+    title: 'K6: what a person archived does, and so does what is open',
+    feed: merge(math('c1', { schoolSourcedId: 's2' }), math('c2'), math('d1', { ...ART, ...NORTH }), math('d2', ART)),
+    host: hostOf(merge(math('c1'), math('d1', ART)), { classes: { c1: BY_USER } }),
+    scope: SOUTH,
+    changes: [],
+    notes: ['K6 MOVED_OUT_OF_SCOPE c1', 'D1 DUPLICATE_NAME c2', 'K6 MOVED_OUT_OF_SCOPE d1', 'D1 DUPLICATE_NAME d2'],
+  },
+  {
+    title: 'not D4: a move that an incomplete read does not make is shared with none',
+    feed: { ...merge(math('c1'), math('c2')), attestation: attested({ users: 'incomplete' }) },
+    host: hostOf(merge(math('c1'), math('c2', { schoolSourcedId: 's2' }))),
+    changes: [],
+    never: ['NAME_SHARED'],
+    holds: ['G2 INCOMPLETE_READ 0'],
+  },
+  {
+    title: 'not D4: a class that returns shares its name with none that is closed',
+    feed: merge(math('c1'), math('c2')),
+    host: hostOf(merge(math('c1'), math('c2')), { classes: { c1: BY_SYNC, c2: BY_USER } }),
+    changes: ['class-unarchive c1 K8 CLASS_RETURNED'],
+    notes: ['K9 LOCAL_ARCHIVE_WINS c2'],
+    never: ['NAME_SHARED'],
+  },
+  {
+    title: 'not D4: nor does a new section, where all come in',
+    feed: merge(math('c1'), math('c2'), math('c3')),
+    host: hostOf(math('c1'), { classes: { c1: BY_USER } }),
+    policy: { classes: { duplicateNames: 'all' } },
+    changes: [created('c2'), created('c3')],
+    notes: ['K9 LOCAL_ARCHIVE_WINS c1', 'D4 NAME_SHARED c3'],
+  },
+];
+
 /** What tells four sections of one name and teacher apart. */
 const PARTS: Readonly<Record<string, Partial<Class>>> = {
   c2: {},
@@ -367,7 +478,7 @@ describe('duplicate names', () => {
     const host = { ...hostOf(math('c1')), ledger: suppressing('class-archive', 'class:c1', 'absent') };
     const plan = planOf({ feed: math('c2'), host, policy: ARCHIVE });
     expect(changeLines(plan)).toEqual([]);
-    expect(plan.counts.notesByCode).toEqual({ DUPLICATE_NAME: 1, MOVED_PROPOSED: 1 });
+    expect(plan.counts.notesByCode).toEqual({ SUPPRESSED: 1, DUPLICATE_NAME: 1, MOVED_PROPOSED: 1 });
   });
 
   it('D4: an undone rename counts under both names', () => {
@@ -378,6 +489,32 @@ describe('duplicate names', () => {
     const plan = planOf({ feed: merge(renamed, math('c2'), math('c3', { name: 'Art' })), host: { ...host, ledger } });
     expect(changeLines(plan)).toEqual([]);
     expect(plan.counts.notesByCode).toEqual({ SUPPRESSED: 1, DUPLICATE_NAME: 2 });
+  });
+});
+
+describe('names that classes keep', () => {
+  it.each(claims)('$title', checkRow);
+
+  it('an undone return keeps the name that the class bears, and the one that the feed has for it', () => {
+    const feed = merge(math('c1', ART), math('c2'), math('c3', ART));
+    const host = hostOf(math('c1'), { classes: { c1: BY_SYNC } });
+    const fingerprint = planOf({ feed, host }).changes.find(({ subject }) => subject === 'class:c1')?.fingerprint ?? '';
+    const ledger = suppressing('class-unarchive', 'class:c1', fingerprint);
+    const plan = planOf({ feed, host: { ...host, ledger } });
+    expect(changeLines(plan)).toEqual([]);
+    expect(plan.counts.notesByCode).toEqual({ SUPPRESSED: 1, DUPLICATE_NAME: 2 });
+  });
+
+  it('an undone archive is told like any other, and keeps the members with their class', () => {
+    const feed = people(student('a'), teacher('t'));
+    const host = { ...hostOf(classWith('c1')), ledger: suppressing('class-archive', 'class:c1', 'absent') };
+    const told = (policy: PolicyInput) => {
+      const plan = planOf({ feed, host, policy });
+      return [...changeLines(plan), ...noteLines(plan)];
+    };
+    expect(told(ARCHIVE)).toEqual(['UNDO SUPPRESSED c1']);
+    expect(told({})).toEqual(['K7 ABSENT_KEPT c1']);
+    expect(told({ fullData: true, absentClassMembers: 'remove' })).toEqual(['K7 ABSENT_CLASS_ACTIVE c1']);
   });
 });
 

@@ -225,13 +225,29 @@ const leaving: readonly Row[] = [
     policy: GONE,
     changes: [
       {
-        line: 'user-update a U16 FIELDS_CHANGED',
+        line: 'user-update a U4 SITE_MOVED',
         before: { site: 's1', schoolSourcedIds: ['s1', 's2'] },
         after: { site: 's2', schoolSourcedIds: ['s2'], synced: { site: 's2' } },
+        evidence: { fields: ['schoolSourcedIds', 'site'] },
       },
       'enrollment-remove c1/a M3 MEMBER_ABSENT',
     ],
     never: ['U7', 'UNASSIGNED'],
+  },
+  {
+    title: 'not U4: where other fields change, too, the move is one of them',
+    feed: merge(C2, people(student('a', { schoolSourcedIds: ['s2'], grade: '08' })), {
+      enrollments: [enrolled('c2', 'a')],
+    }),
+    host: hostOf(merge(C2, people(BOTH_SCHOOLS), { enrollments: [enrolled('c2', 'a')] })),
+    changes: [
+      {
+        line: 'user-update a U16 FIELDS_CHANGED',
+        after: { site: 's2' },
+        evidence: { fields: ['schoolSourcedIds', 'grade', 'site'] },
+      },
+    ],
+    never: ['U4'],
   },
   {
     title: 'not U4: a site that a person chose stays',
@@ -513,6 +529,97 @@ const identity: readonly Row[] = [
     changes: [],
     notes: ['U12 REKEY_PROPOSED old'],
     never: ['U1', 'U7', 'M1', 'M3'],
+  },
+  {
+    title: 'U8, U12: a run of another school gives no new id, and neither side is touched meanwhile',
+    feed: moved({ stateId: '007', schoolSourcedIds: ['s2'] }),
+    host: inClass([{ ...OLD, stateId: '007', schoolSourcedIds: ['s2'] }]),
+    policy: FULL,
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [],
+    notes: ['U12 REKEY_WAITS old'],
+  },
+  {
+    title: 'U8, U12: nor does it ask about persons of another school alone',
+    feed: moved({ schoolSourcedIds: ['s2'] }),
+    host: inClass([{ ...OLD, schoolSourcedIds: ['s2'] }]),
+    policy: FULL,
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [],
+    notes: ['U12 REKEY_WAITS old'],
+  },
+  {
+    title: 'not U8: one of their schools is enough, on either side',
+    feed: moved({ stateId: '007', schoolSourcedIds: ['s2'] }),
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [{ line: 'user-rekey new U12 REKEY', after: { sourcedId: 'new' } }],
+  },
+  {
+    title: 'U12: an import that does not cover the person leaves both sides to the one that does',
+    feed: moved({ stateId: '007' }),
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    policy: { ...FULL, steps: ['classes', 'teachers', 'guardians'] },
+    changes: [],
+    notes: ['U12 REKEY_WAITS old'],
+  },
+  ...(
+    [
+      ['the same state id', { stateId: '007', email: 'x@school.example' }],
+      ['the same id of the student information system', { sisId: '008', email: 'x@school.example' }],
+      ['the same e-mail address, name and role', {}],
+    ] as const
+  ).map(
+    ([title, fields]): Row => ({
+      title: `U12: while a read is incomplete, ${title} makes no second account`,
+      feed: { ...moved(fields), attestation: attested({ users: 'incomplete' }) },
+      host: inClass([{ ...OLD, stateId: '007', sisId: '008' }]),
+      policy: GONE,
+      changes: [],
+      notes: ['U12 REKEY_WAITS old'],
+      holds: ['G2 INCOMPLETE_READ 0'],
+    }),
+  ),
+  {
+    title: 'U12: nor does it while one school was not read; the member under the old id stays until then',
+    feed: { ...moved({ stateId: '007' }), attestation: attested({}, { skippedSchools: ['s2'] }) },
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    policy: GONE,
+    changes: [],
+    notes: ['U12 REKEY_WAITS old', 'Z4 SCHOOL_SKIPPED s2'],
+  },
+  {
+    title: 'U12: what two persons bear may be one’s alone in a whole read',
+    feed: {
+      ...merge(moved({ stateId: '007', email: 'x@school.example' }), people(student('c', { stateId: '007' }))),
+      attestation: attested({ classes: 'incomplete' }),
+    },
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    changes: [],
+    notes: ['U12 REKEY_WAITS old', 'U12 REKEY_WAITS old'],
+    holds: ['G2 INCOMPLETE_READ 0'],
+  },
+  {
+    title: 'not U12: in an incomplete read, too, whoever has nothing in common with the missing gets an account',
+    feed: {
+      ...moved({ stateId: '009', email: 'x@school.example', familyName: 'Li' }),
+      attestation: attested({ users: 'incomplete' }),
+    },
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
+    holds: ['G2 INCOMPLETE_READ 0'],
+    never: ['U12'],
+  },
+  {
+    title: 'not U12: nor is a teacher taken for a student with the same number',
+    feed: {
+      ...moved({ stateId: '007', roles: ['teacher'], email: 'x@school.example' }),
+      attestation: attested({ users: 'incomplete' }),
+    },
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
+    holds: ['G2 INCOMPLETE_READ 0'],
+    never: ['U12'],
   },
   {
     title: 'not U12: two persons with one state id prove nothing',

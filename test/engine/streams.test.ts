@@ -308,7 +308,11 @@ describe('reconcileStreams', () => {
     const input = { roster: reshapeRoster(QUIET, moving), local: reshapeLocal(PEOPLE, stream), policy: defaultPolicy };
     const plan = await planStreams({ ...input, now: NOW }, 2);
     expect(readings).toBe(2);
-    expectSame(plan, reconcile({ roster: QUIET, local: PEOPLE, policy: defaultPolicy, now: NOW }));
+    const expected = reconcile({ roster: QUIET, local: PEOPLE, policy: defaultPolicy, now: NOW });
+    // What the read looks like (G4) is told of the reading that was decided on.
+    const { healthy: _differs, ...ledger } = plan.ledger;
+    const { healthy: _plain, ...plain } = expected.ledger;
+    expectSame({ ...plan, ledger }, { ...expected, ledger: plain });
     expect(plan.changes.length).toBeGreaterThan(0);
   });
 

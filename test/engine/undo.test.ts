@@ -175,6 +175,22 @@ describe('undo compares before it sets', () => {
     expect(await host.userOf('a')).toBeUndefined();
   });
 
+  it('a guardian link that a person has removed since stays removed, and so do both people', async () => {
+    const feed = {
+      ...merge(START, people(guardian('g'))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    };
+    const host = await hostWith(START, { fullData: true, steps: ['classes', 'teachers', 'students', 'guardians'] });
+    const run = await host.run(feed);
+    await host.byHand({ kind: 'unlink-guardian', index: 0, other: 0 });
+    const before = await host.contents();
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual([]);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT g', 'UNDO UNDO_KEPT g/a']);
+    expect(await host.contents()).toEqual(before);
+    expect(changeLines(await host.next(feed))).toEqual([]);
+  });
+
   it('what is gone already is a note', async () => {
     const host = await hostWith(START);
     const run = await host.run(WITHOUT_A);
@@ -238,7 +254,8 @@ describe('what was undone stays undone until the feed says something else', () =
     const twin = merge(WITHOUT_C1, { classes: [section('c2', { name: 'Class c1' })] });
     const host = await hostWith(START);
     await host.undo(await host.run(WITHOUT_C1));
-    expect(noteLines(await host.next(twin))).toEqual(['D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1']);
+    const notes = ['D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1', 'UNDO SUPPRESSED c1'];
+    expect(noteLines(await host.next(twin))).toEqual(notes);
   });
 
   it('an undo can be undone: then all is as after the run, and the feed has its way', async () => {

@@ -67,6 +67,24 @@ describe('a row that came and could not be used is not taken for absent', () => 
   });
 });
 
+describe('a row that came and could not be used does not end what was undone or discarded', () => {
+  const feed = classWith('c1', { students: [], teachers: [] });
+  const suppressions = [
+    { kind: 'enrollment-update', subject: 'enrollment:2:c1:b', fingerprint: 'as it was', cause: 'undo' },
+  ] as const;
+
+  it.each<{ title: string; rejected: readonly RejectedRow[]; left: number }>([
+    { title: 'of a member of the class', rejected: [{ collection: 'enrollments', problem: 'x' }], left: 1 },
+    { title: 'near miss: of none', rejected: [], left: 0 },
+  ])('$title', ({ rejected, left }) => {
+    const plan = planOf({
+      feed: { ...feed, rejected } as RosterParts,
+      host: { ...hostOf(classWith('c1', { students: ['b'] })), ledger: { ...emptyLedger, suppressions } },
+    });
+    expect(plan.ledger.suppressions).toHaveLength(left);
+  });
+});
+
 describe('a school whose row came and could not be used is neither gone nor closed', () => {
   const south = [build.section('c1')];
   const north = merge(

@@ -54,6 +54,8 @@ export class DistrictModel {
   readonly goneLinks = new Map<string, DistrictLink>();
   /** Persons of whom nobody but a person can say who they are: their id stands for another, or they have another id. */
   readonly doubtful = new Set<string>();
+  /** By the id that a person had, the one that they have instead. */
+  readonly newIds = new Map<string, string>();
   private counter = 0;
 
   static from(start: DistrictStart): DistrictModel {
@@ -207,6 +209,12 @@ export class DistrictModel {
     });
   }
 
+  /** The person who has this id, or had it once. */
+  personOf(id: string): DistrictPerson | undefined {
+    const newId = this.newIds.get(id);
+    return newId === undefined ? this.people.get(id) : this.personOf(newId);
+  }
+
   private ofRole(role: DistrictPerson['role']): Map<string, DistrictPerson> {
     return new Map([...this.people].filter(([, person]) => person.role === role));
   }
@@ -292,6 +300,7 @@ export class DistrictModel {
     this.people.delete(person.id);
     this.people.set(id, { ...person, id, stateId: other % 2 === 0 ? person.stateId : undefined });
     this.doubtful.add(person.id).add(id);
+    this.newIds.set(person.id, id);
     for (const each of [...this.classes.values(), ...this.goneClasses.values()]) {
       if (each.teacher === person.id) each.teacher = id;
       if (each.students.delete(person.id)) each.students.add(id);

@@ -1,6 +1,7 @@
 /** A host on a MemoryStore with any engine: what the property tests run, and what a broken engine is tried in. */
 
 import { MemoryStore } from '../../src/adapters/memory/index.js';
+import { endedLedger, isAcknowledgeable, startedLedger } from '../../src/engine/gates/index.js';
 import type { invert, reconcile } from '../../src/engine/index.js';
 import type { Change, LocalState, Plan, Policy, Roster, Scope } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
@@ -22,9 +23,6 @@ export interface ApplyOptions {
   /** The run breaks off after so many changes. */
   readonly crashAfter?: number;
 }
-
-const ACKNOWLEDGED = new Set(['G6', 'G7', 'K15']);
-const ACKNOWLEDGED_CAUSES = new Set(['SCHOOL_GONE', 'COHORT_GONE']);
 
 export class World {
   readonly store = new MemoryStore();
@@ -64,21 +62,20 @@ export class World {
 
   /** Applies what nothing holds, as a sync does: what to remember is written first. Returns the id of the run. */
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<string> {
-    const { scope, ledger } = plan;
+    const { scope } = plan;
     const released = releasedBy(plan, options);
     const changes = applicable(plan, options);
     const crashAfter = options.crashAfter ?? Infinity;
-    const approved = ledger.holds.map((hold) =>
-      released.has(hold.id) ? { ...hold, approved: hold.changes.map(({ key }) => key) } : hold,
-    );
+    const started = startedLedger(plan, released);
     this.runs += 1;
     const runId = `run-${String(this.runs)}`;
-    await this.store.saveLedger(scope, { ...ledger, holds: approved });
+    await this.store.saveLedger(scope, started);
     const { stale } = await this.store.apply({ scope, runId, at: this.now, changes: changes.slice(0, crashAfter) });
     if (stale.length > 0) throw new Error(`stale changes: ${stale.join(', ')}`);
-    if (changes.length > crashAfter) return runId;
-    const holds = ledger.holds.filter((hold) => !released.has(hold.id));
-    await this.store.saveLedger(scope, { ...ledger, holds });
+    if (changes.length > crashAfter || plan.type === 'undo') return runId;
+    const applied = new Set(changes.map(({ key }) => key));
+    const result = { released, applied, failed: new Set<string>(), day: this.now.slice(0, 10) };
+    await this.store.saveLedger(scope, endedLedger(started, plan, result));
     return runId;
   }
 
@@ -120,8 +117,7 @@ export function applicable(plan: Plan, options: ApplyOptions): readonly Change[]
 
 function releasedBy({ holds }: Plan, { acknowledge }: ApplyOptions): ReadonlySet<string> {
   if (acknowledge !== true) return new Set();
-  const released = holds.filter((hold) => ACKNOWLEDGED.has(hold.gate) || ACKNOWLEDGED_CAUSES.has(hold.code));
-  return new Set(released.map(({ id }) => id));
+  return new Set(holds.filter((hold) => isAcknowledgeable(hold)).map(({ id }) => id));
 }
 
 /** Everything of the host but the counters of writes. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PlanError, PlanHeldError, StalePlanError } from '../../src/errors.js';
 import type { Hold, LatchedHold, Roster } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
-import { isAcknowledgeable } from '../../src/sync/applying.js';
+import { isAcknowledgeable } from '../../src/engine/gates/index.js';
 import { roster, scope, unenrolled, World } from './support.js';
 
 const policy = { fullData: true } as const;

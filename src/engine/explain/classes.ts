@@ -7,6 +7,7 @@
 import { classSubject } from '../../model/index.js';
 import type { Class, LocalClass, Reason } from '../../model/index.js';
 import { isSame } from '../../internal/canonical.js';
+import { normalName } from '../../internal/names.js';
 import { classNameOf } from '../classes.js';
 import {
   additiveOnly,
@@ -54,10 +55,11 @@ function followed(finding: Finding): ClassFinding {
   return { ...finding, isFollowed: true };
 }
 
-/** K1 to K3, K18, D1: a class that is not here. */
+/** K1 to K3, K18, D1, D2: a class that is not here. */
 function newClass(view: View, section: Class): ClassFinding {
   const subject = classSubject(section.sourcedId);
-  const finding = notImported(whyNotCreated(view, section, subject));
+  const why = whyNotCreated(view, section, subject);
+  const finding = notImported(why, ...(isTakenByIncumbent(view, why) ? [because('D2', 'INCUMBENT_STAYS')] : []));
   return view.changesOf(subject).some(({ kind }) => kind === 'class-create') ? followed(finding) : frozen(finding);
 }
 
@@ -73,6 +75,12 @@ function whyNotCreated(view: View, section: Class, subject: string): Reason {
   // All that are left out are counted in one note, which names none of them.
   if (view.tells('NOT_INCLUDED')) return because('K18', 'NOT_INCLUDED', { class: section.sourcedId });
   return because('K1', 'NOT_PLANNED');
+}
+
+/** D2: whether the name is taken by a class that is here already, rather than by another new one (D1). */
+function isTakenByIncumbent(view: View, { code, evidence }: Reason): boolean {
+  const holder = evidence?.['takenBy'];
+  return code === 'DUPLICATE_NAME' && typeof holder === 'string' && view.class(holder).local !== undefined;
 }
 
 function presentClass(view: View, section: Class, local: LocalClass): ClassFinding {
@@ -137,7 +145,7 @@ function isTermOver(view: View, section: Class): boolean {
   return terms.length > 0 && terms.every(({ endDate }) => endDate !== undefined && endDate <= view.today);
 }
 
-/** K7, K13, K16: a class that is here and that the district lacks, or marks as deleted. */
+/** K7, K13, K16, D3: a class that is here and that the district lacks, or marks as deleted. */
 function absentClass(view: View, local: LocalClass, sourcedId: string, isTombstoned: boolean): Finding {
   const subject = classSubject(sourcedId);
   if (view.isSkipped(local.schoolSourcedId)) return kept(SCHOOL_SKIPPED);
@@ -146,7 +154,21 @@ function absentClass(view: View, local: LocalClass, sourcedId: string, isTombsto
   if (local.state === 'archived') return unchanged(because('K7', 'ALREADY_ARCHIVED'));
   if (local.origin !== 'roster') return kept(because('K13', 'TIED_CLASS'));
   if (view.isRestricted) return kept(incompleteRead(view));
-  return kept(whyNotArchived(view, subject), ...(isTombstoned ? [because('Z6', 'DELETED_KEPT')] : []));
+  const reasons = [whyNotArchived(view, subject)];
+  const heir = heirOf(view, local);
+  if (heir !== undefined) reasons.push(because('D3', 'NAME_PASSED_ON', { class: heir }));
+  if (isTombstoned) reasons.push(because('Z6', 'DELETED_KEPT'));
+  return kept(...reasons);
+}
+
+/** D3: the new class that gets the name of one that is gone, whatever the settings then let become of that one. */
+function heirOf(view: View, { name, schoolSourcedId }: LocalClass): string | undefined {
+  const passed = normalName(name);
+  for (const change of view.sides.plan.changes) {
+    if (change.kind !== 'class-create' || change.schoolSourcedId !== schoolSourcedId) continue;
+    if (normalName(change.after?.name ?? '') === passed) return change.target.sourcedId;
+  }
+  return undefined;
 }
 
 function whyNotArchived(view: View, subject: string): Reason {

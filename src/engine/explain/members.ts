@@ -41,7 +41,8 @@ export function findMember(view: View, membership: Membership): Finding {
   if (local !== undefined && localClass?.sourcedId === undefined) return kept(because('M8', 'LOCAL_MEMBER'));
   const ofClass = findClass(view, section, localClass);
   if (!ofClass.isFollowed) return ofUnfollowed(view, membership, ofClass.reasons);
-  if (row === undefined) return local === undefined ? UNKNOWN : lostMember(view, membership, local, true);
+  const isSilent = person.feed?.status !== 'tobedeleted';
+  if (row === undefined) return local === undefined ? UNKNOWN : lostMember(view, membership, local, isSilent);
   return local === undefined
     ? notImported(...newMember(view, membership, row, person))
     : sharedMember(view, membership, row, local);
@@ -119,7 +120,8 @@ function sharedMember(view: View, membership: Membership, row: Enrollment, local
   if (local.state === 'removed') {
     if (local.by !== 'user') return kept(suppressed ?? because('M5', 'NOT_PLANNED'));
     if (suppressed !== undefined) return kept(suppressed);
-    return kept(because(local.origin === 'roster' ? 'M6' : 'M14', 'LOCAL_REMOVAL_WINS'));
+    const wins = because(local.origin === 'roster' ? 'M6' : 'M14', 'LOCAL_REMOVAL_WINS');
+    return kept(wins, ...(returns(view, membership) ? [because('M12', 'REMOVED_BEFORE')] : []));
   }
   if (local.origin !== 'roster') return unchanged(because('M7', 'LINKED'));
   if (suppressed !== undefined) return kept(suppressed);
@@ -127,7 +129,12 @@ function sharedMember(view: View, membership: Membership, row: Enrollment, local
   return isRoleKept ? kept(because('M15', 'ROLE_KEPT')) : unchanged(because('M2', 'UNCHANGED'));
 }
 
-/** M3, M4, M8, U14: a member here whom the district no longer lists. */
+/** M12: whether the class comes back by this plan, and its members with it. */
+function returns(view: View, { classId }: Membership): boolean {
+  return view.changesOf(classSubject(classId)).some(({ kind }) => kind === 'class-unarchive');
+}
+
+/** M3, M4, M8, M13, U14: a member here whom the district no longer lists. */
 function lostMember(view: View, membership: Membership, local: LocalEnrollment, isSilent: boolean): Finding {
   if (local.state === 'removed') return unchanged(because('M3', 'ALREADY_REMOVED'));
   return kept(whyNotRemoved(view, membership, local, isSilent));
@@ -137,7 +144,9 @@ function whyNotRemoved(view: View, membership: Membership, local: LocalEnrollmen
   const { subject, classId, person, localClass } = membership;
   const { policy } = view.sides;
   const isReached = policy?.fullDataReach === 'everyone' && localClass?.origin === 'roster';
-  if (local.origin !== 'roster' && !isReached) return because('M8', 'LOCAL_MEMBER');
+  // What a sync wrote once tells that the member was the sync's before a person added them again.
+  if (local.origin !== 'roster' && !isReached)
+    return because(local.synced === undefined ? 'M8' : 'M13', 'LOCAL_MEMBER');
   if (view.isRestricted) return incompleteRead(view);
   if (view.isFullData === false) return because('M4', 'MEMBER_KEPT');
   if (!coversMember(view, local.role)) return stepNotCovered(view);

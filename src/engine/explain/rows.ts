@@ -24,8 +24,10 @@ export function countsToday(view: View, row: Enrollment): boolean {
   return standingOf(view, row) === 'active';
 }
 
-/** Of several rows of one person in one class the one that counts: today's before others, the teacher's first. */
+const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, ahead: 10, ended: 20, deleted: 20 };
+
+/** Of several rows of one person in one class the one that counts: today's, then what is ahead; the teacher's first. */
 export function preferredRow(view: View, rows: readonly Enrollment[]): Enrollment | undefined {
-  const rank = (row: Enrollment): number => (countsToday(view, row) ? 0 : 10) + ROLE_RANK[row.role];
+  const rank = (row: Enrollment): number => STANDING_RANK[standingOf(view, row)] + ROLE_RANK[row.role];
   return [...rows].sort((left, right) => rank(left) - rank(right))[0];
 }

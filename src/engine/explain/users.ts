@@ -7,7 +7,7 @@
 import { isSame } from '../../internal/canonical.js';
 import { normalEmail, normalPhone, usableEmail, usablePhone } from '../../internal/contact.js';
 import { userSubject } from '../../model/index.js';
-import type { LocalUser, Reason, User, UserRole } from '../../model/index.js';
+import type { LocalEnrollment, LocalGuardianLink, LocalUser, Note, Reason, User, UserRole } from '../../model/index.js';
 import { findClass } from './classes.js';
 import {
   additiveOnly,
@@ -59,17 +59,21 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
     ({ gate, subject }) => gate === 'U13' && subject === userSubject(sourcedId),
   );
   if (recycled !== undefined) return because('U13', recycled.code, { hold: recycled.id });
-  const proposed = view.sides.plan.notes.find(
-    ({ code, evidence }) =>
-      code === 'REKEY_PROPOSED' && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),
-  );
+  const noteOf = (told: string): Note | undefined =>
+    view.sides.plan.notes.find(
+      ({ code, evidence }) => code === told && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),
+    );
+  const proposed = noteOf('REKEY_PROPOSED');
   if (proposed !== undefined) return reasonOf(proposed);
   // Of many pairs at once (G5), and of those that this read cannot judge, no note tells.
   const waiting = (view.sides.plan.ledger.proposals ?? []).find(
     ({ kind, decision, from, sourcedId: to }) =>
       kind === 'user-rekey' && decision === undefined && (from === sourcedId || to === sourcedId),
   );
-  if (waiting === undefined) return linkBecause(view, 'user', sourcedId);
+  if (waiting === undefined) {
+    const later = noteOf('REKEY_WAITS');
+    return later === undefined ? linkBecause(view, 'user', sourcedId) : reasonOf(later);
+  }
   return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from ?? '', new: waiting.sourcedId });
 }
 
@@ -130,6 +134,9 @@ function isImported(view: View, classSourcedId: string): boolean {
   return findClass(view, feed, local).isFollowed;
 }
 
+/** What a person may lose: a place in a class, or with a student. */
+type Place = Pick<LocalEnrollment | LocalGuardianLink, 'id' | 'state'>;
+
 function presentPerson(view: View, person: User, local: LocalUser, subject: string): Finding {
   if (!isPersonInScope(view, person, local)) return kept(OUT_OF_SCOPE);
   if (!coversRoles(view, person.roles)) return kept(stepNotCovered(view));
@@ -138,7 +145,8 @@ function presentPerson(view: View, person: User, local: LocalUser, subject: stri
   const told = view.told(subject, 'SUPPRESSED', 'ACTIVE_CONTACT_KEPT', 'CONTACT_CONFLICT');
   if (told !== undefined) reasons.push(told);
   else if (isContactOther(person, local)) {
-    reasons.push(view.isRestricted ? incompleteRead(view) : because('F1', 'CONTACT_UPDATES_OFF'));
+    const rule = local.claimed === true ? 'U9' : 'F1';
+    reasons.push(view.isRestricted ? incompleteRead(view) : because(rule, 'CONTACT_UPDATES_OFF'));
   }
   const isKept = reasons.length > 0;
   if (!isKept) reasons.push(because('U16', 'UNCHANGED'));
@@ -151,7 +159,22 @@ function presentPerson(view: View, person: User, local: LocalUser, subject: stri
   if (emptied.length > 0) reasons.push(because('F4', 'EMPTY_IS_UNKNOWN', { fields: emptied }));
   for (const [rule, code] of LOGINS) if (view.wasTold(subject, code)) reasons.push(because(rule, code));
   if (isUnassigned(view, person, local)) reasons.push(because('U6', 'UNASSIGNED'));
+  if (losesOne(view, local, 'enrollment-remove')) reasons.push(because('U5', 'OTHER_CLASS_STAYS'));
+  if (losesOne(view, local, 'guardian-unlink')) reasons.push(because('P2', 'OTHER_LINK_STAYS'));
   return isKept ? kept(...reasons) : unchanged(...reasons);
+}
+
+/** U5, P2: whether the plan takes one place of a person away, in a class or with a student, and another is left. */
+function losesOne(view: View, { id }: LocalUser, kind: 'enrollment-remove' | 'guardian-unlink'): boolean {
+  const { enrollments, guardianLinks } = view.sides.local;
+  const isMember = kind === 'enrollment-remove';
+  const places: readonly Place[] = isMember
+    ? enrollments.filter(({ userId }) => userId === id)
+    : guardianLinks.filter(({ guardianId }) => guardianId === id);
+  const noun = isMember ? 'enrollment' : 'guardian';
+  const isLost = (place: Place): boolean => view.changesTo(noun, place.id).some((change) => change.kind === kind);
+  const open = places.filter(({ state }) => state === 'active');
+  return open.some(isLost) && !open.every(isLost);
 }
 
 /** U10, or a return that waits for a whole read. */

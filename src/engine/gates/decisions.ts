@@ -6,15 +6,6 @@
 
 import type { Hold, LatchedHold, Ledger } from '../../model/index.js';
 import { hashChanges } from '../hash.js';
-import type { Statistics } from '../statistics.js';
-
-/** A ledger with what the gates remember besides. */
-export interface GateLedger extends Ledger {
-  /** What the read looked like that G4 holds: approved, later reads are compared with it. */
-  readonly doubted?: Statistics;
-  /** The keys of held changes that the last plan could not judge: approved, they wait for a plan that can. */
-  readonly unjudged?: readonly string[];
-}
 
 /** What a person acknowledges with a plan. */
 export interface Acknowledgement {
@@ -40,7 +31,7 @@ export function isAcknowledgeable(
  * The ledger after a person has approved the shape of a read (G4): it is what later reads are compared with. Only for an
  * approval by the hold's present hash, which is over the doubts, too.
  */
-export function withAcceptedShape(ledger: GateLedger): Ledger {
+export function withAcceptedShape(ledger: Ledger): Ledger {
   const { doubted, ...rest } = ledger;
   if (doubted === undefined) return ledger;
   const holds = ledger.holds.filter(({ gate, changes, approved }) => {

@@ -28,6 +28,15 @@ export function holdsMessages(
   });
 }
 
+/** Whether nothing at all goes out now, not even what waited for another reason: quiet hours, or no sync at all (Z9). */
+export function keepsQuiet({ gates }: Pick<Plan, 'gates'>, released: ReadonlySet<string> = new Set<string>()): boolean {
+  return gates.some(({ gate, code, evidence }) => {
+    if (gate !== 'G8' || code === 'NOTICES_HELD') return false;
+    const hold = evidence?.['hold'];
+    return typeof hold !== 'string' || !released.has(hold);
+  });
+}
+
 /** Whom an invitation depends on. */
 export interface Invitee {
   readonly roles?: readonly UserRole[] | null | undefined;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Evidence, Note } from '../../model/index.js';
-import type { Reading, Statistics } from '../statistics.js';
+import type { Evidence, Note, ReadStatistics } from '../../model/index.js';
+import type { Reading } from '../statistics.js';
 
 /** What is odd about a read. Everything but a missing field casts doubt on what would be taken away, too. */
 export interface Doubt {
@@ -40,7 +40,7 @@ const NAMES = ['givenName', 'familyName'] as const;
  * What is odd about the read, against the last healthy one where there is one. A read that a person accepted counts as
  * healthy: what it was doubted for is no doubt any more, as long as it gets no worse.
  */
-export function doubtsOf(reading: Reading, healthy: Statistics | undefined): readonly Doubt[] {
+export function doubtsOf(reading: Reading, healthy: ReadStatistics | undefined): readonly Doubt[] {
   const doubts = [...missingFields(reading, healthy), ...rejectedRows(reading, healthy)];
   if (healthy !== undefined) doubts.push(...brokenReferences(reading, healthy));
   if (reading.hasLinks) doubts.push(...crowds(reading, healthy));
@@ -57,7 +57,7 @@ export function noteOfDoubt({ rule, code, evidence }: Doubt): Note {
 }
 
 /** G4: a required column is absent. Of a single record a blank name says nothing. */
-function missingFields({ statistics, sizes }: Reading, healthy: Statistics | undefined): readonly Doubt[] {
+function missingFields({ statistics, sizes }: Reading, healthy: ReadStatistics | undefined): readonly Doubt[] {
   const { fields, counts } = statistics;
   const missing: string[] = REQUIRED_FIELDS.filter((name) => (sizes.get(name) ?? 0) > 1 && fields[name] === 0);
   for (const name of NAMES) {
@@ -72,18 +72,18 @@ function missingFields({ statistics, sizes }: Reading, healthy: Statistics | und
 }
 
 /** A person accepted a roster without it, such as one with a single name for everybody. */
-function wasMissing(before: Statistics['fields'], name: string): boolean {
+function wasMissing(before: ReadStatistics['fields'], name: string): boolean {
   if (before[name] !== undefined) return before[name] === 0;
   const shares = groupsOfUsers(before, name.slice(name.indexOf('.') + 1));
   return shares.length > 0 && shares.every((group) => before[group] === 0);
 }
 
-function groupsOfUsers(fields: Statistics['fields'], field: string): readonly string[] {
+function groupsOfUsers(fields: ReadStatistics['fields'], field: string): readonly string[] {
   return Object.keys(fields).filter((name) => name.startsWith('users.') && name.endsWith(`.${field}`));
 }
 
 /** G4: more than a twentieth of the rows. A single row is no share. */
-function rejectedRows({ rejected }: Reading, healthy: Statistics | undefined): readonly Doubt[] {
+function rejectedRows({ rejected }: Reading, healthy: ReadStatistics | undefined): readonly Doubt[] {
   const doubts: Doubt[] = [];
   for (const [collection, { count, of, problem }] of rejected) {
     const accepted = healthy?.rejected?.[collection] ?? 0;
@@ -95,7 +95,7 @@ function rejectedRows({ rejected }: Reading, healthy: Statistics | undefined): r
 }
 
 /** G4: enrollments whose class or person is not there. */
-function brokenReferences({ statistics }: Reading, healthy: Statistics): readonly Doubt[] {
+function brokenReferences({ statistics }: Reading, healthy: ReadStatistics): readonly Doubt[] {
   const { closure, counts } = statistics;
   // In shares of floating point exactly two points less may come out as a little more.
   if (healthy.closure - closure <= TOLERANCE + Number.EPSILON || counts.enrollments === 0) return [];
@@ -103,7 +103,7 @@ function brokenReferences({ statistics }: Reading, healthy: Statistics): readonl
 }
 
 /** G4 and P10: students with so many guardians that these are no guardians. A single student says nothing. */
-function crowds({ statistics, students }: Reading, healthy: Statistics | undefined): readonly Doubt[] {
+function crowds({ statistics, students }: Reading, healthy: ReadStatistics | undefined): readonly Doubt[] {
   if (students < 2) return [];
   const { guardiansPerStudent: median, crowded = 0 } = statistics;
   if (median >= MOST_GUARDIANS && (healthy?.guardiansPerStudent ?? 0) < MOST_GUARDIANS) {
@@ -114,7 +114,7 @@ function crowds({ statistics, students }: Reading, healthy: Statistics | undefin
 }
 
 /** G4: such as emergency contacts, who would all be invited as guardians. */
-function newContactTypes({ statistics }: Reading, healthy: Statistics): readonly Doubt[] {
+function newContactTypes({ statistics }: Reading, healthy: ReadStatistics): readonly Doubt[] {
   // Links that were never read healthily have no types to compare with.
   if (healthy.counts.guardianLinks === 0) return [];
   const known = new Set(healthy.contactTypes);
@@ -123,7 +123,7 @@ function newContactTypes({ statistics }: Reading, healthy: Statistics): readonly
 }
 
 /** P12: guardians are named as before, but their own rows are not shared any more. */
-function unresolvedAgents({ statistics }: Reading, healthy: Statistics): readonly Doubt[] {
+function unresolvedAgents({ statistics }: Reading, healthy: ReadStatistics): readonly Doubt[] {
   const { agents } = statistics;
   const before = healthy.agents;
   const lost = agents.named - agents.resolved - (before.named - before.resolved);
@@ -133,7 +133,7 @@ function unresolvedAgents({ statistics }: Reading, healthy: Statistics): readonl
 }
 
 /** Z14: a field that nearly all records had, and nearly none has now. */
-function unsharedFields({ statistics, sizes }: Reading, healthy: Statistics): readonly Doubt[] {
+function unsharedFields({ statistics, sizes }: Reading, healthy: ReadStatistics): readonly Doubt[] {
   return Object.entries(statistics.fields).flatMap(([name, share]) => {
     const before = healthy.fields[name] ?? 0;
     if (before < SHARED || share >= GONE || (sizes.get(name) ?? 0) < FEW) return [];

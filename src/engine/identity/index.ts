@@ -8,6 +8,7 @@ export { giveUpSourcedId } from './give-up-id.js';
 export { addressesOf, linkUsers, sharedAddresses, type Bearer, type LinkUsersInput } from './link-users.js';
 export { linkClasses, pairClasses } from './pair-classes.js';
 export { pairUsers, type PairUsersInput, type PersonMatch } from './pair-users.js';
+export { possiblePairs } from './possible-pairs.js';
 export {
   decideProposal,
   Decisions,

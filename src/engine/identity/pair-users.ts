@@ -98,7 +98,6 @@ class UserPairing {
     }
   }
 
-  /** The same e-mail address, name and roles are a proposal, and no more. */
   pairByLikeness(): void {
     const left = uniqueBy(this.gone.values(), (user) => likenessKey(user.synced ?? user)).found;
     const right = uniqueBy(this.arrivals.values(), likenessKey).found;
@@ -169,7 +168,8 @@ class UserPairing {
   }
 }
 
-function likenessKey(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles'>): string | undefined {
+/** What makes two records a proposal, and no more: e-mail address, name and roles. */
+export function likenessKey(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles'>): string | undefined {
   if (user.email === undefined || user.email.trim() === '') return undefined;
   const { email, givenName, familyName, roles } = user;
   return JSON.stringify([normalEmail(email), normalName(givenName), normalName(familyName), [...roles].sort()]);

@@ -172,9 +172,7 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
       const isExplicit = reading.isUserDeleted(word);
       const isProven = isExplicit || !reading.mayBeMemberOf(of.sourcedId);
       if (!reading.isRestricted && isProven) paper.sees(subject, ABSENT);
-      const before = found.removals.length;
       lose(member, isExplicit);
-      if (isExplicit && found.removals.length > before) paper.point('M10: a deleted person without a row');
       continue;
     }
     const standing = standingOf(row, world);
@@ -204,10 +202,6 @@ export function compareMembers(of: OfClass, world: World, isClassAbsent = false)
       continue;
     }
 
-    const standings = rows.filter((each) => each.userSourcedId === word).map((each) => standingOf(each, world));
-    if (standing === 'future' && standings.includes('gone')) {
-      paper.point('M11: a row that is over beside one that is to come');
-    }
     if (isGone) {
       lose(member, true, row.status !== 'tobedeleted' && !reading.isUserDeleted(word));
       continue;

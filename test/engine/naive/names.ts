@@ -32,23 +32,36 @@ export function namesOfPresent(local: LocalClass, section: Class, present: Prese
   const names = new Set<string>();
   const schools = new Set<string>();
   const { schoolSourcedId: school } = local;
-  // (b) A section of this feed that a person archived or purged; a suppressed unarchive keeps its name taken, too.
-  if (present.isTakenByPerson || (present.returns && isSuppressed)) {
+  const takeOwn = (): void => {
     names.add(local.name);
+    // A store may shorten names, and a disambiguated name stays: the feed's own is taken all the same.
+    if (!isOwned && local.origin === 'roster') names.add(local.synced?.name ?? local.name);
+    if (school !== undefined) schools.add(school);
+  };
+  // (b) A section of this feed that a person archived or purged, by the name that it bears and by the feed's; a
+  // suppressed unarchive keeps its name taken, too.
+  if (present.isTakenByPerson || (present.returns && isSuppressed)) {
+    takeOwn();
     if (!isOwned) names.add(nameOf(section));
     schools.add(section.schoolSourcedId);
     return pairs(names, schools, section.sourcedId, false);
   }
+  // (d) A class that waits to be created under the id bears the feed's name.
+  if (present.isRecycled) {
+    if (present.isActive) takeOwn();
+    if (school !== undefined) schools.add(school);
+    names.add(nameOf(section));
+    schools.add(section.schoolSourcedId);
+    return pairs(names, schools, section.sourcedId, present.isActive);
+  }
   // (a), (c): open, and not leaving. Any other archived class takes nothing.
   if (!present.isActive) return [];
-  if (present.newName === undefined || isSuppressed) {
-    names.add(local.name);
-    // A store may shorten names, and a disambiguated name stays: the feed's own is taken all the same.
-    if (!isOwned && local.origin === 'roster') names.add(local.synced?.name ?? local.name);
-  }
+  if (present.newName === undefined || isSuppressed) takeOwn();
   if (present.newName !== undefined) names.add(present.newName);
-  if (school !== undefined && (!present.isMoved || isSuppressed)) schools.add(school);
-  if (present.isMoved) schools.add(section.schoolSourcedId);
+  if (present.isMoved) {
+    if (!isSuppressed) schools.clear();
+    schools.add(section.schoolSourcedId);
+  } else if (school !== undefined) schools.add(school);
   return pairs(names, schools, section.sourcedId, true);
 }
 
@@ -122,7 +135,6 @@ export function admit(
     } else if (others.length === 0) create(candidate, name);
     else if (duplicateNames === 'all') {
       if (others.some(({ isOpen }) => isOpen)) paper.tell('D4', 'NAME_SHARED', subject);
-      else paper.point('D4: the other class is not open');
       create(candidate, name);
     } else if (duplicateNames === 'disambiguate') losers.push(candidate);
     // D1, D2: the others are reported, and their members are not imported.
@@ -164,6 +176,5 @@ export function tellShared(
     );
     if (others.some(({ isDoubted }) => isDoubted)) paper.point(DOUBTED);
     if (others.some(({ isOpen }) => isOpen)) paper.tell('D4', 'NAME_SHARED', `class:${sourcedId}`);
-    else if (others.length > 0) paper.point('D4: the other class is not open');
   }
 }

@@ -14,27 +14,6 @@ export interface OpenPoint {
 
 export const OPEN_POINTS: readonly OpenPoint[] = [
   {
-    // The person gets a second account, and the next complete read cannot re-key any more.
-    name: 'U12: the old one is not proven to be gone',
-    smallest: quietCase({
-      classes: [{ students: { 2: {} } }],
-      users: { 6: { anew: 'stateId' } },
-      rounds: [{ read: { attestation: 'incomplete', collection: 'users' } }],
-    }),
-  },
-  {
-    name: 'M10: a deleted person without a row',
-    smallest: quietCase({
-      classes: [{ students: { 0: { feed: 'none' }, 1: {} } }],
-      users: { 4: { feed: 'deleted' } },
-    }),
-  },
-  {
-    // The member is removed, because the row that is over is the smaller text.
-    name: 'M11: a row that is over beside one that is to come',
-    smallest: quietCase({ classes: [{}, { students: { 0: { feed: 'two-terms' } } }] }),
-  },
-  {
     // Nothing holds the archive.
     name: 'Z5: told to be gone while not all schools were read',
     smallest: quietCase({
@@ -79,61 +58,6 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
     }),
   },
   {
-    // The section takes the tied class's name of before, and not the one that this plan gives it.
-    name: 'D: a tied class that is renamed',
-    smallest: quietCase({
-      classes: [
-        { host: 'linked', drift: 'renamed', name: 2 },
-        { host: 'none', name: 2 },
-      ],
-    }),
-  },
-  {
-    // Both the old and the new name are taken.
-    name: 'D: a class without synced values that is renamed',
-    smallest: quietCase({
-      classes: [{ drift: 'never-synced' }, {}],
-      rounds: [{ read: { attestation: 'failed' } }, { events: [{ what: 'class-name', index: 0, other: 2 }] }],
-    }),
-  },
-  {
-    // The section's new name alone is taken: a twin comes in under the name that the archived class bears (K9).
-    name: 'D (b): both names of a section that a person put away',
-    smallest: quietCase({ classes: [{ host: 'by-user', drift: 'renamed', name: 2 }, { host: 'none' }] }),
-  },
-  {
-    // The class bears the old name and stays, and a twin of that name comes in.
-    name: 'K10: the name of a class that is held',
-    smallest: quietCase({
-      classes: [
-        {
-          drift: 'renamed',
-          name: 2,
-          term: 1,
-          teacher: { before: 'other' },
-          students: { 0: { feed: 'none' }, 1: { host: 'none' } },
-        },
-        { host: 'none' },
-      ],
-    }),
-  },
-  {
-    // An archived class keeps a section of its name away.
-    name: 'K6: the name of an archived class that crosses the border of the scope',
-    smallest: quietCase({ scope: 's1', classes: [{ host: 'by-sync', school: 1, drift: 'moved' }, { host: 'none' }] }),
-  },
-  {
-    name: 'D4: a rename or move that is not made',
-    smallest: quietCase({
-      classes: [{ drift: 'moved' }, {}],
-      rounds: [{ read: { attestation: 'incomplete', collection: 'users' } }],
-    }),
-  },
-  {
-    name: 'D4: the other class is not open',
-    smallest: quietCase({ classes: [{ host: 'by-user' }, { host: 'by-sync' }] }),
-  },
-  {
     name: 'U6: a person who was re-keyed',
     smallest: quietCase({ classes: [{ students: { 2: { feed: 'none' }, 3: {} } }], users: { 6: { anew: 'stateId' } } }),
   },
@@ -143,10 +67,5 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
       classes: [{ students: { 0: { host: 'none' } } }, { students: { 0: {} } }],
       rounds: [{ undone: [0] }, { events: [{ what: 'member-feed', index: 15, other: 0 }] }],
     }),
-  },
-  {
-    // No word of what was discarded or undone.
-    name: 'K7: an archive that is suppressed',
-    smallest: quietCase({ classes: [{ feed: 'absent' }, {}], rounds: [{ undone: [0] }, {}] }),
   },
 ];

@@ -8,15 +8,13 @@ import { compareMembers, type Members, type World } from './members.js';
 import { admit, isNameKept, namesOfKept, namesOfPresent, tellShared, type Candidate, type Taken } from './names.js';
 import { decidePresent } from './present.js';
 import { decideAbsent, type Absent } from './switches.js';
-import { byCodeUnit, keyOf, memberWord, nameOf, plain, seenClass, seenEnrollment, type Decision } from './words.js';
+import { byCodeUnit, keyOf, memberWord, seenClass, seenEnrollment, type Decision } from './words.js';
 
 /** Class after class, in canonical order; new ones last, because names are known only then. */
 export class Pass {
   private readonly candidates: Candidate[] = [];
   private readonly taken: Taken[] = [];
   private readonly newcomers: { readonly sourcedId: string; readonly names: readonly Taken[] }[] = [];
-  private readonly doubts: { readonly point: string; readonly sourcedId: string; readonly names: readonly string[] }[] =
-    [];
   private readonly absents: { readonly local: LocalClass; readonly absent: Absent }[] = [];
   private readonly places: Place[] = [];
   readonly additions: { readonly place: Place; readonly school: string | undefined }[] = [];
@@ -70,28 +68,9 @@ export class Pass {
     const present = decidePresent(section, local, members, this.world);
     const names = namesOfPresent(local, section, present);
     this.taken.push(...names);
-    const isNewcomer = present.returns || present.isMoved || present.newName !== undefined;
-    const isOtherwise =
-      section.schoolSourcedId !== local.schoolSourcedId || ![local.name, local.synced?.name].includes(nameOf(section));
-    if (local.origin === 'linked' && present.newName !== undefined) paper.point('D: a tied class that is renamed');
-    const doubt = (point: string): void => {
-      this.doubts.push({
-        point,
-        sourcedId,
-        names: [local.name, local.synced?.name ?? local.name, nameOf(section)].map(plain),
-      });
-    };
-    const isUnmoved = section.schoolSourcedId !== local.schoolSourcedId && !present.isMoved;
-    if (present.follows && isOtherwise && (!isNewcomer || isUnmoved)) doubt('D4: a rename or move that is not made');
-    if (present.isTakenByPerson && (isOtherwise || local.origin === 'linked'))
-      doubt('D (b): both names of a section that a person put away');
-    if (present.isRecycled) doubt('K10: the name of a class that is held');
-    if (local.synced === undefined && present.newName !== undefined)
-      doubt('D: a class without synced values that is renamed');
+    const isRenamed = present.newName !== undefined && present.newName !== local.name;
+    const isNewcomer = present.change === 'decided' && (present.returns || present.isMoved || isRenamed);
     const isLocalIn = this.world.reading.isInScope(local.schoolSourcedId);
-    if (local.state !== 'active' && isLocalIn !== this.world.reading.isInScope(section.schoolSourcedId)) {
-      doubt('K6: the name of an archived class that crosses the border of the scope');
-    }
     if (isNewcomer && present.isActive) this.newcomers.push({ sourcedId, names });
     if (!present.follows) return;
     if (local.origin === 'roster') {
@@ -204,14 +183,6 @@ export class Pass {
     const admitted = admit(remaining, this.taken, this.world);
     for (const { section, members } of admitted) this.commit(members, section.schoolSourcedId);
     tellShared(this.newcomers, this.taken, this.world);
-    const used = [
-      ...this.taken,
-      ...remaining.map(({ section }) => ({ holder: section.sourcedId, name: plain(nameOf(section)) })),
-    ];
-    for (const { point, sourcedId, names } of this.doubts) {
-      const isAlike = used.some(({ holder, name }) => holder !== sourcedId && names.includes(name));
-      if (isAlike || !policy.steps.includes('classes')) paper.point(point);
-    }
   }
 
   /** Section 3: an evidence gate or a cause hold on it, and so it is not leaving. */

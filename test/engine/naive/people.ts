@@ -162,7 +162,6 @@ export class People {
   }
 
   private freeze(old: LocalUser, arrival: User): void {
-    if (!this.isProven(old)) this.paper.point('U12: the old one is not proven to be gone');
     this.frozen.add(old.sourcedId ?? '');
     this.frozen.add(arrival.sourcedId);
   }

@@ -42,13 +42,9 @@ export function decidePresent(section: Class, local: LocalClass, members: Member
   const isFeedIn = reading.isInScope(section.schoolSourcedId);
   const isLocalIn = reading.isInScope(local.schoolSourcedId);
   if (!isFeedIn && !isLocalIn) return stays;
-  if (isFeedIn && !isLocalIn) {
-    paper.tell('K6', 'MOVED_FROM_OUTSIDE_SCOPE', subject);
-    return stays;
-  }
-  if (!isFeedIn) {
-    paper.tell('K6', 'MOVED_OUT_OF_SCOPE', subject);
-    return stays;
+  if (isFeedIn !== isLocalIn) {
+    paper.tell('K6', isFeedIn ? 'MOVED_FROM_OUTSIDE_SCOPE' : 'MOVED_OUT_OF_SCOPE', subject);
+    return { ...stays, isTakenByPerson: !isActive && (local.state === 'purged' || local.by === 'user') };
   }
   // K14
   if (local.state === 'purged') {

@@ -48,18 +48,16 @@ export function decideAbsent(local: LocalClass, { question, reading, paper }: Wo
   }
   // Section 10: a suppressed archive is not leaving.
   const isKept = paper.isSuppressed('class-archive', subject, ABSENT);
-  if (isKept) paper.point('K7: an archive that is suppressed');
   const leaves: Absent = { isLeaving: !isKept, losesMembers: false, isProven: true };
   // Full Data off: keep.
   if (!policy.fullData) {
-    if (!isKept) paper.tell('K7', 'ABSENT_KEPT', subject);
+    paper.tell('K7', 'ABSENT_KEPT', subject);
     return leaves;
   }
   // Full Data on, Archive off: keep active; members untouched, unless the policy says otherwise.
   if (!policy.archive) {
-    if (isKept) return leaves;
     paper.tell('K7', 'ABSENT_CLASS_ACTIVE', subject);
-    return { ...leaves, losesMembers: policy.absentClassMembers === 'remove' };
+    return { ...leaves, losesMembers: policy.absentClassMembers === 'remove' && !isKept };
   }
   // Both on: archive by sync; memberships frozen.
   if (!policy.steps.includes('classes')) return leaves;
