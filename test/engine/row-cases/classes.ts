@@ -115,4 +115,9 @@ export const ofOthers: readonly RowCase[] = [
     }),
     { class: { id: 'own' } },
   ),
+  row('K19', 'people made a class of its name and school', (isHit) => ({
+    feed: C1,
+    host: { classes: [localClass(undefined, { id: 'own', name: 'Class c1', schoolSourcedId: isHit ? 's1' : 's2' })] },
+    policy: { linkExisting: 'propose' },
+  })),
 ];

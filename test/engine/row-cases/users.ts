@@ -22,6 +22,11 @@ const AT_S2 = merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', teachers:
   enrollments: [enrolled('c2', 'a')],
 });
 
+function madeByHand(user: User): LocalUser {
+  const { sourcedId: _sourcedId, synced: _synced, ...own } = localUser(user, { origin: 'local' });
+  return own;
+}
+
 /** Rows U. */
 export const users: readonly RowCase[] = [
   row('U1', 'the student is in an imported class', (isHit) => ({
@@ -120,5 +125,10 @@ export const users: readonly RowCase[] = [
   row('U16', 'the family name is another one', (isHit) => ({
     feed: merge(C1, people(student('a', isHit ? { familyName: 'Jones' } : {}))),
     host: hostOf(C1),
+  })),
+  row('U17', 'people made an account with the address', (isHit) => ({
+    feed: C1,
+    host: { users: [madeByHand(teacher('x', { email: isHit ? 't@school.example' : 'x@school.example' }))] },
+    policy: { linkExisting: 'propose' },
   })),
 ];
