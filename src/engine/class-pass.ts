@@ -5,7 +5,7 @@
  */
 
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, EnrollmentTarget, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
+import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
 import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
@@ -23,7 +23,7 @@ import {
 import type { Context } from './context.js';
 import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
-import { classRekey, type RekeyPatch } from './identity/index.js';
+import { classRekey, removeTwin, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
 import { compareMembers, type MemberComparison, type Removal } from './members.js';
 import { ClassLinks } from './class-links.js';
@@ -31,6 +31,7 @@ import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
+import { PrimarySchools } from './primary-schools.js';
 import { countActive, hasActive, type Stretch } from './stretch.js';
 import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
@@ -42,6 +43,7 @@ export interface ClassPassResult {
   readonly additions: readonly { readonly addition: Addition; readonly section: ClassOfMembers }[];
   /** Where persons who have no account yet belong. */
   readonly placements: ReadonlyMap<string, Placement>;
+  readonly primarySchools: PrimarySchools;
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
@@ -51,9 +53,12 @@ export interface ClassPassResult {
   readonly restoredTo: ReadonlyMap<string, number>;
 }
 
-/** The sourcedId of a person whom this plan removes, and from how many classes. */
+/** A person whom this plan removes, and from how many classes. */
 export interface RemovedMember {
+  /** By which the feed knows them today. */
   readonly sourcedId: string;
+  /** By which the host's members name them. */
+  readonly hostSourcedId: string;
   count: number;
 }
 
@@ -75,6 +80,7 @@ export interface ClassPassInput {
 export class ClassPass implements ClassPassResult, ClassVisitor {
   readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
   readonly placements = new Map<string, Placement>();
+  readonly primarySchools: PrimarySchools;
   readonly removedFrom = new Map<string, RemovedMember>();
   readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
@@ -100,6 +106,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     private readonly input: ClassPassInput,
   ) {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
+    this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
     this.links = ClassLinks.of(context, input.idOf);
@@ -153,7 +160,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
     }
     const isManaged = local?.origin === 'roster' && local.state === 'active';
-    if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
+    if (enrollments.to > enrollments.from + run) {
+      this.people.noteNamed(enrollments, run);
+      if (section !== undefined) this.primarySchools.note(section, enrollments, run);
+    }
     const managedMembers = run + this.plain.countRest(members, run);
     if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
@@ -169,8 +179,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (context.draft.isObserved('class', section.sourcedId)) {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
-      if (local !== undefined) this.present(section, local, enrollments, members, run);
-      else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
+      if (local !== undefined) {
+        const isTaken = this.moved.takesTwin(section, local, enrollments, members);
+        if (!isTaken) this.present(section, local, enrollments, members, run);
+      } else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
         this.consider(section, enrollments, members);
       }
@@ -208,16 +220,26 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   joinHalves(): void {
     for (const { feed, host } of this.moved.takeHalves()) {
       if (feed !== undefined && host !== undefined) {
-        const { section } = feed;
+        const { section, twin } = feed;
         const { local } = host;
+        if (twin !== undefined) this.removeTwin(section, twin.local, twin.members);
         const rekey = classRekey({ section, local, isLink: false });
         this.present(section, local, feed.enrollments, host.members, 0, rekey);
+      } else if (feed?.twin !== undefined) {
+        this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
       } else if (host !== undefined) {
         this.absent(host);
       }
     }
+  }
+
+  /** K12: what a sync made of the section before a person said that it is an older class. Nobody has used it. */
+  private removeTwin(section: Class, twin: LocalClass, members: Stretch<LocalEnrollment>): void {
+    const named = { ...twin, sourcedId: section.sourcedId };
+    const removals = removeTwin(named, members.records, classFingerprint(section));
+    for (const proposal of removals) this.context.draft.propose(proposal);
   }
 
   /** Whether a new section may go on as another class: only where it might be imported. */
@@ -363,11 +385,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const removed: string[] = [];
     let silent = 0;
-    for (const { proposal, isSilent } of removals) {
+    for (const { local: member, proposal, isSilent } of removals) {
       if (!draft.propose(proposal)) continue;
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
-      if (proposal.kind === 'enrollment-remove') this.noteRemoved(proposal.target);
+      this.noteRemoved(member);
     }
     if (local === undefined || local.state !== 'active' || local.origin !== 'roster' || silent === 0) return;
     const isEmpty = members.managed >= 5 && members.members === 0;
@@ -401,11 +423,12 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     unjudged.membersOf(sourcedId);
   }
 
-  private noteRemoved({ userId, userSourcedId }: EnrollmentTarget): void {
-    if (userId === undefined || userSourcedId === undefined) return;
+  private noteRemoved(member: LocalEnrollment): void {
+    const { userId, userSourcedId: hostSourcedId } = member;
+    if (hostSourcedId === undefined) return;
     const known = this.removedFrom.get(userId);
-    if (known === undefined) this.removedFrom.set(userId, { sourcedId: userSourcedId, count: 1 });
-    else known.count += 1;
+    if (known !== undefined) known.count += 1;
+    else this.removedFrom.set(userId, { sourcedId: this.people.memberId(member), hostSourcedId, count: 1 });
   }
 
   private add(addition: Addition, section: ClassOfMembers, hasStudents: boolean): void {
@@ -416,16 +439,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const placement = this.placements.get(enrollment.userSourcedId);
     if (placement === undefined) {
       this.placements.set(enrollment.userSourcedId, {
-        schoolSourcedId: section.schoolSourcedId,
-        isPrimary: enrollment.primary === true,
         isStudent: enrollment.role === 'student',
         hasStudents: teaches,
       });
       return;
-    }
-    if (enrollment.primary === true && !placement.isPrimary) {
-      placement.schoolSourcedId = section.schoolSourcedId;
-      placement.isPrimary = true;
     }
     placement.isStudent ||= enrollment.role === 'student';
     placement.hasStudents ||= teaches;

@@ -75,9 +75,12 @@ export class People {
     return this.rekeyed.size > 0 && this.rekeyed.has(sourcedId);
   }
 
-  /** Whether this person of the host is plainly in the feed, too. */
-  isPair(sourcedId: string, userId: string): boolean {
-    return this.directory.hostOf(sourcedId)?.id === userId && this.standingInFeed(sourcedId);
+  /** Whether the feed has this person of the host, by the sourcedId of today. */
+  isInFeed(sourcedId: string, userId: string): boolean {
+    if (this.rekeyed.get(sourcedId)?.id === userId) return true;
+    if (this.directory.hostOf(sourcedId)?.id !== userId) return false;
+    const row = this.directory.feedOf(sourcedId);
+    return row !== undefined && row.status !== 'tobedeleted';
   }
 
   isFrozen(sourcedId: string): boolean {
@@ -221,12 +224,6 @@ export class People {
       !this.isTombstoned(sourcedId) &&
       this.directory.hostOf(sourcedId) !== undefined;
     return isPair ? LIVE : this.directory.feedOf(sourcedId);
-  }
-
-  private standingInFeed(sourcedId: string): boolean {
-    if (this.rekeyed.has(sourcedId)) return false;
-    const row = this.directory.feedOf(sourcedId);
-    return row !== undefined && row.status !== 'tobedeleted';
   }
 }
 

@@ -48,7 +48,7 @@ import { nextGuardianSource } from './guardian-source.js';
 import { GuardianPass, isWantedType } from './guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity.js';
-import { feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
+import { afterDeletions, feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
 import { LinkWalk, MovedLinks, type LinkVisitor } from './link-walk.js';
 import { collisionRules, LoginPass } from './login-pass.js';
 import { Memberships } from './memberships.js';
@@ -140,7 +140,7 @@ class Planner {
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(schools, kinds);
-    const created = createPeople(context, people, classes.placements);
+    const created = createPeople(context, people, classes);
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       context.tally.openLinks(context.feed.provesGuardianAbsence);
@@ -148,10 +148,10 @@ class Planner {
       yield* through(this.walkLinks(guardians, yield* this.findMovedLinks()));
       guardians.finish();
     }
-    addMembers(context, classes, created);
+    const added = addMembers(context, classes, created);
     yield* this.settleLogins((id) => created.has(id) || guardians?.isCreated(id) === true);
     deactivatePeople(context, people, this.memberships);
-    this.noteUnassigned(classes);
+    this.noteUnassigned(classes, added);
     const managed = managedOf(kinds, classes, guardians?.managed ?? 0);
     // Links bear on the causes of persons, too: what was judged before they were known is judged again.
     const isJudged = early !== undefined && context.absences.links.length === 0;
@@ -210,7 +210,7 @@ class Planner {
       : undefined;
     pass.finish(early);
     if (whole !== undefined) {
-      for (const [userId, { sourcedId }] of pass.removedFrom) memberships.ask(userId, sourcedId);
+      for (const [userId, { hostSourcedId }] of pass.removedFrom) memberships.ask(userId, hostSourcedId);
       memberships.count(whole, pass.plain.marks);
     }
     return { classes: pass, early };
@@ -261,15 +261,14 @@ class Planner {
   }
 
   /** U6: who leaves the last class keeps the account, and a person should know. */
-  private noteUnassigned({ removedFrom, restoredTo, additions }: ClassPassResult): void {
+  private noteUnassigned({ removedFrom, restoredTo }: ClassPassResult, added: ReadonlySet<string>): void {
     const { context, people, memberships } = this;
     if (removedFrom.size === 0) return;
-    const gained = new Set(restoredTo.keys());
-    for (const { addition } of additions) if (addition.user !== undefined) gained.add(addition.user.id);
     const unassigned: string[] = [];
     for (const [userId, { sourcedId, count }] of removedFrom) {
-      if (gained.has(userId) || !memberships.isKnown(userId) || memberships.of(userId) > count) continue;
-      if (people.isPair(sourcedId, userId)) unassigned.push(sourcedId);
+      if (restoredTo.has(userId) || added.has(userId)) continue;
+      if (!memberships.isKnown(userId) || memberships.of(userId) > count) continue;
+      if (people.isInFeed(sourcedId, userId)) unassigned.push(sourcedId);
     }
     for (const sourcedId of unassigned.sort()) {
       const subject = `user:${sourcedId}`;
@@ -293,7 +292,7 @@ class Planner {
   ): Plan {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
-    const changes = withCauses(verdict, draft.changes());
+    const changes = withCauses(verdict, afterDeletions(draft.changes()));
     if (context.windows.has('blackout')) return blackoutPlan(context, head.readId, changes);
     const causes = causeHolds(verdict, changes);
     for (const request of causes) draft.hold(request);
@@ -412,15 +411,20 @@ function incompleteHold(feed: Feed, now: string): Hold {
   };
 }
 
-/** M1, for everyone who has an account or gets one in this plan. */
-function addMembers(context: Context, classes: ClassPassResult, created: ReadonlySet<string>): void {
+/** M1, for everyone who has an account or gets one in this plan. Returns who of those who leave a class joins another. */
+function addMembers(context: Context, classes: ClassPassResult, created: ReadonlySet<string>): ReadonlySet<string> {
+  const added = new Set<string>();
   let without = 0;
   for (const { addition, section } of classes.additions) {
-    if (addition.user === undefined && !created.has(addition.enrollment.userSourcedId)) without += 1;
-    else context.draft.propose(additionProposal(addition, section));
+    const { user } = addition;
+    if (user === undefined && !created.has(addition.enrollment.userSourcedId)) without += 1;
+    else if (context.draft.propose(additionProposal(addition, section)) && user !== undefined) {
+      if (classes.removedFrom.has(user.id)) added.add(user.id);
+    }
   }
   if (without > 0) {
     const evidence = { enrollments: without };
     context.draft.note({ rule: 'M1', code: 'MEMBERS_WITHOUT_ACCOUNT', severity: 'info', evidence });
   }
+  return added;
 }

@@ -189,6 +189,11 @@ const SENTENCES = {
     '{students} students have very many guardians, up to {most}: are these really all guardians?',
   ],
   // Notes: the run
+  NOTHING_SHARED: ['The district shares no class, no student and no teacher yet.'],
+  STILL_EMPTY: [
+    'The data has had none of a kind that is in use here for days: what that would take away still waits.',
+    'The data has had no {kind} at all for {days} days, and {managed} are in use here: what that would take away still waits.',
+  ],
   NOT_SHARED: [
     'The district does not share this collection; it is left as it is.',
     'The district does not share its {collection}, and they are left as they are.',
@@ -203,6 +208,7 @@ const SENTENCES = {
   ],
   STANDS_STILL: ['The district’s own sync with the provider is paused or fails, so its data is old.'],
   ADDITIVE_ONLY: ['This import only adds; what would be removed waits.'],
+  MOVED_TOO_LATE: ['A person said that this is an older class under a new id, but people use it by now, so both stay.'],
   BLACKOUT: ['The settings let nothing change at this time.'],
   WINDOW_ADDITIVE: ['At this time the settings only let imports add; what would be removed waits.'],
   GRACE: [

@@ -1,12 +1,12 @@
 import type { Class, LocalClass, Proposal } from '../model/index.js';
 import type { Context } from './context.js';
 import type { PersonDirectory } from './directory.js';
-import { isLink, nounOfProposal, type ProposalNoun, type Whereabouts } from './identity/index.js';
+import { isLink, isUnusedTwin, nounOfProposal, type ProposalNoun, type Whereabouts } from './identity/index.js';
 
 /** Where the records are today that proposals of earlier plans name: their answers end with what they were about. */
 export class RecordWatch implements Whereabouts {
-  /** Of the classes that are named: whether the feed has them, and the host's id. */
-  private readonly classes = new Map<string, { isInFeed: boolean; bearer: string | undefined }>();
+  /** Of the classes that are named: whether the feed has them, and the host's. */
+  private readonly classes = new Map<string, { isInFeed: boolean; bearer: LocalClass | undefined }>();
 
   constructor(
     private readonly context: Context,
@@ -27,7 +27,7 @@ export class RecordWatch implements Whereabouts {
     const known = this.classes.get(section?.sourcedId ?? local?.sourcedId ?? '');
     if (known === undefined) return;
     known.isInFeed ||= section !== undefined && section.status !== 'tobedeleted';
-    known.bearer ??= local?.id;
+    known.bearer ??= local;
   }
 
   readonly judges = (proposal: Pick<Proposal, 'kind'>): boolean => {
@@ -37,7 +37,12 @@ export class RecordWatch implements Whereabouts {
   };
 
   readonly bearerOf = (noun: ProposalNoun, sourcedId: string): string | undefined =>
-    noun === 'user' ? this.directory.hostOf(sourcedId)?.id : this.classes.get(sourcedId)?.bearer;
+    noun === 'user' ? this.directory.hostOf(sourcedId)?.id : this.classes.get(sourcedId)?.bearer?.id;
+
+  readonly hasTwin = (sourcedId: string): boolean => {
+    const bearer = this.classes.get(sourcedId)?.bearer;
+    return bearer !== undefined && isUnusedTwin(bearer, []);
+  };
 
   readonly isInFeed = (noun: ProposalNoun, sourcedId: string): boolean => {
     if (noun === 'class') return this.classes.get(sourcedId)?.isInFeed === true;

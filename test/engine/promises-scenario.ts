@@ -44,7 +44,7 @@ export const COVERED: {
   readonly unlinkAfterUndo: boolean;
 } = {
   graceSnapshots: true,
-  siteOfDistrict: false,
+  siteOfDistrict: true,
   linksOfRekeyed: true,
   rekeyInScope: true,
   rekeyAfterTruncated: true,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalUser, User } from '../../src/model/index.js';
-import { attested, enrolled, localMember, student, teacher } from '../support/build.js';
+import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
+import { attested, enrolled, localMember, section, student, teacher } from '../support/build.js';
 import {
   changeLines,
   checkRow,
@@ -100,6 +101,41 @@ const creation: readonly Row[] = [
       'enrollment-add c1/a M1 ENROLLED',
       'enrollment-add c2/a M1 ENROLLED',
     ],
+  },
+  {
+    title: 'U1: the primary enrollment counts at a school that the run does not cover, too',
+    feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
+      users: [student('a', { schoolSourcedIds: ['s1', 's2'] })],
+      enrollments: [enrolled('c1', 'a'), enrolled('c2', 'a', { primary: true })],
+    }),
+    host: hostOf(EMPTY_C1),
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
+  },
+  {
+    title: 'U1: and so it does in a section that is not imported; of several the first class counts',
+    feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', name: 'Class c1', students: [], teachers: [] }), {
+      classes: [section('b1', { status: 'tobedeleted' }), section('b2', { schoolSourcedId: 's3' }), section('c4')],
+      users: [student('a', { schoolSourcedIds: ['s1', 's2'] })],
+      enrollments: [
+        enrolled('b1', 'a', { primary: true }),
+        enrolled('b2', 'a', { primary: true }),
+        enrolled('c1', 'a', { primary: true, endDate: '2026-09-01' }),
+        enrolled('c1', 'a'),
+        enrolled('c2', 'a', { primary: true }),
+        enrolled('c4', 'a', { primary: true }),
+      ],
+    }),
+    host: hostOf(EMPTY_C1),
+    policy: { classes: { include: { ids: ['c1'] } } },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
+    notes: ['K18 NOT_INCLUDED', 'K18 NOT_INCLUDED_KEPT zz'],
+  },
+  {
+    title: 'U1: not the first class’s school: without a primary enrollment it is the first of their own',
+    feed: merge(EMPTY_C1, { users: [student('a', { schoolSourcedIds: ['s2'] })], enrollments: [enrolled('c1', 'a')] }),
+    host: hostOf(EMPTY_C1),
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
   },
   {
     title: 'U1: else the first school, in canonical order',
@@ -289,6 +325,27 @@ const leaving: readonly Row[] = [
     policy: FULL,
     changes: ['enrollment-add c2/a M1 ENROLLED', 'enrollment-remove c1/a M3 MEMBER_ABSENT'],
     never: ['UNASSIGNED'],
+  },
+  {
+    title: 'U6: an addition to another class that was undone gives nobody a class',
+    feed: merge(classWith('c1', { students: [] }), classWith('c2')),
+    host: {
+      ...hostOf(merge(C1, classWith('c2', { students: [] }))),
+      ledger: {
+        ...emptyLedger,
+        suppressions: [
+          {
+            kind: 'enrollment-add',
+            subject: 'enrollment:2:c2:a',
+            fingerprint: enrollmentFingerprint(enrolled('c2', 'a')),
+            cause: 'undo',
+          },
+        ],
+      },
+    },
+    policy: FULL,
+    changes: ['enrollment-remove c1/a M3 MEMBER_ABSENT'],
+    notes: ['UNDO SUPPRESSED c2/a', 'U6 UNASSIGNED a'],
   },
   {
     title: 'not U6: nor who comes back to another class in the same plan',
@@ -509,6 +566,28 @@ const identity: readonly Row[] = [
     never: ['U1', 'U7', 'M1', 'M3'],
   },
   {
+    title: 'U6: who goes on under a new sourcedId and leaves the last class is told like anybody else',
+    feed: merge(EMPTY_C1, people({ ...OLD, sourcedId: 'new', stateId: '007' })),
+    host: inClass([{ ...OLD, stateId: '007' }]),
+    policy: FULL,
+    changes: ['user-rekey new U12 REKEY', 'enrollment-remove c1/new M3 MEMBER_ABSENT'],
+    notes: ['U6 UNASSIGNED new'],
+  },
+  {
+    title: 'not U6: nor is one who goes on under a new sourcedId and stays in another class',
+    feed: merge(moved({ stateId: '007' }), classWith('c2', { students: [], teachers: [] })),
+    host: mergeHosts(
+      inClass([{ ...OLD, stateId: '007' }]),
+      hostOf(classWith('c2', { students: ['old'], teachers: [] })),
+      {
+        users: inClass([{ ...OLD, stateId: '007' }]).users ?? [],
+      },
+    ),
+    policy: FULL,
+    changes: ['user-rekey new U12 REKEY', 'enrollment-remove c2/new M3 MEMBER_ABSENT'],
+    never: ['UNASSIGNED'],
+  },
+  {
     title: 'U12: the same id of the student information system likewise',
     feed: moved({ sisId: '007', familyName: 'Lee-Jones' }),
     host: inClass([{ ...OLD, sisId: '007' }]),
@@ -646,8 +725,8 @@ const identity: readonly Row[] = [
     host: inClass([OLD]),
     policy: FULL,
     changes: [
-      'user-create new1 U2 NEW_PERSON',
       'user-update old F6 EMAIL_TAKEN',
+      'user-create new1 U2 NEW_PERSON',
       'enrollment-remove c1/old U7 MEMBER_ABSENT',
     ],
     notes: ['F6 EMAIL_TAKEN old'],
@@ -659,7 +738,7 @@ const identity: readonly Row[] = [
       enrollments: [enrolled('c1', 'old')],
     }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    changes: ['user-update old F6 EMAIL_TAKEN', 'user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
     notes: ['F6 EMAIL_TAKEN old'],
     never: ['U12'],
   },
@@ -667,7 +746,7 @@ const identity: readonly Row[] = [
     title: 'not U12: nor while an enrollment still names it',
     feed: merge(moved({ stateId: '007' }), { enrollments: [enrolled('c1', 'old')] }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    changes: ['user-update old F6 EMAIL_TAKEN', 'user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
     notes: ['F6 EMAIL_TAKEN old', 'M10 PERSON_UNSHARED old'],
     never: ['U12'],
   },

@@ -123,6 +123,8 @@ export interface Whereabouts {
   readonly judges: (proposal: Pick<Proposal, 'kind'>) => boolean;
   /** The host's id of the record that has the sourcedId today. */
   readonly bearerOf: (noun: ProposalNoun, sourcedId: string) => string | undefined;
+  /** Whether the host's class with the sourcedId is one that a sync made and nobody has used since. */
+  readonly hasTwin: (sourcedId: string) => boolean;
   /** Whether the feed has a record with the sourcedId. */
   readonly isInFeed: (noun: ProposalNoun, sourcedId: string) => boolean;
 }
@@ -151,12 +153,17 @@ export function settleProposals(
   return [...settled.values()].sort(strongestFirst);
 }
 
-function isKept(proposal: Proposal, { judges, bearerOf, isInFeed }: Whereabouts): boolean {
+function isKept(proposal: Proposal, { judges, bearerOf, hasTwin, isInFeed }: Whereabouts): boolean {
   const noun = nounOfProposal(proposal);
-  const isTaken = bearerOf(noun, proposal.sourcedId) !== undefined;
+  const bearer = bearerOf(noun, proposal.sourcedId);
+  const isTaken = bearer !== undefined;
   // Who has which sourcedId at the host is known whatever was read of the feed.
   if (isTaken && isLink(proposal)) return false;
   if (!judges(proposal)) return true;
+  // K12: the new class is there meanwhile; as long as nobody uses it, a person may still say that it is the old one.
+  if (proposal.kind === 'class-rekey' && bearer !== proposal.recordId && hasTwin(proposal.sourcedId)) {
+    return proposal.decision?.outcome !== 'declined' && !isInFeed(noun, proposal.from ?? '');
+  }
   // Once somebody has the sourcedId, the pair cannot come up again.
   if (proposal.decision === undefined || isTaken) return false;
   if (proposal.decision.outcome === 'declined') return true;

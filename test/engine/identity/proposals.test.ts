@@ -159,7 +159,12 @@ describe('an answer', () => {
 });
 
 describe('what the ledger keeps after a plan', () => {
-  const ALL: Whereabouts = { judges: () => true, bearerOf: () => undefined, isInFeed: () => false };
+  const ALL: Whereabouts = {
+    judges: () => true,
+    bearerOf: () => undefined,
+    hasTwin: () => false,
+    isInFeed: () => false,
+  };
   const LATER = '2027-01-01T00:00:00.000Z';
 
   it('has the strongest first, in one order whatever came first', () => {

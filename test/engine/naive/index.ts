@@ -58,7 +58,7 @@ export function decide(question: Question): Answer {
   );
   pass.run();
   people.deactivate();
-  noteUnassigned(world, pass);
+  noteUnassigned(world);
   paper.finish();
   holdGoneSchools(gone, pass.vanished, world);
   holdEmptyKinds(empty, world);
@@ -86,7 +86,7 @@ export function decide(question: Question): Answer {
 }
 
 /** U6: who leaves the last class and is still in the feed keeps the account. */
-function noteUnassigned({ question, reading, people, paper }: World, pass: Pass): void {
+function noteUnassigned({ question, reading, people, paper }: World): void {
   const { local } = question;
   for (const user of local.users) {
     if (user.sourcedId === undefined) continue;
@@ -100,13 +100,10 @@ function noteUnassigned({ question, reading, people, paper }: World, pass: Pass)
       const word = wordOf(member.classSourcedId);
       return member.state === 'active' ? !isRemoved(word) : paper.has('enrollment-restore', word);
     });
-    const isAddable = pass.additions.some(({ place }) => place.row.userSourcedId === sourcedId);
     const isAdded = paper.decisions.some(
       (each) => each.kind === 'enrollment-add' && each.subject.endsWith(`:${sourcedId}`),
     );
     if (hasOther || isAdded) continue;
     paper.tell('U6', 'UNASSIGNED', `user:${sourcedId}`);
-    if (isAddable) paper.point('U6: an addition that is suppressed');
-    if (sourcedId !== user.sourcedId) paper.point('U6: a person who was re-keyed');
   }
 }

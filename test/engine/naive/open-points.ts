@@ -57,15 +57,4 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
       rounds: [{}, { policy: { fullData: false, archive: false } }],
     }),
   },
-  {
-    name: 'U6: a person who was re-keyed',
-    smallest: quietCase({ classes: [{ students: { 2: { feed: 'none' }, 3: {} } }], users: { 6: { anew: 'stateId' } } }),
-  },
-  {
-    name: 'U6: an addition that is suppressed',
-    smallest: quietCase({
-      classes: [{ students: { 0: { host: 'none' } } }, { students: { 0: {} } }],
-      rounds: [{ undone: [0] }, { events: [{ what: 'member-feed', index: 15, other: 0 }] }],
-    }),
-  },
 ];

@@ -22,11 +22,6 @@ const AT_S2 = merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', teachers:
   enrollments: [enrolled('c2', 'a')],
 });
 
-function madeByHand(user: User): LocalUser {
-  const { sourcedId: _sourcedId, synced: _synced, ...own } = localUser(user, { origin: 'local' });
-  return own;
-}
-
 /** Rows U. */
 export const users: readonly RowCase[] = [
   row('U1', 'the student is in an imported class', (isHit) => ({
@@ -126,9 +121,16 @@ export const users: readonly RowCase[] = [
     feed: merge(C1, people(student('a', isHit ? { familyName: 'Jones' } : {}))),
     host: hostOf(C1),
   })),
-  row('U17', 'people made an account with the address', (isHit) => ({
-    feed: C1,
-    host: { users: [madeByHand(teacher('x', { email: isHit ? 't@school.example' : 'x@school.example' }))] },
-    policy: { linkExisting: 'propose' },
-  })),
+  row('U17', 'an account that people made has the state id', (isHit) => {
+    const {
+      sourcedId: _id,
+      synced: _synced,
+      ...own
+    } = localUser(student('by-hand', { stateId: isHit ? '007' : '008' }));
+    return {
+      feed: merge(C1, people(student('a', { stateId: '007' }))),
+      host: { users: [{ ...own, origin: 'local' }] },
+      policy: { linkExisting: 'propose' },
+    };
+  }),
 ];
