@@ -263,7 +263,7 @@ function isSameHuman(left: Person, right: Person): boolean {
 
 /** Whether a login is a person's by their own doing: they signed in, or people made the account. */
 function isOwnWord(local: LocalUser): boolean {
-  return local.claimed === true || local.origin === 'local';
+  return local.claimed === true || local.origin !== 'roster';
 }
 
 function holdsToday(field: LoginField, address: string, local: LocalUser): boolean {

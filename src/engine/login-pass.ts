@@ -21,7 +21,7 @@ export function collisionRules(context: Context, people: People): CollisionRules
     contactAfter: (feed, local) => contactAfter(feed, local, context),
     isUntouchable: (feed, local) =>
       context.isRestricted ||
-      local.origin === 'local' ||
+      (local.origin === 'local' && people.firstId(local.id) === undefined) ||
       (local.sourcedId !== undefined && people.isFrozen(local.sourcedId)) ||
       !isUserInScope(feed, local, context),
   };
