@@ -22,6 +22,9 @@ export class ClassCensus implements ClassVisitor {
   /** Schools where a section is new, moves, returns or is renamed: only there it matters which names are taken. */
   readonly contested = new Set<string>();
 
+  /** Whether the host has any class of a roster. */
+  hasTied = false;
+
   private lastSchool: string | undefined;
   private lastLocalSchool: string | undefined;
   private lastManagedSchool: string | undefined;
@@ -41,7 +44,9 @@ export class ClassCensus implements ClassVisitor {
         if (local?.schoolSourcedId !== undefined) this.contested.add(local.schoolSourcedId);
       }
     }
-    if (local !== undefined) this.unnamed(local);
+    if (local === undefined) return;
+    this.hasTied = true;
+    this.unnamed(local);
   }
 
   unnamed({ schoolSourcedId, origin, state }: LocalClass): void {

@@ -5,7 +5,7 @@
  */
 
 import { classSubject } from '../model/index.js';
-import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../model/index.js';
+import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../model/index.js';
 import { CauseLatches, type AbsenceVerdict } from './causes/index.js';
 import { ofMembers, type Addition, type ClassOfMembers } from './additions.js';
 import type { ClassVisitor } from './class-walk.js';
@@ -23,13 +23,15 @@ import {
 import type { Context } from './context.js';
 import { changeKey } from './draft.js';
 import { classFingerprint } from './fingerprint.js';
-import { classRekey, type RekeyPatch } from './identity/index.js';
+import { classRekey, removeTwin, type RekeyPatch } from './identity/index.js';
 import { Inclusion } from './inclusion.js';
 import { compareMembers, type MemberComparison, type Removal } from './members.js';
+import { ClassLinks } from './class-links.js';
 import { admit, noteShared, TakenNames, type Candidate } from './names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
+import { PrimarySchools } from './primary-schools.js';
 import { countActive, hasActive, type Stretch } from './stretch.js';
 import { takenNames } from './taken-names.js';
 import type { Placement } from './users.js';
@@ -41,6 +43,7 @@ export interface ClassPassResult {
   readonly additions: readonly { readonly addition: Addition; readonly section: ClassOfMembers }[];
   /** Where persons who have no account yet belong. */
   readonly placements: ReadonlyMap<string, Placement>;
+  readonly primarySchools: PrimarySchools;
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
@@ -77,6 +80,7 @@ export interface ClassPassInput {
 export class ClassPass implements ClassPassResult, ClassVisitor {
   readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
   readonly placements = new Map<string, Placement>();
+  readonly primarySchools: PrimarySchools;
   readonly removedFrom = new Map<string, RemovedMember>();
   readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
@@ -94,6 +98,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
+  private readonly links: ClassLinks | undefined;
 
   constructor(
     private readonly context: Context,
@@ -101,8 +106,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     private readonly input: ClassPassInput,
   ) {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
+    this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
+    this.links = ClassLinks.of(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
     );
@@ -153,7 +160,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
     }
     const isManaged = local?.origin === 'roster' && local.state === 'active';
-    if (enrollments.to > enrollments.from + run) this.people.noteNamed(enrollments, run);
+    if (enrollments.to > enrollments.from + run) {
+      this.people.noteNamed(enrollments, run);
+      if (section !== undefined) this.primarySchools.note(section, enrollments, run);
+    }
     const managedMembers = run + this.plain.countRest(members, run);
     if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
@@ -169,7 +179,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (context.draft.isObserved('class', section.sourcedId)) {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
-      if (local !== undefined) this.present(section, local, enrollments, members, run);
+      if (local !== undefined) {
+        const isTaken = this.moved.takesTwin(section, local, enrollments, members);
+        if (!isTaken) this.present(section, local, enrollments, members, run);
+      } else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
         this.consider(section, enrollments, members);
       }
@@ -180,20 +193,53 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     }
   }
 
+  unnamed(local: LocalClass): void {
+    this.links?.unnamed(local);
+  }
+
+  unnamedMember(member: LocalEnrollment): void {
+    this.links?.unnamedMember(member);
+  }
+
+  /** Sections that may be classes which people made, where the policy asks for that. Called once all came by. */
+  proposeLinks(): readonly Proposal[] {
+    return this.links?.propose() ?? [];
+  }
+
+  /** K19: a class that people made and that a person has said to be this section. Says whether there is one. */
+  private tie(section: Class, enrollments: Stretch<Enrollment>, links: ClassLinks): boolean {
+    const own = this.mayMove(section) ? links.take(section) : undefined;
+    if (own === undefined) return false;
+    const { local, members } = own;
+    const all = { records: members, from: 0, to: members.length };
+    this.present(section, local, enrollments, all, 0, classRekey({ section, local, isLink: true }));
+    return true;
+  }
+
   /** K12: both halves of a class that a person has said to be one came by, or one of them alone. */
   joinHalves(): void {
     for (const { feed, host } of this.moved.takeHalves()) {
       if (feed !== undefined && host !== undefined) {
-        const { section } = feed;
+        const { section, twin } = feed;
         const { local } = host;
+        if (twin !== undefined) this.removeTwin(section, twin.local, twin.members);
         const rekey = classRekey({ section, local, isLink: false });
         this.present(section, local, feed.enrollments, host.members, 0, rekey);
+      } else if (feed?.twin !== undefined) {
+        this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
       } else if (host !== undefined) {
         this.absent(host);
       }
     }
+  }
+
+  /** K12: what a sync made of the section before a person said that it is an older class. Nobody has used it. */
+  private removeTwin(section: Class, twin: LocalClass, members: Stretch<LocalEnrollment>): void {
+    const named = { ...twin, sourcedId: section.sourcedId };
+    const removals = removeTwin(named, members.records, classFingerprint(section));
+    for (const proposal of removals) this.context.draft.propose(proposal);
   }
 
   /** Whether a new section may go on as another class: only where it might be imported. */
@@ -229,6 +275,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const teachers = comparison.additions.filter(({ enrollment }) => enrollment.role === 'teacher');
     const first = teachers.find(({ enrollment }) => enrollment.primary === true) ?? teachers[0];
     this.moved.noteSection(section, enrollments);
+    this.links?.noteSection(section, enrollments);
     this.candidates.push({
       section,
       members: comparison,
@@ -393,16 +440,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const placement = this.placements.get(enrollment.userSourcedId);
     if (placement === undefined) {
       this.placements.set(enrollment.userSourcedId, {
-        schoolSourcedId: section.schoolSourcedId,
-        isPrimary: enrollment.primary === true,
         isStudent: enrollment.role === 'student',
         hasStudents: teaches,
       });
       return;
-    }
-    if (enrollment.primary === true && !placement.isPrimary) {
-      placement.schoolSourcedId = section.schoolSourcedId;
-      placement.isPrimary = true;
     }
     placement.isStudent ||= enrollment.role === 'student';
     placement.hasStudents ||= teaches;
@@ -412,7 +453,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const { context } = this;
     this.noteSharedNames();
     if (this.candidates.length === 0) return;
-    for (const { candidate, name } of admit(this.candidates, this.names, context)) {
+    for (const { candidate, name } of admit(this.candidates, this.names, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
       if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined));
     }

@@ -22,6 +22,8 @@ export interface ClassVisitor {
   readonly isDone?: boolean;
   /** A class of the host without a sourcedId. They come first. */
   unnamed?(local: LocalClass): void;
+  /** A member of such a class. They come before those of all other classes. */
+  unnamedMember?(member: LocalEnrollment): void;
   /** Enrollments of a class that neither side has (M10). */
   dangling?(classSourcedId: string, enrollments: Stretch<Enrollment>): void;
 }
@@ -156,6 +158,7 @@ export class ClassWalk implements Pass {
       if (this.lastMembered !== undefined && first < this.lastMembered) throw new Disorder(members);
       this.lastMembered = first;
       members.at += 1;
+      if (member.classSourcedId === undefined) this.visitor.unnamedMember?.(member);
     }
   }
 

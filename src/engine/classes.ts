@@ -134,7 +134,7 @@ export function decidePresent(
     return PUT_AWAY;
   }
   const returns = local.state === 'archived';
-  if (returns && !isRevivable(local, context)) {
+  if (returns && rekey === undefined && !isRevivable(local, context)) {
     const byUser = local.by === 'user';
     draft.note({
       rule: byUser ? 'K9' : 'K8',

@@ -97,7 +97,7 @@ export class AddressQuestions {
    */
   askFor(feed: User | undefined, local: LocalUser | undefined): void {
     const person = { feed, local };
-    const isNew = local === undefined || (local.state !== 'active' && !isOutOfUse(feed, local));
+    const isNew = local === undefined || isComingBack(feed, local);
     for (const field of FIELDS) {
       const isMarked = local !== undefined && hasMark(local, field);
       if (isMarked) this.marked.set(personKey(person), person);
@@ -199,7 +199,7 @@ export class AddressQuestions {
     const claimants: Claimant[] = [];
     for (const [key, person] of bearers) {
       const { feed, local } = person;
-      if (local === undefined ? feed === undefined || !hasAccount(feed.sourcedId) : isOutOfUse(feed, local)) continue;
+      if (local === undefined ? feed === undefined || !hasAccount(feed.sourcedId) : isOutOfUse(local)) continue;
       if (addressOf(field, this.loginAfter(person, field)) !== address) continue;
       const isFixed = local !== undefined && this.rules.isUntouchable(feed, local);
       const isHolder = local !== undefined && (isFixed || isOwnWord(local)) && holdsToday(field, address, local);
@@ -279,10 +279,16 @@ function hasMark(local: LocalUser, field: LoginField): boolean {
   return local.takenLogins?.includes(field) === true || (field === 'email' && local.sharesLoginWith !== undefined);
 }
 
-/** A deactivated account in which nobody ever signed in needs no login, unless this plan brings it back. */
-function isOutOfUse(feed: User | undefined, local: LocalUser): boolean {
-  if (local.state === 'active' || local.claimed === true) return false;
-  return feed === undefined || local.by === 'user';
+function isComingBack(feed: User | undefined, { state, by }: LocalUser): boolean {
+  return feed !== undefined && state !== 'active' && by !== 'user';
+}
+
+/**
+ * An account that people closed, in which nobody ever signed in, needs no login. One that a sync closed keeps its own: who
+ * is absent may be back tomorrow, and a login that changed hands a run after the closing would change back again.
+ */
+function isOutOfUse({ state, by, claimed }: LocalUser): boolean {
+  return state !== 'active' && by === 'user' && claimed !== true;
 }
 
 function rankOf({ feed, local }: Person): number {

@@ -33,7 +33,7 @@ export interface HoldRequest {
 
 /**
  * The order of application: nothing refers to what is not there yet, what gives an id up comes before what takes it, and
- * what takes away comes last.
+ * what takes away comes last. Whoever loses a login comes before whoever gets it (`bringForward`).
  */
 const PHASES: Readonly<Record<ChangeKind, number>> = {
   'school-create': 0,
@@ -85,6 +85,7 @@ export class Draft {
   private readonly reportedNow: string[] = [];
   /** The subjects of suppressions, and the classes and guardians of those that name a pair. */
   private readonly observed = new Set<string>();
+  private forward: readonly string[] = [];
   private withheld = 0;
 
   constructor(
@@ -127,21 +128,36 @@ export class Draft {
   /** Adds fields to a change of this plan. Says whether there is such a change. */
   amend(kind: ChangeKind, subject: string, before: object, after: object): boolean {
     const phase = this.phases[PHASES[kind]];
-    if (phase === undefined) return false;
-    let places = this.places.get(phase);
-    if (places?.size !== phase.length) {
-      places = new Map(phase.map((change, index) => [change.key, index]));
-      this.places.set(phase, places);
-    }
-    const index = places.get(changeKey(kind, subject));
-    const change = index === undefined ? undefined : phase[index];
-    if (index === undefined || change === undefined || change.after === null) return false;
+    const index = this.placeOf(kind, subject);
+    const change = index === undefined ? undefined : phase?.[index];
+    if (phase === undefined || index === undefined || change === undefined || change.after === null) return false;
     phase[index] = {
       ...change,
       before: change.before === null ? null : { ...change.before, ...withNulls(before) },
       after: { ...change.after, ...withNulls(after) },
     } as Change;
     return true;
+  }
+
+  /** Whether there is such a change in this plan. */
+  has(kind: ChangeKind, subject: string): boolean {
+    return this.placeOf(kind, subject) !== undefined;
+  }
+
+  private placeOf(kind: ChangeKind, subject: string): number | undefined {
+    const phase = this.phases[PHASES[kind]];
+    if (phase === undefined) return undefined;
+    let places = this.places.get(phase);
+    if (places?.size !== phase.length) {
+      places = new Map(phase.map((change, index) => [change.key, index]));
+      this.places.set(phase, places);
+    }
+    return places.get(changeKey(kind, subject));
+  }
+
+  /** These changes of people, in this order, come before all others of people. */
+  bringForward(keys: readonly string[]): void {
+    this.forward = keys;
   }
 
   note(note: Note): void {
@@ -206,7 +222,14 @@ export class Draft {
         evidence: { withheld: this.withheld },
       });
     }
-    return this.phases.flat();
+    return this.forward.length === 0 ? this.phases.flat() : this.inOrder(new Set(this.forward));
+  }
+
+  private inOrder(forward: ReadonlySet<string>): Change[] {
+    const rest = this.phases.slice(1).flat();
+    const early = new Map(rest.filter(({ key }) => forward.has(key)).map((change) => [change.key, change]));
+    const first = [...forward].flatMap((key) => early.get(key) ?? []);
+    return [...(this.phases[0] ?? []), ...first, ...rest.filter(({ key }) => !forward.has(key))];
   }
 
   /** What is still suppressed after this plan. */

@@ -1,5 +1,6 @@
 /**
- * Kinds that the feed has none of, although the host manages some (G3): not shared any more, rather than all gone.
+ * Kinds that the feed has none of, although the host manages some (G3): not shared any more, rather than all gone. And
+ * what there is to tell of a feed that is empty for the first time (Z1), or for days (Z2).
  *
  * @module
  */
@@ -28,6 +29,10 @@ const OPTIONAL = [
   ['administrators', ['administrator']],
 ] as const satisfies readonly (readonly [EmptyKind['kind'], readonly UserRole[]])[];
 
+/** After so many days an empty kind is told as a warning (Z2). */
+const LOUDER_AFTER = 3;
+const DAY = 86_400_000;
+
 const KINDS = NEEDED.length + OPTIONAL.length;
 
 /** A bit for each kind. */
@@ -50,7 +55,7 @@ export class KindCensus {
   private readonly counts = new Array<number>(KINDS).fill(0);
 
   constructor(
-    private readonly context: Context,
+    readonly context: Context,
     /** Who is managed at such schools only is judged with the school (Z5). */
     private readonly goneSchools: ReadonlySet<string>,
   ) {}
@@ -80,6 +85,12 @@ export class KindCensus {
     return (this.unseen & bit) === 0 ? 0 : (this.counts[31 - Math.clz32(bit)] as number);
   }
 
+  /** Z1: whether neither side has anybody of the kinds that every district shares. */
+  get isEmpty(): boolean {
+    const needed = (1 << NEEDED.length) - 1;
+    return this.managed === 0 && (this.unseen & needed) === needed;
+  }
+
   isCounted(user: LocalUser, roles: readonly UserRole[]): boolean {
     if (!isManaged(user) || !user.roles.some((role) => roles.includes(role))) return false;
     return isUserInScope(undefined, user, this.context) && !this.isAtGoneSchools(user);
@@ -107,6 +118,26 @@ interface Found {
 }
 
 export function emptyKinds(census: KindCensus, people: People, found: Found): readonly EmptyKind[] {
+  const { context } = census;
+  const kinds = kindsWithoutFeed(census, people, found);
+  if (found.managedClasses === 0 && !found.hasClasses && census.isEmpty && !context.isRestricted) {
+    context.draft.note({ rule: 'Z1', code: 'NOTHING_SHARED', severity: 'info' });
+  }
+  for (const { kind, managed } of kinds) noteStillEmpty(kind, managed, context);
+  return kinds;
+}
+
+/** Z2: nobody looks at a hold of days unless it is told louder. It is never released by time. */
+function noteStillEmpty(kind: EmptyKind['kind'], managed: number, { draft, local, now }: Context): void {
+  const since = local.ledger.holds.find(({ id }) => id === `G3:${kind}`)?.since;
+  if (since === undefined) return;
+  const days = Math.floor((Date.parse(now) - Date.parse(since)) / DAY);
+  if (days < LOUDER_AFTER) return;
+  const evidence = { kind, days, managed };
+  draft.note({ rule: 'Z2', code: 'STILL_EMPTY', severity: 'warning', evidence });
+}
+
+function kindsWithoutFeed(census: KindCensus, people: People, found: Found): readonly EmptyKind[] {
   const kinds: EmptyKind[] = [];
   if (found.managedClasses > 0 && !found.hasClasses) {
     kinds.push({ kind: 'classes', managed: found.managedClasses, changes: 'all-destructive' });

@@ -111,6 +111,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   unarchive: ['off', 'archived-by-sync', 'always'],
   absentClassMembers: ['keep', 'remove'],
   contactUpdates: ['invitees', 'all', 'none'],
+  linkExisting: ['off', 'propose', 'email'],
   'classes.duplicateNames': ['first', 'disambiguate', 'all'],
   'teachers.create': ['always', 'populated', 'never'],
   'teachers.username': ['roster', 'email'],

@@ -110,20 +110,6 @@ export function judge(
   };
 }
 
-/** The ledger of a plan: what is given, with what the gates remember in place of what they remembered. */
-export function withMemory(ledger: Ledger, memory: GateMemory): Ledger {
-  const {
-    removals: _sums,
-    unfinished: _run,
-    healthy: _read,
-    doubted: _odd,
-    policy: _policy,
-    unjudged: _keys,
-    ...rest
-  } = ledger;
-  return { ...rest, ...memory };
-}
-
 /** G3. */
 function emptyFeed({ kind, managed, changes }: EmptyKind): HoldRequest {
   return {

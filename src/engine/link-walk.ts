@@ -103,21 +103,21 @@ export class LinkWalk implements Pass {
   }
 }
 
-/** Finds the host's links of people who have a new sourcedId (U12): the others are in order, and so are these. */
+/** Finds the host's links of people who have a new sourcedId (U12, U17): the others are in order, and so are these. */
 export class MovedLinks implements Pass {
   readonly links: NamedLink[] = [];
   private readonly ids = new Set<string>();
 
   constructor(
     private readonly local: Cursor<LocalGuardianLink>,
-    private readonly newPair: (link: NamedLink) => GuardianPair | undefined,
+    private readonly newPair: (link: LocalGuardianLink) => GuardianPair | undefined,
   ) {}
 
   run(): Cursor<unknown> | undefined {
     const { local, links, ids } = this;
     for (; local.at < local.records.length; local.at += 1) {
       const link = local.records[local.at] as LocalGuardianLink;
-      const pair = isNamed(link) ? this.newPair(link) : undefined;
+      const pair = this.newPair(link);
       if (pair === undefined) continue;
       links.push({ ...link, ...pair });
       ids.add(link.id);

@@ -9,7 +9,7 @@ import { userSubject } from '../model/index.js';
 import type { ChangeKind } from '../model/index.js';
 import type { Context } from './context.js';
 import type { LoginField, LoginLoss, LoginVerdict } from './collisions.js';
-import type { Proposal } from './draft.js';
+import { changeKey, type Proposal } from './draft.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
 
 /** Adds fields to a change of this plan; says whether there is such a change. */
@@ -20,15 +20,69 @@ const UPDATES = ['user-rekey', 'user-reactivate', 'user-update'] as const satisf
 
 const CODES: Readonly<Record<LoginField, string>> = { email: 'EMAIL_TAKEN', mobile: 'MOBILE_TAKEN' };
 
-/** Called once everything else about people is proposed. */
-export function settleLogins(verdicts: Iterable<LoginVerdict>, context: Context, amend: Amend): void {
-  for (const verdict of verdicts) {
-    for (const loss of verdict.losses) noteLoss(verdict, loss, context);
-    settle(verdict, context, amend);
-  }
+/** A change that takes a login from somebody who has it today. */
+interface Loser {
+  readonly key: string;
+  /** The sourcedId of the person, else the host's id. */
+  readonly name: string;
+  /** Whose their logins are from now on. */
+  readonly owners: readonly string[];
 }
 
-function settle(verdict: LoginVerdict, context: Context, amend: Amend): void {
+/** Called once everything else about people is proposed. */
+export function settleLogins(verdicts: Iterable<LoginVerdict>, context: Context, amend: Amend): void {
+  const losers: Loser[] = [];
+  for (const verdict of verdicts) {
+    for (const loss of verdict.losses) noteLoss(verdict, loss, context);
+    const kind = settle(verdict, context, amend);
+    const loser = kind === undefined ? undefined : loserOf(verdict, kind);
+    if (loser !== undefined) losers.push(loser);
+  }
+  if (losers.length > 0) context.draft.bringForward(beforeOwners(losers));
+}
+
+/**
+ * The keys of these changes in an order in which nobody gets a login before its former owner has lost it. A run may break
+ * off anywhere: whoever has the login by then is not asked for it again, so that two would sign in with it.
+ */
+function beforeOwners(losers: readonly Loser[]): readonly string[] {
+  const byName = new Map(losers.map((loser) => [loser.name, loser]));
+  const waitsFor = new Map<Loser, number>();
+  for (const { owners } of losers) {
+    for (const name of owners) {
+      const owner = byName.get(name);
+      if (owner !== undefined) waitsFor.set(owner, (waitsFor.get(owner) ?? 0) + 1);
+    }
+  }
+  const ordered = losers.filter((loser) => !waitsFor.has(loser));
+  for (const { owners } of ordered) {
+    for (const name of owners) {
+      const owner = byName.get(name);
+      const left = owner === undefined ? 0 : (waitsFor.get(owner) ?? 0) - 1;
+      if (owner === undefined) continue;
+      waitsFor.set(owner, left);
+      if (left === 0) ordered.push(owner);
+    }
+  }
+  // Whoever is left exchanges logins in a circle, which has no beginning.
+  return [...new Set([...ordered, ...losers])].map(({ key }) => key);
+}
+
+/** Somebody who is not there yet has no login to lose, and whoever comes back is asked for until they are back. */
+function loserOf(verdict: LoginVerdict, kind: ChangeKind): Loser | undefined {
+  const { local, losses, takenLogins } = verdict;
+  if (local === undefined || kind === 'user-reactivate') return undefined;
+  const lost = takenLogins.filter((field) => local.takenLogins?.includes(field) !== true);
+  if (lost.length === 0) return undefined;
+  return {
+    key: changeKey(kind, subjectOf(verdict)),
+    name: verdict.feed?.sourcedId ?? local.sourcedId ?? local.id,
+    owners: losses.filter(({ field }) => lost.includes(field)).map(({ owner }) => owner),
+  };
+}
+
+/** Says in which change of the person the marks are now; undefined where they are as they were. */
+function settle(verdict: LoginVerdict, context: Context, amend: Amend): ChangeKind | undefined {
   const { feed, local, losses } = verdict;
   const subject = subjectOf(verdict);
   const taken = verdict.takenLogins.length === 0 ? undefined : verdict.takenLogins;
@@ -42,12 +96,10 @@ function settle(verdict: LoginVerdict, context: Context, amend: Amend): void {
     before['sharesLoginWith'] = local?.sharesLoginWith;
     after['sharesLoginWith'] = verdict.sharesLoginWith;
   }
-  if (Object.keys(after).length === 0) return;
-  if (local === undefined) {
-    amend('user-create', subject, before, after);
-    return;
-  }
-  if (UPDATES.some((kind) => amend(kind, subject, before, after))) return;
+  if (Object.keys(after).length === 0) return undefined;
+  if (local === undefined) return amend('user-create', subject, before, after) ? 'user-create' : undefined;
+  const amended = UPDATES.find((kind) => amend(kind, subject, before, after));
+  if (amended !== undefined) return amended;
   const school = local.site ?? local.schoolSourcedIds[0];
   const proposal: Proposal = {
     kind: 'user-update',
@@ -60,7 +112,7 @@ function settle(verdict: LoginVerdict, context: Context, amend: Amend): void {
     reason: reasonOf(losses[0]),
     fingerprint: feed === undefined ? ABSENT : userFingerprint(feed),
   };
-  context.draft.propose(proposal);
+  return context.draft.propose(proposal) ? 'user-update' : undefined;
 }
 
 function reasonOf(loss: LoginLoss | undefined): Proposal['reason'] {

@@ -262,7 +262,7 @@ class Comparison implements MemberComparison {
   }
 
   onlyLocal(local: LocalEnrollment): void {
-    const userSourcedId = local.userSourcedId === undefined ? undefined : this.people.memberId(local);
+    const userSourcedId = this.idOf(local);
     // M10: whom the feed says to be deleted is gone by its word, whether or not it deletes each enrollment, too.
     const isDeleted = userSourcedId !== undefined && this.people.isTombstoned(userSourcedId);
     // A row that could not be used may say as much of this member as ever (G4).
@@ -340,7 +340,7 @@ class Comparison implements MemberComparison {
     if (local.state !== 'active') return;
     const isReached = context.policy.fullDataReach === 'everyone' && this.section.isManaged;
     const isOwn = local.origin === 'roster' || isReached;
-    const userSourcedId = local.userSourcedId === undefined ? undefined : people.memberId(local);
+    const userSourcedId = this.idOf(local);
     if (!isOwn || !this.isLossJudged(local, cause) || (userSourcedId !== undefined && people.isFrozen(userSourcedId))) {
       this.keepWaiting(local);
       return;
@@ -388,7 +388,7 @@ class Comparison implements MemberComparison {
   private keepWaiting(local: LocalEnrollment): void {
     const { unjudged } = this.context;
     if (!unjudged.isWatching) return;
-    unjudged.record(this.subject(local.userSourcedId === undefined ? `@${local.userId}` : this.people.memberId(local)));
+    unjudged.record(this.subject(this.idOf(local) ?? `@${local.userId}`));
   }
 
   private propose(
@@ -417,10 +417,11 @@ class Comparison implements MemberComparison {
   ): Proposal {
     const { id, classId, userId } = local;
     const classSourcedId = this.section.sourcedId;
+    const userSourcedId = this.idOf(local);
     const target =
-      local.userSourcedId === undefined
+      userSourcedId === undefined
         ? { id, classId, userId, classSourcedId }
-        : { id, classId, userId, classSourcedId, userSourcedId: this.people.memberId(local) };
+        : { id, classId, userId, classSourcedId, userSourcedId };
     return {
       kind,
       subject: this.subject(user),
@@ -432,6 +433,11 @@ class Comparison implements MemberComparison {
       reason,
       fingerprint,
     };
+  }
+
+  /** By which sourcedId the feed knows the member today, if by any. */
+  private idOf(local: LocalEnrollment): string | undefined {
+    return local.userSourcedId === undefined ? this.people.firstId(local.userId) : this.people.memberId(local);
   }
 
   private count(role: EnrollmentRole): void {

@@ -14,6 +14,7 @@ import {
   feedClass,
   hostClass,
   isResetOpen,
+  isUnusedTwin,
   pairClasses,
   detectClassReset,
   type FeedClass,
@@ -28,6 +29,8 @@ export type MemberIdOf = (member: LocalEnrollment) => string | undefined;
 interface FeedHalf {
   readonly section: Class;
   readonly enrollments: Stretch<Enrollment>;
+  /** The class that a sync has made of the section meanwhile, and that nobody uses. */
+  readonly twin?: { readonly local: LocalClass; readonly members: Stretch<LocalEnrollment> };
 }
 
 /** An absent class, with its members. */
@@ -95,10 +98,33 @@ export class MovedClasses {
     return true;
   }
 
+  /** Keeps a section that was imported meanwhile if an accepted pair names it, and nobody uses what was made of it. */
+  takesTwin(
+    section: Class,
+    local: LocalClass,
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
+  ): boolean {
+    const proposal = this.isJudging && this.bySection.size > 0 ? this.bySection.get(section.sourcedId) : undefined;
+    if (proposal === undefined || proposal.recordId === local.id || this.isUndone(section)) return false;
+    const twin = { local, members: copied(members) };
+    if (!isUnusedTwin(local, twin.members.records)) {
+      const { sourcedId, schoolSourcedId } = section;
+      const subject = classSubject(sourcedId);
+      const evidence = { old: proposal.from ?? '', new: sourcedId };
+      const note = { rule: 'K12', code: 'MOVED_TOO_LATE', severity: 'warning', noun: 'class' } as const;
+      this.context.draft.note({ ...note, subject, schoolSourcedId, evidence });
+      return false;
+    }
+    this.halvesOf(proposal).feed = { section, enrollments: copied(enrollments), twin };
+    return true;
+  }
+
   /** Keeps the absent class if an accepted pair names it. Says whether it did. */
   takesHost({ local, isTombstoned, isHinted, enrollments, members }: HostHalf): boolean {
     const proposal = this.isJudging ? this.byRecord.get(local.id) : undefined;
-    if (proposal === undefined || proposal.from !== local.sourcedId || local.state !== 'active') return false;
+    if (proposal === undefined || proposal.from !== local.sourcedId) return false;
+    if (local.state !== 'active' && !(local.state === 'archived' && local.by === 'sync')) return false;
     const half = { local, isTombstoned, isHinted, enrollments: copied(enrollments), members: copied(members) };
     this.halvesOf(proposal).host = half;
     return true;

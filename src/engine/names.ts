@@ -28,15 +28,26 @@ export interface Admission {
   readonly name: string;
 }
 
-/** Decides about all candidates at once, in the order of their sourcedIds; the order of the feed is never read. */
-export function admit(candidates: readonly Candidate[], names: TakenNames, context: Context): readonly Admission[] {
+/**
+ * Decides about all candidates at once, in the order of their sourcedIds; the order of the feed is never read.
+ *
+ * @param waiting the sourcedIds of sections that may be classes which people made: left out, and their names taken (K19)
+ */
+export function admit(
+  candidates: readonly Candidate[],
+  names: TakenNames,
+  context: Context,
+  waiting: ReadonlySet<string> = NOBODY,
+): readonly Admission[] {
   const { duplicateNames } = context.policy.classes;
   const admissions: Admission[] = [];
   const losers: Candidate[] = [];
   for (const candidate of candidates) {
     const { schoolSourcedId } = candidate.section;
     const holder = names.holder(schoolSourcedId, candidate.name);
-    if (candidate.isSuppressed) {
+    if (waiting.has(candidate.section.sourcedId)) {
+      names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, false);
+    } else if (candidate.isSuppressed) {
       noteSuppressed(candidate, context);
       names.take(schoolSourcedId, candidate.name, candidate.section.sourcedId, false);
     } else if (holder === undefined) {
@@ -65,6 +76,8 @@ export function admit(candidates: readonly Candidate[], names: TakenNames, conte
     compareIds(left.candidate.section.sourcedId, right.candidate.section.sourcedId),
   );
 }
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 /** D4: two active classes may share a name after a rename, a move or a return; a person should know. */
 export function noteShared(section: Class, other: string, context: Context): void {

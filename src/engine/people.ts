@@ -6,7 +6,15 @@
 
 import { findById } from '../internal/search.js';
 import { markOf, Sieve } from '../internal/sieve.js';
-import type { Enrollment, GuardianPair, LocalEnrollment, LocalUser, RecordStatus, User } from '../model/index.js';
+import type {
+  Enrollment,
+  GuardianPair,
+  LocalEnrollment,
+  LocalGuardianLink,
+  LocalUser,
+  RecordStatus,
+  User,
+} from '../model/index.js';
 import type { HostPerson, PersonDirectory } from './directory.js';
 import type { Feed } from './feed.js';
 import type { EvidenceLevel } from './grace.js';
@@ -24,6 +32,8 @@ export class People {
   readonly hinted = new Set<string>();
   private readonly frozen = new Set<string>();
   private readonly newIdOf = new Map<string, string>();
+  /** The sourcedIds of people who had none, by the host's id. */
+  private readonly firstIdOf = new Map<string, string>();
   private readonly rekeyed = new Map<string, LocalUser>();
   private readonly protectedIds = new Set<string>();
   private readonly named = new Set<string>();
@@ -151,7 +161,10 @@ export class People {
   rekey({ feed, local }: PersonMatch): void {
     this.rekeyed.set(feed.sourcedId, local);
     const { sourcedId: oldId } = local;
-    if (oldId === undefined) return;
+    if (oldId === undefined) {
+      this.firstIdOf.set(local.id, feed.sourcedId);
+      return;
+    }
     this.newIdOf.set(oldId, feed.sourcedId);
     this.vanished.delete(oldId);
     this.tombstoned.delete(oldId);
@@ -160,31 +173,39 @@ export class People {
   /** The sourcedId by which the feed knows this member today. */
   memberId(member: LocalEnrollment): string {
     const { userSourcedId } = member;
-    if (userSourcedId === undefined) return '';
+    if (userSourcedId === undefined) return this.firstId(member.userId) ?? '';
     return this.newIdOf.size === 0 ? userSourcedId : (this.newIdOf.get(userSourcedId) ?? userSourcedId);
   }
 
-  /** Whether the feed knows anybody of the host by another sourcedId. */
+  /** The sourcedId that a person of the host gets by this plan who had none. */
+  firstId(userId: string): string | undefined {
+    return this.firstIdOf.size === 0 ? undefined : this.firstIdOf.get(userId);
+  }
+
+  /** Whether the feed knows anybody of the host by another sourcedId than the host does. */
   get hasNewIds(): boolean {
-    return this.newIdOf.size > 0;
+    return this.newIdOf.size + this.firstIdOf.size > 0;
   }
 
   /** The ids by which the feed knows both people of a guardian link, where one of them is another than the host's. */
-  newPair({ guardianSourcedId, studentSourcedId }: GuardianPair): GuardianPair | undefined {
-    const guardian = this.newIdOf.get(guardianSourcedId);
-    const student = this.newIdOf.get(studentSourcedId);
+  newPair(link: LocalGuardianLink): GuardianPair | undefined {
+    const guardian = this.newIdOf.get(link.guardianSourcedId ?? '') ?? this.firstId(link.guardianId);
+    const student = this.newIdOf.get(link.studentSourcedId ?? '') ?? this.firstId(link.studentId);
     if (guardian === undefined && student === undefined) return undefined;
-    return { guardianSourcedId: guardian ?? guardianSourcedId, studentSourcedId: student ?? studentSourcedId };
+    const guardianSourcedId = guardian ?? link.guardianSourcedId;
+    const studentSourcedId = student ?? link.studentSourcedId;
+    if (guardianSourcedId === undefined || studentSourcedId === undefined) return undefined;
+    return { guardianSourcedId, studentSourcedId };
   }
 
   /** A class's members in the order of the ids by which the feed knows them. */
   inFeedOrder(members: Stretch<LocalEnrollment>): Stretch<LocalEnrollment> {
-    return inMemberOrder(members, this.newIdOf.size === 0 ? idOfMember : (member) => this.memberId(member));
+    return inMemberOrder(members, this.hasNewIds ? (member) => this.memberId(member) : idOfMember);
   }
 
   /** What tells, in the classes' hot loop, most members from those about whom more has to be known. */
   exceptions(): Sieve | undefined {
-    const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size * 2;
+    const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size + this.rekeyed.size;
     if (count === 0) return undefined;
     if (this.sieve === undefined) {
       this.sieve = new Sieve(this.vanished.keys(), count);

@@ -48,11 +48,12 @@ import { nextGuardianSource } from './guardian-source.js';
 import { GuardianPass, isWantedType } from './guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity.js';
-import { feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
+import { afterDeletions, feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
 import { LinkWalk, MovedLinks, type LinkVisitor } from './link-walk.js';
 import { collisionRules, LoginPass } from './login-pass.js';
 import { Memberships } from './memberships.js';
 import { People } from './people.js';
+import { PersonLinks } from './person-links.js';
 import { completePlan } from './plan.js';
 import { LinkQuestions, MemberQuestions } from './questions.js';
 import { noteReading } from './reading-notes.js';
@@ -96,6 +97,7 @@ class Planner {
   private readonly bearers: AddressQuestions;
   private readonly logins: LoginPass;
   private readonly people: People;
+  private readonly personLinks: PersonLinks | undefined;
   /** Pairs of records that may be one, as this plan finds them. */
   private readonly proposals: Proposal[] = [];
   private rekeys: readonly PersonMatch[] = [];
@@ -117,6 +119,7 @@ class Planner {
     this.people = new People(context.feed, directory, this.isWhole ? enrollments.whole : undefined);
     this.bearers = new AddressQuestions(collisionRules(context, this.people));
     this.logins = new LoginPass(context, this.people);
+    this.personLinks = PersonLinks.of(context);
     this.watch = new RecordWatch(context, directory);
     this.census = new ClassCensus(this.watch);
   }
@@ -131,13 +134,13 @@ class Planner {
     const links = context.handlesGuardians ? new LinkQuestions(context, people) : undefined;
     if (links !== undefined) yield* through(this.walkLinks(links));
     const kinds = new KindCensus(context, schools.gone);
-    const pass = new PeoplePass(context, people, kinds, this.logins);
+    const pass = new PeoplePass(context, people, kinds, this.logins, this.personLinks);
     yield* through(new UserWalk(this.sources.users.open(), this.sources.localUsers.open(), pass));
     pass.finish();
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(schools, kinds);
-    const created = createPeople(context, people, classes.placements);
+    const created = createPeople(context, people, classes);
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       context.tally.openLinks(context.feed.provesGuardianAbsence);
@@ -158,8 +161,9 @@ class Planner {
 
   /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
   private *findAnswers(ids: IdCounts): Planning<void> {
-    const { context, people, memberships, bearers, sources } = this;
+    const { context, people, memberships, bearers, census, sources } = this;
     const keys = rekeyKeys(context, people);
+    const isFirst = ids.feed === ids.unknown && people.vanished.size + people.tombstoned.size === 0 && !census.hasTied;
     for (const gone of [people.vanished, people.tombstoned]) {
       for (const user of gone.values())
         if (mayBeDeactivated(user, context)) memberships.ask(user.id, user.sourcedId as string);
@@ -174,10 +178,11 @@ class Planner {
     }
     const reset = findReset(context, people, keys, ids);
     if (reset !== undefined) this.resets.push(reset);
-    const { rekeys, proposals } = findRekeys(context, people, keys, reset !== undefined);
-    this.proposals.push(...proposals);
-    this.rekeys = rekeys;
-    for (const rekey of rekeys) compareRekeyed(rekey, context);
+    const found = findRekeys(context, people, keys, reset !== undefined);
+    const linked = this.personLinks === undefined ? undefined : yield* this.personLinks.find(people, sources, isFirst);
+    this.proposals.push(...found.proposals, ...(linked?.proposals ?? []));
+    this.rekeys = [...found.rekeys, ...(linked?.links ?? [])];
+    for (const rekey of this.rekeys) compareRekeyed(rekey, context);
   }
 
   /** Decides about classes and members; judges the causes of absence early where names depend on them. */
@@ -197,7 +202,7 @@ class Planner {
     pass.joinHalves();
     const reset = pass.moved.detectReset();
     if (reset !== undefined) this.resets.push(reset);
-    this.proposals.push(...pass.moved.propose(reset !== undefined));
+    this.proposals.push(...pass.moved.propose(reset !== undefined), ...pass.proposeLinks());
     people.settle();
     notePeople(context, people);
     const early = pass.asksForCauses
@@ -287,7 +292,7 @@ class Planner {
   ): Plan {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
-    const changes = withCauses(verdict, draft.changes());
+    const changes = withCauses(verdict, afterDeletions(draft.changes()));
     if (context.windows.has('blackout')) return blackoutPlan(context, head.readId, changes);
     const causes = causeHolds(verdict, changes);
     for (const request of causes) draft.hold(request);

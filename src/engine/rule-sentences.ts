@@ -94,6 +94,8 @@ const RULES = {
   G6: 'When more would go than a limit allows, it waits for a person.',
   G7: 'When more would go in seven days than a limit allows, it waits for a person.',
   G8: 'Messages wait where there are too many, or in quiet hours.',
+  Z1: 'A district that shares nothing yet is no error.',
+  Z2: 'Data that stays empty is told louder, and never believed by itself.',
   Z3: 'A read that broke off changes nothing that the next whole one would not.',
   Z4: 'A school that could not be read leaves the run.',
   Z5: 'A whole school that is missing waits for a person.',

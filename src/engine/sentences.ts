@@ -152,6 +152,13 @@ const SENTENCES = {
   RECYCLED_ID_KEPT: [
     'The id of this class now seems to belong to another class. This one keeps it and stays as it is.',
   ],
+  LINK_PROPOSED: [
+    'It may be one that people had made here before: it is left out until somebody decides.',
+    'It may be {record}, which people had made here before: it is left out until somebody decides.',
+  ],
+  LINK_AMBIGUOUS: [
+    'It may be one of several that people had made here before, or these several of it: it is left out until somebody ties one of them to it by hand.',
+  ],
   REKEY_PROPOSED: [
     'This may be one person under an old and a new id: nothing happens until somebody decides.',
     'Person {old} and person {new} may be one under an old and a new id: nothing happens until somebody decides.',
@@ -182,6 +189,11 @@ const SENTENCES = {
     '{students} students have very many guardians, up to {most}: are these really all guardians?',
   ],
   // Notes: the run
+  NOTHING_SHARED: ['The district shares no class, no student and no teacher yet.'],
+  STILL_EMPTY: [
+    'The data has had none of a kind that is in use here for days: what that would take away still waits.',
+    'The data has had no {kind} at all for {days} days, and {managed} are in use here: what that would take away still waits.',
+  ],
   NOT_SHARED: [
     'The district does not share this collection; it is left as it is.',
     'The district does not share its {collection}, and they are left as they are.',
@@ -196,6 +208,7 @@ const SENTENCES = {
   ],
   STANDS_STILL: ['The district’s own sync with the provider is paused or fails, so its data is old.'],
   ADDITIVE_ONLY: ['This import only adds; what would be removed waits.'],
+  MOVED_TOO_LATE: ['A person said that this is an older class under a new id, but people use it by now, so both stay.'],
   BLACKOUT: ['The settings let nothing change at this time.'],
   WINDOW_ADDITIVE: ['At this time the settings only let imports add; what would be removed waits.'],
   GRACE: [

@@ -14,6 +14,7 @@ import { userFingerprint } from './fingerprint.js';
 import type { IdCounts, RekeyKeys } from './identity.js';
 import { hasLostLogin, type LoginPass } from './login-pass.js';
 import type { People } from './people.js';
+import type { PersonLinks } from './person-links.js';
 import type { UserVisitor } from './user-walk.js';
 import { comparePerson, mayArriveUnplaced } from './users.js';
 
@@ -28,6 +29,8 @@ export class PeoplePass implements UserVisitor {
     private readonly people: People,
     private readonly kinds: KindCensus,
     private readonly logins: LoginPass,
+    /** Where the policy links people whom the host has already. */
+    private readonly links?: PersonLinks,
   ) {}
 
   both(feed: User, local: LocalUser): void {
@@ -61,16 +64,22 @@ export class PeoplePass implements UserVisitor {
       context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
     }
     if (isKept(feed, context, people)) this.arrivals.push(feed);
+    this.links?.onlyFeed(feed);
   }
 
   onlyLocal(local: LocalUser): void {
-    this.unnamed(local);
+    this.alone(local);
     if (local.state === 'active') this.ids.managed += 1;
     this.people.vanished.set(local.sourcedId as string, local);
     this.people.directory.answer(undefined, local);
   }
 
   unnamed(local: LocalUser): void {
+    this.alone(local);
+    this.links?.unnamed(local);
+  }
+
+  private alone(local: LocalUser): void {
     this.kinds.noteLocal(local);
     this.people.noteProtection(local);
     this.logins.askForLocal(local);

@@ -13,7 +13,9 @@ import { handlesRoles, type Context } from './context.js';
 import { ABSENT, userFingerprint } from './fingerprint.js';
 import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from './identity/index.js';
 import type { Memberships } from './memberships.js';
+import { withOwn } from './own-fields.js';
 import type { People } from './people.js';
+import type { PrimarySchools } from './primary-schools.js';
 
 /** The fields that follow the roster as long as no person has changed them, besides the contact details. */
 const TRACKED = [
@@ -32,9 +34,6 @@ const TRACKED = [
 
 /** What the classes of this plan say of a person who has no account yet. */
 export interface Placement {
-  /** The school of the primary enrollment, else of the first class. */
-  schoolSourcedId: string;
-  isPrimary: boolean;
   isStudent: boolean;
   /** Whether one of the classes that they teach has an active student. */
   hasStudents: boolean;
@@ -138,9 +137,10 @@ function compareUser(
     Object.assign(changes.before, rekey.before);
     Object.assign(changes.after, rekey.after);
   }
-  if (Object.keys(changes.synced).length > 0) {
+  const isFirst = local.synced === undefined && rekey !== undefined;
+  if (isFirst || Object.keys(changes.synced).length > 0) {
     changes.before['synced'] = local.synced;
-    changes.after['synced'] = { ...local.synced, ...changes.synced };
+    changes.after['synced'] = { ...(local.synced ?? trackedOf(feed, context)), ...changes.synced };
   }
   if (reason === undefined && Object.keys(changes.after).length === 0) return undefined;
   const isProposed = draft.propose({
@@ -173,11 +173,22 @@ function compareFields(feed: User, local: LocalUser, context: Context, changes: 
     if (field === 'enabled' && value === true && synced?.enabled === undefined) continue;
     changes.synced[field] = value;
     if (local.hostFields?.includes(field) === true) continue;
-    if (isSame(value, local[field])) continue;
+    const next = withOwn(field, value, local);
+    if (isSame(next, local[field])) continue;
     changes.before[field] = local[field];
-    changes.after[field] = value;
+    changes.after[field] = next;
     changes.reason ??= { rule: 'U16', code: 'FIELDS_CHANGED' };
   }
+}
+
+/** What a sync writes first of a person whom people had made: all of it, or the rest would seem to change later. */
+function trackedOf(feed: User, context: Context): Record<string, unknown> {
+  const tracked: Record<string, unknown> = {};
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (value !== undefined && !(field === 'enabled' && value === true)) tracked[field] = value;
+  }
+  return tracked;
 }
 
 /** U4: the site follows when the person was at its school and has left it, unless the host owns the site. */
@@ -218,11 +229,17 @@ function contactEmail(feed: User): string | undefined {
   return email?.includes('@') === true ? email : undefined;
 }
 
+/** What the classes say of the persons who have no account yet. */
+export interface Places {
+  readonly placements: ReadonlyMap<string, Placement>;
+  readonly primarySchools: PrimarySchools;
+}
+
 /** U1 to U3: persons whom the host does not have. Returns those who now have an account, or get one. */
 export function createPeople(
   context: Context,
   people: People,
-  placements: ReadonlyMap<string, Placement>,
+  { placements, primarySchools }: Places,
 ): ReadonlySet<string> {
   const created = new Set<string>();
   for (const user of people.arrivals) {
@@ -230,7 +247,9 @@ export function createPeople(
     if (!handlesRoles(context.policy, user.roles)) continue;
     const placement = placements.get(user.sourcedId);
     const row = creationRow(user, placement, context);
-    if (row !== undefined && proposeUser(user, placement, row, context)) created.add(user.sourcedId);
+    if (row === undefined) continue;
+    const primarySchool = primarySchools.of(user.sourcedId);
+    if (proposeUser(user, primarySchool, row, context)) created.add(user.sourcedId);
   }
   return created;
 }
@@ -277,10 +296,10 @@ function creationRow(user: User, placement: Placement | undefined, context: Cont
 }
 
 /** Proposes an account for this person by the given row. Says whether it was proposed. */
-export function proposeUser(user: User, placement: Placement | undefined, rule: string, context: Context): boolean {
+export function proposeUser(user: User, primarySchool: string | undefined, rule: string, context: Context): boolean {
   const { draft } = context;
   const subject = userSubject(user.sourcedId);
-  const site = siteOf(user, placement, context);
+  const site = siteOf(user, primarySchool, context);
   const role = roleOf(user, context);
   const username = usernameOf(user, context);
   const synced: SyncedUser = {
@@ -321,10 +340,10 @@ export function proposeUser(user: User, placement: Placement | undefined, rule: 
   return isProposed;
 }
 
-/** U1: the provider's main school, else the school of a class, else the first school, else the policy's site. */
-function siteOf(user: User, placement: Placement | undefined, context: Context): string | undefined {
+/** U1: the provider's main school, else that of the primary enrollment, else the first school, else the policy's site. */
+function siteOf(user: User, primarySchool: string | undefined, context: Context): string | undefined {
   const first = [...user.schoolSourcedIds].sort(compareIds)[0];
-  const site = user.primarySchoolSourcedId ?? placement?.schoolSourcedId ?? first;
+  const site = user.primarySchoolSourcedId ?? primarySchool ?? first;
   if (site !== undefined || context.policy.access.site === undefined) return site;
   context.draft.note({
     rule: 'U1',
@@ -386,7 +405,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
       before: { state: 'active', by: undefined },
       after: { state: 'deactivated', by: 'sync' },
-      version: user.version,
+      // Whoever loses a login in this plan (F6 to F9) is written before.
+      version: context.draft.has('user-update', subject) ? user.version + 1 : user.version,
       reason: {
         rule: 'U7',
         code: 'PERSON_ABSENT',

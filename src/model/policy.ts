@@ -103,6 +103,14 @@ export interface Policy {
   readonly absentClassMembers: 'keep' | 'remove';
   /** Whose contact details the roster may change: of people who never signed in, of all, of none. @default 'invitees' */
   readonly contactUpdates: 'invitees' | 'all' | 'none';
+  /**
+   * Whether classes and people whom the host has already are tied to those of the roster instead of doubled: never; where
+   * a person accepts the proposal; or, on the first import, also a person by a verified e-mail address that nobody else
+   * has.
+   *
+   * @default 'off'
+   */
+  readonly linkExisting: 'off' | 'propose' | 'email';
   /** Whether the roster brings back a member whom a person removed. @default false */
   readonly reassertMembers: boolean;
   readonly classes: {
@@ -187,6 +195,7 @@ export const defaultPolicy: Policy = {
   unarchive: 'archived-by-sync',
   absentClassMembers: 'keep',
   contactUpdates: 'invitees',
+  linkExisting: 'off',
   reassertMembers: false,
   classes: {
     duplicateNames: 'first',

@@ -73,6 +73,7 @@ const policySchema = z.strictObject({
   unarchive: z.enum(['off', 'archived-by-sync', 'always']),
   absentClassMembers: z.enum(['keep', 'remove']),
   contactUpdates: z.enum(['invitees', 'all', 'none']),
+  linkExisting: z.enum(['off', 'propose', 'email']),
   reassertMembers: z.boolean(),
   classes: z.strictObject({
     include: classSelection.optional(),

@@ -88,7 +88,9 @@ export async function discardHold(context: SyncContext, holdId: string, by: stri
     const ledger = await loadLedger(context);
     const hold = findHold(ledger, holdId);
     if (hold.gate === 'G8') {
-      throw new PlanError(`Hold ${holdId} is about messages, and they can't be discarded. Approve it, or let them wait.`);
+      throw new PlanError(
+        `Hold ${holdId} is about messages, and they can't be discarded. Approve it, or let them wait.`,
+      );
     }
     const known = new Set(ledger.suppressions.map(suppressionKey));
     const discarded = hold.changes

@@ -148,7 +148,9 @@ export class RosterSync {
       throw new StalePlanError(message, { planHash: plan.hash });
     }
     const released = new Set(
-      acknowledge === undefined ? [] : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
+      acknowledge === undefined
+        ? []
+        : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
     );
     const policy = this.#policies.get(plan) ?? context.policy;
     const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };

@@ -132,8 +132,9 @@ const BREAKS: readonly Break[] = [
     promise: 8,
     name: 'does not find persons who are known already',
     file: 'people.ts',
-    find: "return row.status === 'tobedeleted' ? 'tombstoned' : 'known';",
-    replace: "return row.status === 'tobedeleted' ? 'tombstoned' : 'missing';",
+    find: "return this.isFrozen(sourcedId) ? 'frozen' : 'known';",
+    replace:
+      "return this.isFrozen(sourcedId) ? 'frozen' : this.arrivalOf(sourcedId) === undefined ? 'missing' : 'known';",
   },
   {
     promise: 9,

@@ -83,11 +83,29 @@ describe('F6: one e-mail address, two people', () => {
     expect(judge([stays(student('a', { email: X })), stays(guardian('g', { email: X }))])).toEqual([]);
   });
 
-  it('a deactivated account in which nobody signed in has no login to keep; one that comes back has', () => {
+  it('an account that people closed, in which nobody signed in, has no login to keep', () => {
     const newcomer = arrives(student('a', { email: X }));
-    const gone = { state: 'deactivated', by: 'sync' } as const;
-    expect(lines(judge([newcomer, vanished(teacher('t', { email: X }), gone)]))).toEqual(['a:  ()']);
-    expect(lines(judge([newcomer, stays(teacher('t', { email: X }), gone)]))).toEqual(['a: email (F6 t)', 't:  ()']);
+    const closed = { state: 'deactivated', by: 'user' } as const;
+    expect(lines(judge([newcomer, vanished(teacher('t', { email: X }), closed)]))).toEqual(['a:  ()']);
+    expect(lines(judge([newcomer, stays(teacher('t', { email: X }), closed)]))).toEqual(['a:  ()']);
+    const used = { ...closed, claimed: true };
+    expect(lines(judge([newcomer, stays(teacher('t', { email: X }), used)]))).toEqual(['a: email (F9 t)']);
+  });
+
+  it('an account that a sync closed keeps its login: from those who lost it to it, and from newcomers', () => {
+    const gone = vanished(teacher('t', { email: X }), { state: 'deactivated', by: 'sync' });
+    expect(lines(judge([stays(student('a', { email: X }), { takenLogins: ['email'] }), gone]))).toEqual([
+      'a: email (F6 t)',
+      't:  ()',
+    ]);
+    expect(lines(judge([arrives(student('a', { email: X })), gone]))).toEqual(['a: email (F6 t)', 't:  ()']);
+  });
+
+  it('nor is it asked for a login of its own that nobody was asked for before', () => {
+    const number = { mobile: '2025550101' };
+    const gone = { state: 'deactivated', by: 'sync', takenLogins: ['email'] } as const;
+    const people = [vanished(student('b', { email: X, ...number }), gone), stays(student('c', number))];
+    expect(lines(judge([...people, stays(teacher('t', { email: X }))]))).toEqual(['b: email (F6 t)', 't:  ()']);
   });
 
   it('who comes back is judged like a newcomer', () => {

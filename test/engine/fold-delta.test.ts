@@ -152,7 +152,7 @@ describe('folding changes into a roster', () => {
       users: { changed: [], deleted: [guardian.sourcedId] },
     });
     expect(gone.classes.filter(({ status }) => status === 'tobedeleted')).toEqual([
-      { ...section, status: 'tobedeleted' },
+      { ...section, status: 'tobedeleted', hinted: true },
     ]);
     const back = foldDelta(gone, {
       ...hint,

@@ -1,15 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { withoutApplied } from '../../src/engine/gates/decisions.js';
 import { dependentsOf, isUrgent } from '../../src/engine/gates/dependents.js';
-import { withMemory } from '../../src/engine/gates.js';
 import { Unjudged } from '../../src/engine/gates/unjudged.js';
-import { emptyLedger } from '../../src/model/index.js';
 import type { Change, Ledger } from '../../src/model/index.js';
 import { OPEN } from '../support/rows.js';
 import {
   approvedIn,
   archiving,
-  BASELINES,
   blocking,
   creating,
   joining,
@@ -311,23 +308,5 @@ describe('what never waits, and what waits along', () => {
   it('only creations that are held have dependents', () => {
     expect(dependentsOf([joining('n1'), archiving('c')], [joining('n1'), linking('n1', 'x')])).toEqual([]);
     expect(dependentsOf([person('n1', {})], [person('n1', {}), linking('x', 'y')])).toEqual([]);
-  });
-});
-
-it('a plan’s ledger has what the gates remember, and nothing that they forgot', () => {
-  const before = {
-    ...emptyLedger,
-    reported: ['x'],
-    unfinished: { baselines: BASELINES, removals: [] },
-    removals: [],
-    unjudged: ['k'],
-  };
-  expect(withMemory(before, {})).toEqual({ ...emptyLedger, reported: ['x'] });
-  const { policy } = FIRST.memory;
-  expect(policy).toBeDefined();
-  expect(withMemory(before, policy === undefined ? {} : { policy })).toEqual({
-    ...emptyLedger,
-    reported: ['x'],
-    policy,
   });
 });

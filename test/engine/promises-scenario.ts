@@ -44,12 +44,12 @@ export const COVERED: {
   readonly unlinkAfterUndo: boolean;
 } = {
   graceSnapshots: true,
-  siteOfDistrict: false,
+  siteOfDistrict: true,
   linksOfRekeyed: true,
   rekeyInScope: true,
   rekeyAfterTruncated: true,
-  loginsAfterCrash: false,
-  loginsAfterDeactivation: false,
+  loginsAfterCrash: true,
+  loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
 };

@@ -31,14 +31,14 @@ const rows: readonly Row[] = [
     title: 'F6: a guardian takes the login of an address from a student who never signed in; both keep the address',
     ...family({ email: X }, { email: X, mobile: '2025550101' }),
     changes: [
-      { line: JOINS[0] ?? '', after: { email: X, mobile: '2025550101' } },
-      JOINS[1] ?? '',
       {
         line: 'user-update a F6 EMAIL_TAKEN',
         before: { takenLogins: null },
         after: { takenLogins: ['email'] },
         evidence: { field: 'email', owner: 'g' },
       },
+      { line: JOINS[0] ?? '', after: { email: X, mobile: '2025550101' } },
+      JOINS[1] ?? '',
     ],
     notes: ['F6 EMAIL_TAKEN a'],
   },
@@ -73,6 +73,84 @@ const rows: readonly Row[] = [
     }),
     changes: [{ line: 'user-update a F1 CONTACT_CHANGED', after: { email: X, takenLogins: ['email'] } }],
     notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: whoever loses a login comes before its new owner, and those before theirs',
+    feed: merge(
+      C1,
+      people(
+        student('a', { email: X }),
+        guardian('b', { email: X, mobile: '2025550101' }),
+        teacher('c', { email: 'c@school.example', mobile: '2025550101' }),
+      ),
+    ),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X })),
+        localUser(guardian('b', { email: 'old@home.example', mobile: '2025550101' })),
+        localUser(teacher('c', { email: 'c@school.example' })),
+      ],
+    }),
+    policy: { steps: ['classes', 'teachers', 'students', 'guardians'] },
+    changes: [
+      { line: 'user-update a F6 EMAIL_TAKEN', after: { takenLogins: ['email'] }, evidence: { owner: 'b' } },
+      { line: 'user-update b F1 CONTACT_CHANGED', after: { email: X, takenLogins: ['mobile'] } },
+      { line: 'user-update c F1 CONTACT_CHANGED', after: { mobile: '2025550101' } },
+    ],
+    notes: ['F6 EMAIL_TAKEN a', 'F8 MOBILE_TAKEN b'],
+  },
+  {
+    title: 'F6: so do the new ids of people, whatever their order else',
+    feed: merge(
+      C1,
+      people(student('y', { email: X, stateId: '1' }), teacher('x', { email: X, stateId: '2', ...NAME })),
+    ),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a1', { email: X, stateId: '1' })),
+        localUser(teacher('a2', { email: 'old@school.example', stateId: '2', ...NAME })),
+      ],
+    }),
+    changes: [
+      { line: 'user-rekey y U12 REKEY', after: { takenLogins: ['email'] } },
+      { line: 'user-rekey x U12 REKEY', after: { email: X } },
+    ],
+    notes: ['F6 EMAIL_TAKEN y'],
+  },
+  {
+    title: 'F6, U7: whoever leaves and loses a login in one plan is written twice, one after the other',
+    feed: merge(C1, people(student('a'), teacher('u', { email: X }))),
+    host: mergeHosts(hostOf(C1), { users: [localUser(student('b', { email: X }), { version: 3 })] }),
+    policy: { fullData: true, deactivateUnrostered: true },
+    changes: [
+      { line: 'user-update b F6 EMAIL_TAKEN', version: 3 },
+      'user-create u U2 NEW_PERSON',
+      { line: 'user-deactivate b U7 PERSON_ABSENT', version: 4 },
+    ],
+    notes: ['F6 EMAIL_TAKEN b'],
+  },
+  {
+    title: 'F6: a login does not change hands because its bearer’s account was closed by a sync',
+    feed: merge(C1, people(student('a', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X }), { takenLogins: ['email'] }),
+        localUser(guardian('g', { email: X }), { state: 'deactivated', by: 'sync' }),
+      ],
+    }),
+    changes: [],
+    notes: ['F6 EMAIL_TAKEN a'],
+  },
+  {
+    title: 'F6: closed by people, it leaves the login to the other one',
+    feed: merge(C1, people(student('a', { email: X }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('a', { email: X }), { takenLogins: ['email'] }),
+        localUser(guardian('g', { email: X }), { state: 'deactivated', by: 'user' }),
+      ],
+    }),
+    changes: [{ line: 'user-update a F6 LOGIN_FREED', after: { takenLogins: null } }],
   },
   {
     title: 'F6: an incomplete read takes no login from anybody',

@@ -1,74 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryStore } from '../../src/adapters/memory/index.js';
-import { inIdOrder } from '../../src/engine/feed.js';
-import { decideProposal, reconcile } from '../../src/engine/index.js';
-import { localInIdOrder } from '../../src/engine/local-order.js';
-import { planStreams } from '../../src/engine/streams.js';
-import type { LocalState, Plan, Roster } from '../../src/model/index.js';
-import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
-import { NOW, roster, SCOPE, student, type RosterParts } from '../support/build.js';
-import { changeLines, classWith, holdLines, merge, noteLines, OPEN, people } from '../support/rows.js';
+import { student, type RosterParts } from '../support/build.js';
+import { Host } from '../support/host.js';
+import { changeLines, classWith, holdLines, merge, noteLines, people } from '../support/rows.js';
 
 const FIVE = ['a1', 'a2', 'a3', 'a4', 'a5'];
-const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
 const BEFORE = classWith('c1', { name: 'Algebra', students: FIVE });
 /** The same class by its members, its teacher and its name; one student has left it, another has come. */
 const AFTER = merge(people(student('a1')), classWith('b9', { name: 'ALGEBRA', students: [...FIVE.slice(1), 'a6'] }));
-
-/** A host that runs syncs of whatever the feed says. */
-class Host {
-  private readonly store = new MemoryStore({ clock: { now: () => new Date(NOW) } });
-  private runs = 0;
-
-  constructor(private readonly settings: PolicyInput = { fullData: true, archive: true }) {}
-
-  /** The plan, which must be the same of collections in memory and of streams. */
-  async plan(feed: RosterParts): Promise<Plan> {
-    const read = roster({ ...merge(QUIET, feed), readId: `read-${String(this.runs)}` });
-    const policy = definePolicy({ limits: OPEN, ...this.settings });
-    const local = await this.store.load(SCOPE);
-    const plan = reconcile({ roster: read, local, policy, now: NOW });
-    const sorted: Roster = { ...read, ...inIdOrder(read, []) };
-    const host: LocalState = { ...local, ...localInIdOrder(local) };
-    const streamed = await planStreams({ roster: inStreams(sorted), local: inStreams(host), policy, now: NOW }, 7);
-    expect(streamed).toEqual(plan);
-    return plan;
-  }
-
-  async run(feed: RosterParts): Promise<Plan> {
-    const plan = await this.plan(feed);
-    this.runs += 1;
-    const changes = plan.changes.filter(({ heldBy }) => heldBy.length === 0);
-    const { stale } = await this.store.apply({ scope: SCOPE, runId: `run-${String(this.runs)}`, at: NOW, changes });
-    expect(stale).toEqual([]);
-    await this.store.saveLedger(SCOPE, plan.ledger);
-    return plan;
-  }
-
-  async decide(plan: Plan, outcome: 'accepted' | 'declined', id = plan.ledger.proposals?.[0]?.id): Promise<void> {
-    if (id === undefined) throw new Error('Nothing was proposed.');
-    await this.store.saveLedger(SCOPE, decideProposal(plan.ledger, id, { outcome, by: 'admin-1', at: NOW }));
-  }
-
-  load(): Promise<LocalState> {
-    return this.store.load(SCOPE);
-  }
-}
-
-function inStreams<T extends object>(side: T): T {
-  const fields = Object.entries(side).map(([name, value]: [string, unknown]) => {
-    return [name, Array.isArray(value) ? streamOf(value as readonly unknown[]) : value];
-  });
-  return Object.fromEntries(fields) as T;
-}
-
-function streamOf(records: readonly unknown[]): AsyncIterable<unknown> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      for (const record of records) yield await Promise.resolve(record);
-    },
-  };
-}
 
 describe('K12: a class under a new sourcedId', () => {
   it('is proposed, and archived and created as ever', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
 import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
-import { attested, enrolled, localMember, student, teacher } from '../support/build.js';
+import { attested, enrolled, localMember, section, student, teacher } from '../support/build.js';
 import {
   changeLines,
   checkRow,
@@ -101,6 +101,41 @@ const creation: readonly Row[] = [
       'enrollment-add c1/a M1 ENROLLED',
       'enrollment-add c2/a M1 ENROLLED',
     ],
+  },
+  {
+    title: 'U1: the primary enrollment counts at a school that the run does not cover, too',
+    feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
+      users: [student('a', { schoolSourcedIds: ['s1', 's2'] })],
+      enrollments: [enrolled('c1', 'a'), enrolled('c2', 'a', { primary: true })],
+    }),
+    host: hostOf(EMPTY_C1),
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
+  },
+  {
+    title: 'U1: and so it does in a section that is not imported; of several the first class counts',
+    feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', name: 'Class c1', students: [], teachers: [] }), {
+      classes: [section('b1', { status: 'tobedeleted' }), section('b2', { schoolSourcedId: 's3' }), section('c4')],
+      users: [student('a', { schoolSourcedIds: ['s1', 's2'] })],
+      enrollments: [
+        enrolled('b1', 'a', { primary: true }),
+        enrolled('b2', 'a', { primary: true }),
+        enrolled('c1', 'a', { primary: true, endDate: '2026-09-01' }),
+        enrolled('c1', 'a'),
+        enrolled('c2', 'a', { primary: true }),
+        enrolled('c4', 'a', { primary: true }),
+      ],
+    }),
+    host: hostOf(EMPTY_C1),
+    policy: { classes: { include: { ids: ['c1'] } } },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
+    notes: ['K18 NOT_INCLUDED', 'K18 NOT_INCLUDED_KEPT zz'],
+  },
+  {
+    title: 'U1: not the first class’s school: without a primary enrollment it is the first of their own',
+    feed: merge(EMPTY_C1, { users: [student('a', { schoolSourcedIds: ['s2'] })], enrollments: [enrolled('c1', 'a')] }),
+    host: hostOf(EMPTY_C1),
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
   },
   {
     title: 'U1: else the first school, in canonical order',
@@ -690,8 +725,8 @@ const identity: readonly Row[] = [
     host: inClass([OLD]),
     policy: FULL,
     changes: [
-      'user-create new1 U2 NEW_PERSON',
       'user-update old F6 EMAIL_TAKEN',
+      'user-create new1 U2 NEW_PERSON',
       'enrollment-remove c1/old U7 MEMBER_ABSENT',
     ],
     notes: ['F6 EMAIL_TAKEN old'],
@@ -703,7 +738,7 @@ const identity: readonly Row[] = [
       enrollments: [enrolled('c1', 'old')],
     }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    changes: ['user-update old F6 EMAIL_TAKEN', 'user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
     notes: ['F6 EMAIL_TAKEN old'],
     never: ['U12'],
   },
@@ -711,7 +746,7 @@ const identity: readonly Row[] = [
     title: 'not U12: nor while an enrollment still names it',
     feed: merge(moved({ stateId: '007' }), { enrollments: [enrolled('c1', 'old')] }),
     host: inClass([{ ...OLD, stateId: '007' }]),
-    changes: ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED', 'user-update old F6 EMAIL_TAKEN'],
+    changes: ['user-update old F6 EMAIL_TAKEN', 'user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'],
     notes: ['F6 EMAIL_TAKEN old', 'M10 PERSON_UNSHARED old'],
     never: ['U12'],
   },

@@ -38,6 +38,7 @@ interface ExpectedChange {
   readonly line: string;
   readonly before?: object | null;
   readonly after?: object | null;
+  readonly version?: number;
   readonly evidence?: object;
 }
 

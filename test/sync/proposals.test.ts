@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LockHeldError, PlanError } from '../../src/errors.js';
 import type { Proposal, Roster } from '../../src/model/index.js';
+import { Directory } from '../../src/people/index.js';
 import { roster, scope, World } from './support.js';
 
 /** The roster in which a student has another sourcedId. */
@@ -76,5 +77,83 @@ describe('two records that may be one person', () => {
     await expect(world.sync.accept('nobody', { by: 'admin-1' })).rejects.toThrow(PlanError);
     await world.store.lease(scope, { holder: 'other', ttlMs: 60_000 });
     await expect(world.sync.decline((await onlyProposal(world)).id, { by: 'admin-1' })).rejects.toThrow(LockHeldError);
+  });
+});
+
+describe('a class that went on under another sourcedId', () => {
+  /** Its class is archived and the new one created, as ever; then a person says that they are one. */
+  async function imported(): Promise<World> {
+    const world = new World(roster(8, 4), { policy: { fullData: true, archive: true } });
+    await world.sync.run();
+    const { classes, enrollments, ...rest } = world.feed;
+    world.feed = {
+      ...rest,
+      classes: classes.map((each) => (each.sourcedId === 'c1' ? { ...each, sourcedId: 'n1' } : each)),
+      enrollments: enrollments
+        .map((row) => (row.classSourcedId === 'c1' ? { ...row, classSourcedId: 'n1' } : row))
+        // One child left meanwhile, and another came.
+        .filter(({ userSourcedId }) => userSourcedId !== 's1-4')
+        .concat({ classSourcedId: 'n1', userSourcedId: 's2-1', role: 'student' }),
+    };
+    const run = await world.sync.run();
+    expect(run.counts.byKind).toMatchObject({ 'class-create': 1, 'class-archive': 1 });
+    return world;
+  }
+
+  const of = async (world: World, sourcedId: string) => {
+    const { classes, enrollments } = await world.store.load(scope);
+    const section = classes.find((each) => each.sourcedId === sourcedId);
+    const members = enrollments.filter(({ classId, state }) => classId === section?.id && state === 'active');
+    return { section, members: members.map(({ userSourcedId }) => userSourcedId).sort() };
+  };
+
+  it('takes the place of the new one, with its own members, as long as nobody uses that', async () => {
+    const world = await imported();
+    const { section: old } = await of(world, 'c1');
+    // The proposal waits for longer than one run.
+    await world.sync.run();
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    const plan = await world.sync.plan();
+    expect(plan.counts.byKind).toEqual({
+      'enrollment-delete': 5,
+      'enrollment-remove': 1,
+      'enrollment-add': 1,
+      'class-delete': 1,
+      'class-rekey': 1,
+    });
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'applied', failures: [] });
+    const { section, members } = await of(world, 'n1');
+    expect(section).toMatchObject({ id: old?.id, state: 'active', name: 'Class 1' });
+    expect(members).toEqual(['s1-1', 's1-2', 's1-3', 's2-1', 't1']);
+    expect((await of(world, 'c1')).section).toBeUndefined();
+    expect((await world.store.load(scope)).classes).toHaveLength(8);
+    expect((await world.sync.plan()).counts.changes).toBe(0);
+    expect(await world.sync.proposals()).toEqual([]);
+  });
+
+  it('parts from it again when that is undone', async () => {
+    const world = await imported();
+    const before = await of(world, 'n1');
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    const run = await world.sync.run();
+    expect(await world.sync.undo(run.id)).toMatchObject({ outcome: 'applied', failures: [] });
+    const after = await of(world, 'n1');
+    expect(after.section?.id).toBe(before.section?.id);
+    expect(after.members).toEqual(before.members);
+    expect((await of(world, 'c1')).section).toMatchObject({ state: 'archived', by: 'sync' });
+    expect((await world.sync.plan()).counts.changes).toBe(0);
+  });
+
+  it('stays apart where people use the new one by now, and that is told', async () => {
+    const world = await imported();
+    const { id } = await onlyProposal(world);
+    const { section } = await of(world, 'n1');
+    const directory = new Directory({ store: world.store, scope, clock: world.clock });
+    await directory.addMember(section?.id ?? '', { sourcedId: 's8-4' }, { role: 'student', by: 'teacher-1' });
+    await world.sync.accept(id, { by: 'admin-1' });
+    const plan = await world.sync.plan();
+    expect(plan.counts.changes).toBe(0);
+    expect(plan.notes).toContainEqual(expect.objectContaining({ rule: 'K12', code: 'MOVED_TOO_LATE' }));
   });
 });

@@ -29,10 +29,7 @@ export function holdsMessages(
 }
 
 /** Whether nothing at all goes out now, not even what waited for another reason: quiet hours, or no sync at all (Z9). */
-export function keepsQuiet(
-  { gates }: Pick<Plan, 'gates'>,
-  released: ReadonlySet<string> = new Set<string>(),
-): boolean {
+export function keepsQuiet({ gates }: Pick<Plan, 'gates'>, released: ReadonlySet<string> = new Set<string>()): boolean {
   return gates.some(({ gate, code, evidence }) => {
     if (gate !== 'G8' || code === 'NOTICES_HELD') return false;
     const hold = evidence?.['hold'];

@@ -5,13 +5,14 @@ export { isAnotherPerson } from './another-person.js';
 export { feedClass, hostClass, type FeedClass, type HostClass } from './class-profile.js';
 export { feedIdOf } from './feed-ids.js';
 export { giveUpSourcedId } from './give-up-id.js';
-export { linkUsers, sharedAddresses, type LinkUsersInput } from './link-users.js';
+export { addressesOf, linkUsers, sharedAddresses, type Bearer, type LinkUsersInput } from './link-users.js';
 export { linkClasses, pairClasses } from './pair-classes.js';
 export { pairUsers, type PairUsersInput, type PersonMatch } from './pair-users.js';
 export { possiblePairs } from './possible-pairs.js';
 export {
   decideProposal,
   Decisions,
+  isLink,
   isResetOpen,
   nounOfProposal,
   settleProposals,
@@ -23,3 +24,4 @@ export {
 export { classRekey, userRekey, type RekeyPatch } from './rekey.js';
 export { detectClassReset, detectUserReset, type IdSpaceReset } from './reset.js';
 export { isUnusedTwin, removeTwin } from './twin.js';
+export { isUntied } from './untied.js';

@@ -20,14 +20,17 @@ export interface LinkUsersInput {
   readonly locals: readonly LocalUser[];
   /** Persons of the feed whom the host does not have, nor somebody gone is (U12). */
   readonly arrivals: readonly User[];
-  /** Those of {@link sharedAddresses} that anybody else bears, on either side. */
-  readonly elsewhere: ReadonlySet<string>;
+  /** Who else bears one of the {@link sharedAddresses}, on either side. */
+  readonly elsewhere: ReadonlyMap<string, readonly Bearer[]>;
   readonly decisions: Decisions;
   /** Whether the link of this person was undone. */
   readonly isUndone: (feed: User) => boolean;
   /** ISO instant of the plan. */
   readonly now: string;
 }
+
+/** What tells whether somebody who bears an address could be the person who is looked for. */
+export type Bearer = Pick<User, 'roles' | 'givenName' | 'familyName'>;
 
 export interface UserLinks {
   /** In the order of the sourcedIds. */
@@ -73,7 +76,8 @@ class UserLinking {
 
   constructor(private readonly input: LinkUsersInput) {
     this.locals = new Map(input.locals.map((user) => [user.id, user]));
-    this.arrivals = new Map(input.arrivals.map((user) => [user.sourcedId, user]));
+    const arrivals = [...input.arrivals].sort((left, right) => compareIds(left.sourcedId, right.sourcedId));
+    this.arrivals = new Map(arrivals.map((user) => [user.sourcedId, user]));
   }
 
   followDecisions(): void {
@@ -101,20 +105,33 @@ class UserLinking {
     }
   }
 
+  /** Of one role an address stands for one person; where several of them share it, as families do, the name tells. */
   pairByAddress(): void {
-    const left = new AddressBook(this.locals.values());
-    const right = new AddressBook(this.arrivals.values());
+    const left = bearersOf(this.locals.values());
+    const right = bearersOf(this.arrivals.values());
+    const crowded: { readonly feed: User; readonly locals: readonly LocalUser[] }[] = [];
     for (const feed of [...this.arrivals.values()]) {
       for (const address of addressesOf(feed)) {
-        const local = left.owner(address);
-        if (local === undefined) continue;
-        if (local === 'several' || right.owner(address) === 'several' || this.input.elsewhere.has(address)) {
-          this.doubtful.add(feed.sourcedId);
+        const all = left.get(address) ?? [];
+        const locals = all.filter(({ roles }) => canBeSameRole(feed.roles, roles));
+        const others = [...(right.get(address) ?? []), ...(this.input.elsewhere.get(address) ?? [])].filter(
+          (other) => other !== feed,
+        );
+        const rivals = others.filter(({ roles }) => locals.some((local) => canBeSameRole(roles, local.roles)));
+        const isOnly = locals.length === 1 && rivals.length === 0;
+        const local = isOnly ? locals[0] : onlyNamesake(feed, locals, rivals);
+        if (local === undefined) {
+          if (locals.length > 0) crowded.push({ feed, locals });
         } else if (this.isFree(feed, local) && !differs(feed.stateId, local.stateId)) {
-          if (this.isSure(feed, local, address)) this.link(feed, local);
+          const isAlone = isOnly && all.length === 1 && others.length === 0;
+          if (isAlone && this.isSure(feed, local, address)) this.link(feed, local);
           else this.propose(feed, local, 'email');
         }
       }
+    }
+    // Whoever shares the address of people who all turned out to be somebody else is nobody's twin.
+    for (const { feed, locals } of crowded) {
+      if (locals.some((local) => this.isFree(feed, local))) this.doubtful.add(feed.sourcedId);
     }
   }
 
@@ -126,7 +143,7 @@ class UserLinking {
   /** The address is the person's own, nobody else's, and nothing that both sides know speaks against it. */
   private isSure(feed: User, local: LocalUser, address: string): boolean {
     const { isFirstImport, linkExisting, isUndone } = this.input;
-    if (linkExisting !== 'email' || !isFirstImport || isUndone(feed)) return false;
+    if (linkExisting !== 'email' || !isFirstImport || isUndone(feed) || local.state !== 'active') return false;
     if (local.verifiedEmail === undefined || normalEmail(local.verifiedEmail) !== address) return false;
     return !hasOtherName(feed, local) && !differs(feed.birthDate, local.birthDate);
   }
@@ -168,23 +185,29 @@ class UserLinking {
   }
 }
 
-/** Who bears an address, where it is one person. */
-class AddressBook<T extends { readonly email?: string; readonly verifiedEmail?: string }> {
-  private readonly owners = new Map<string, T | 'several'>();
-
-  constructor(users: Iterable<T>) {
-    for (const user of users) {
-      for (const address of addressesOf(user)) this.owners.set(address, this.owners.has(address) ? 'several' : user);
+/** Who bears an address. */
+function bearersOf<T extends { readonly email?: string; readonly verifiedEmail?: string }>(
+  users: Iterable<T>,
+): ReadonlyMap<string, readonly T[]> {
+  const bearers = new Map<string, T[]>();
+  for (const user of users) {
+    for (const address of addressesOf(user)) {
+      const known = bearers.get(address);
+      if (known === undefined) bearers.set(address, [user]);
+      else known.push(user);
     }
   }
+  return bearers;
+}
 
-  owner(address: string): T | 'several' | undefined {
-    return this.owners.get(address);
-  }
+/** The one of several who has the person's name, where nobody else has it. */
+function onlyNamesake(feed: User, locals: readonly LocalUser[], rivals: readonly Bearer[]): LocalUser | undefined {
+  const [local, ...others] = locals.filter((each) => hasSameName(feed, each));
+  return others.length > 0 || rivals.some((each) => hasSameName(feed, each)) ? undefined : local;
 }
 
 /** Each address of a person once, as it is compared. */
-function addressesOf(user: { readonly email?: string; readonly verifiedEmail?: string }): readonly string[] {
+export function addressesOf(user: { readonly email?: string; readonly verifiedEmail?: string }): readonly string[] {
   const usable = [user.email, user.verifiedEmail].map(usableEmail).filter((address) => address !== undefined);
   return [...new Set(usable.map(normalEmail))];
 }

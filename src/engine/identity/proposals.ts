@@ -55,6 +55,11 @@ export function makeProposal({ local, now, schoolSourcedId, ...parts }: Proposal
   };
 }
 
+/** Whether it is about a record that people made. */
+export function isLink({ kind }: Pick<Proposal, 'kind'>): boolean {
+  return kind === 'class-link' || kind === 'user-link';
+}
+
 export function nounOfProposal({ kind }: Pick<Proposal, 'kind'>): ProposalNoun {
   return kind === 'class-link' || kind === 'class-rekey' ? 'class' : 'user';
 }
@@ -114,10 +119,12 @@ export function reopened({ decision: _decision, ...proposal }: Proposal): Propos
 
 /** What a plan knows of the records that older proposals name. */
 export interface Whereabouts {
-  /** Whether this plan could tell, by what was read and by its steps, what is missing among classes or persons. */
-  readonly judges: (noun: ProposalNoun) => boolean;
+  /** Whether this plan could tell, by what was read and by its steps, if the pair of such a proposal still stands. */
+  readonly judges: (proposal: Pick<Proposal, 'kind'>) => boolean;
   /** The host's id of the record that has the sourcedId today. */
   readonly bearerOf: (noun: ProposalNoun, sourcedId: string) => string | undefined;
+  /** Whether the host's class with the sourcedId is one that a sync made and nobody has used since. */
+  readonly hasTwin: (sourcedId: string) => boolean;
   /** Whether the feed has a record with the sourcedId. */
   readonly isInFeed: (noun: ProposalNoun, sourcedId: string) => boolean;
 }
@@ -146,11 +153,19 @@ export function settleProposals(
   return [...settled.values()].sort(strongestFirst);
 }
 
-function isKept(proposal: Proposal, { judges, bearerOf, isInFeed }: Whereabouts): boolean {
+function isKept(proposal: Proposal, { judges, bearerOf, hasTwin, isInFeed }: Whereabouts): boolean {
   const noun = nounOfProposal(proposal);
-  if (!judges(noun)) return true;
+  const bearer = bearerOf(noun, proposal.sourcedId);
+  const isTaken = bearer !== undefined;
+  // Who has which sourcedId at the host is known whatever was read of the feed.
+  if (isTaken && isLink(proposal)) return false;
+  if (!judges(proposal)) return true;
+  // K12: the new class is there meanwhile; as long as nobody uses it, a person may still say that it is the old one.
+  if (proposal.kind === 'class-rekey' && bearer !== proposal.recordId && hasTwin(proposal.sourcedId)) {
+    return proposal.decision?.outcome !== 'declined' && !isInFeed(noun, proposal.from ?? '');
+  }
   // Once somebody has the sourcedId, the pair cannot come up again.
-  if (proposal.decision === undefined || bearerOf(noun, proposal.sourcedId) !== undefined) return false;
+  if (proposal.decision === undefined || isTaken) return false;
   if (proposal.decision.outcome === 'declined') return true;
   // The old record is back beside the new one: they are two, whatever was said before.
   return proposal.from === undefined || !isInFeed(noun, proposal.from);

@@ -17,7 +17,7 @@ function link(locals: readonly LocalUser[], arrivals: readonly User[], options: 
     isFirstImport: true,
     locals,
     arrivals,
-    elsewhere: new Set(),
+    elsewhere: new Map(),
     decisions: new Decisions(),
     isUndone: () => false,
     now: NOW,
@@ -101,7 +101,7 @@ describe('persons whom people had entered before (U17)', () => {
       'somebody who is neither new nor by hand',
       [byHand('u1', TINA)],
       [TINA],
-      { elsewhere: new Set(['t@school.example']) },
+      { elsewhere: new Map([['t@school.example', [{ ...TINA }]]]) },
     ],
   ] satisfies [string, LocalUser[], User[], Partial<LinkUsersInput>][])(
     'tells of an address that belongs to %s, and proposes nothing',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   decideProposal,
   Decisions,
+  nounOfProposal,
   isResetOpen,
   settleProposals,
   waitingIds,
@@ -158,7 +159,12 @@ describe('an answer', () => {
 });
 
 describe('what the ledger keeps after a plan', () => {
-  const ALL: Whereabouts = { judges: () => true, bearerOf: () => undefined, isInFeed: () => false };
+  const ALL: Whereabouts = {
+    judges: () => true,
+    bearerOf: () => undefined,
+    hasTwin: () => false,
+    isInFeed: () => false,
+  };
   const LATER = '2027-01-01T00:00:00.000Z';
 
   it('has the strongest first, in one order whatever came first', () => {
@@ -178,8 +184,8 @@ describe('what the ledger keeps after a plan', () => {
 
   it('forgets an open one that no longer comes up, unless this plan could not tell', () => {
     expect(settleProposals([ANN, MATH], [], ALL)).toEqual([]);
-    expect(settleProposals([ANN, MATH], [], { ...ALL, judges: (noun) => noun === 'class' })).toEqual([ANN]);
-    expect(settleProposals([ANN, MATH], [], { ...ALL, judges: (noun) => noun === 'user' })).toEqual([MATH]);
+    expect(settleProposals([ANN, MATH], [], { ...ALL, judges: (of) => nounOfProposal(of) === 'class' })).toEqual([ANN]);
+    expect(settleProposals([ANN, MATH], [], { ...ALL, judges: (of) => nounOfProposal(of) === 'user' })).toEqual([MATH]);
   });
 
   it('keeps a declined one until somebody has the sourcedId', () => {

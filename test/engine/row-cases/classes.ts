@@ -95,10 +95,23 @@ export const schoolsAndClasses: readonly RowCase[] = [
     feed: C1,
     policy: { classes: { include: { names: isHit ? 'Homeroom*' : 'Class*' } } },
   })),
+  row('K19', 'people made the class at the same school', (isHit) => {
+    const { sourcedId: _id, synced: _synced, ...own } = localClass('c1', { schoolSourcedId: isHit ? 's1' : 's2' });
+    const { users = [], enrollments = [] } = hostOf(C1);
+    const byHand = enrollments.map(({ classSourcedId: _class, ...member }) => ({
+      ...member,
+      origin: 'local' as const,
+    }));
+    return {
+      feed: C1,
+      host: { classes: [{ ...own, origin: 'local' }], users, enrollments: byHand },
+      policy: { linkExisting: 'propose' },
+    };
+  }),
 ];
 
-/** Rows K and S of scopes and of classes without a sourcedId: near misses of their own kind. */
-export const ofOthers: readonly RowCase[] = [
+/** The same rows by another fact. */
+export const classesElsewhere: readonly RowCase[] = [
   row('K6', 'only one of its schools is in scope', (isHit) => ({
     feed: bare({ schoolSourcedId: 's2' }),
     host: hostOf(bare(isHit ? {} : { schoolSourcedId: 's2' })),

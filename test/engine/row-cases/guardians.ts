@@ -1,8 +1,8 @@
 import { emptyLedger } from '../../../src/model/index.js';
 import type { GuardianLink, LocalState, User } from '../../../src/model/index.js';
-import { attested, guardian, localLink, localUser, student, teacher } from '../../support/build.js';
-import { classWith, hostOf, merge, mergeHosts, people } from '../../support/rows.js';
-import { row, type RowCase } from './row-case.js';
+import { attested, guardian, localLink, localUser, student, teacher, type RosterParts } from '../../support/build.js';
+import { classWith, hostOf, merge, mergeHosts, people, planOf, type Given } from '../../support/rows.js';
+import { caseOf, row, type RowCase } from './row-case.js';
 
 const C1 = classWith('c1', { students: ['a', 'b'] });
 const FULL = { steps: ['guardians'], fullData: true } as const;
@@ -100,4 +100,26 @@ export const guardians: readonly RowCase[] = [
     host: linked(),
     policy: FULL,
   })),
+];
+
+/** Ten students with a guardian each, of whom only the first so many are shared, after a read of all. */
+function shared(count: number): Given {
+  const ids = Array.from({ length: 10 }, (_, index) => String(index));
+  const families = classWith('c1', { students: ids });
+  const guardianLinks = ids.map((id) => ({ guardianSourcedId: `g${id}`, studentSourcedId: id }));
+  const read = (guardiansOf: readonly string[]): RosterParts => ({
+    ...merge(families, people(...guardiansOf.map((id) => guardian(`g${id}`)))),
+    guardianLinks,
+  });
+  const { ledger } = planOf({ feed: read(ids), host: hostOf(families), policy: FULL });
+  return { feed: read(ids.slice(0, count)), host: { ...hostOf(families), ledger }, policy: FULL };
+}
+
+/** Rows P of which the shape of a read tells, too (G4). */
+export const oddGuardians: readonly RowCase[] = [
+  caseOf('P10', 'GUARDIANS_CROWDED', 'one of two students has six', (isHit) => {
+    const { feed: of, policy } = crowd(isHit ? 6 : 5);
+    return { feed: { ...of, guardianLinks: [...of.guardianLinks, { ...TO_B, guardianSourcedId: 'g0' }] }, policy };
+  }),
+  caseOf('P12', 'AGENTS_UNSHARED', 'six of ten are not shared any more, not five', (isHit) => shared(isHit ? 4 : 5)),
 ];

@@ -1,8 +1,8 @@
 import { causes } from './causes.js';
-import { ofOthers, schoolsAndClasses } from './classes.js';
+import { classesElsewhere, schoolsAndClasses } from './classes.js';
 import { contacts } from './contacts.js';
-import { feeds, gates } from './gates.js';
-import { guardians } from './guardians.js';
+import { feeds, gates, moreGates } from './gates.js';
+import { guardians, oddGuardians } from './guardians.js';
 import { members } from './members.js';
 import { names } from './names.js';
 import type { RowCase } from './row-case.js';
@@ -13,13 +13,15 @@ import { users } from './users.js';
 export const cases: readonly RowCase[] = [
   ...gates,
   ...schoolsAndClasses,
-  ...ofOthers,
+  ...classesElsewhere,
   ...names,
   ...members,
   ...users,
   ...guardians,
+  ...oddGuardians,
   ...contacts,
   ...feeds,
+  ...moreGates,
   ...runs,
   ...causes,
 ];

@@ -12,6 +12,8 @@ export interface RowCase {
   readonly id: string;
   /** The one fact, as it is where the row applies. */
   readonly fact: string;
+  /** The word that tells it, where the id alone would not, or where it is no rule of a plan but the word of a run. */
+  readonly word?: string;
   /** What is told where the fact holds, and where it does not. */
   readonly told: (isHit: boolean) => Words | Promise<Words>;
 }
@@ -19,6 +21,11 @@ export interface RowCase {
 /** A row of which the plan tells; or, where nothing happens by it, the explanation of the record that is asked about. */
 export function row(id: string, fact: string, scene: (isHit: boolean) => Given, target?: ExplainTarget): RowCase {
   return { id, fact, told: (isHit) => tellsOf(scene(isHit), target) };
+}
+
+/** One case of a row that has several. */
+export function caseOf(id: string, word: string, fact: string, scene: (isHit: boolean) => Given): RowCase {
+  return { ...row(id, fact, scene), word };
 }
 
 function tellsOf(given: Given, target: ExplainTarget | undefined): Words {

@@ -52,14 +52,16 @@ class ShowingStore extends MemoryStore {
 
 /** The cases of the rows that runs tell, and the project's own of undo and acts by hand. */
 export const runs: readonly RowCase[] = [
-  { id: 'Z7', fact: 'the sync asks what changed', told: (isHit) => secondRead(isHit, 1) },
+  { id: 'Z7', word: 'changes', fact: 'the sync asks what changed', told: (isHit) => secondRead(isHit, 1) },
   {
     id: 'Z8',
+    word: 'CURSOR_EXPIRED',
     fact: 'the cursor is older than the provider keeps events',
     told: (isHit) => secondRead(true, isHit ? 31 * 24 : 1),
   },
   {
     id: 'Z11',
+    word: 'LockHeldError',
     fact: 'another run holds the scope still',
     told: async (isHit) => {
       const world = new World();
@@ -74,6 +76,7 @@ export const runs: readonly RowCase[] = [
   },
   {
     id: 'Z12',
+    word: 'stale',
     fact: 'the host changed since the plan was made',
     told: async (isHit) => {
       const world = new World();
@@ -85,6 +88,7 @@ export const runs: readonly RowCase[] = [
   },
   {
     id: 'Z13',
+    word: 'absent',
     fact: 'the manifest says that the file is absent',
     told: async (isHit) => {
       const manifest = csvDistrict['manifest.csv'] ?? '';

@@ -121,4 +121,16 @@ export const users: readonly RowCase[] = [
     feed: merge(C1, people(student('a', isHit ? { familyName: 'Jones' } : {}))),
     host: hostOf(C1),
   })),
+  row('U17', 'an account that people made has the state id', (isHit) => {
+    const {
+      sourcedId: _id,
+      synced: _synced,
+      ...own
+    } = localUser(student('by-hand', { stateId: isHit ? '007' : '008' }));
+    return {
+      feed: merge(C1, people(student('a', { stateId: '007' }))),
+      host: { users: [{ ...own, origin: 'local' }] },
+      policy: { linkExisting: 'propose' },
+    };
+  }),
 ];

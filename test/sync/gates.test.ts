@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { PlanError } from '../../src/errors.js';
+import type { LatchedHold, Ledger, Roster } from '../../src/model/index.js';
+import type { PolicyInput } from '../../src/policy/index.js';
+import { person, roster, scope, unenrolled, withPerson, World } from './support.js';
+
+const ledgerOf = async (world: World): Promise<Ledger> => (await world.store.load(scope)).ledger;
+
+/** Ten classes of four students; the school year has begun. */
+async function begun(policy: PolicyInput): Promise<World> {
+  const world = new World(roster(10, 4), { policy: { fullData: true, ...policy } });
+  await world.sync.run();
+  return world;
+}
+
+/** The roster of a day, without the first student of so many classes. */
+function without(count: number, from = 1): Roster {
+  return unenrolled(roster(10, 4), ...Array.from({ length: count }, (_, index) => `s${String(index + from)}-1`));
+}
+
+function on(world: World, day: number, hour = '12:00'): void {
+  world.clock.set(`2026-09-${String(day).padStart(2, '0')}T${hour}:00.000Z`);
+}
+
+function hold({ holds }: Ledger, id: string): LatchedHold {
+  const found = holds.find((each) => each.id === id);
+  if (found === undefined) throw new Error(`No hold ${id}: ${holds.map((each) => each.id).join(', ')}`);
+  return found;
+}
+
+describe('the limit of seven days (G7)', () => {
+  const policy = { limits: { enrollments: 0.1, floor: 0 } };
+
+  async function threeDays(): Promise<World> {
+    const world = await begun(policy);
+    for (const [day, count] of [
+      [16, 3],
+      [17, 6],
+    ] as const) {
+      on(world, day);
+      world.feed = without(count);
+      expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 3 });
+    }
+    return world;
+  }
+
+  it('adds up what runs took away, and holds what goes beyond', async () => {
+    const world = await threeDays();
+    expect((await ledgerOf(world)).removals).toEqual([
+      { day: '2026-09-16', kind: 'enrollments', removed: 3, baseline: 50 },
+      { day: '2026-09-17', kind: 'enrollments', removed: 3, baseline: 47 },
+    ]);
+    on(world, 18);
+    world.feed = without(8);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', applied: 0, holds: [{ id: 'G7:enrollments' }] });
+  });
+
+  it('begins the week anew once a person approved', async () => {
+    const world = await threeDays();
+    on(world, 18);
+    world.feed = without(8);
+    await world.sync.run();
+    const { hash } = hold(await ledgerOf(world), 'G7:enrollments');
+    expect(await world.sync.approve('G7:enrollments', { hash, by: 'admin-1' })).toMatchObject({ applied: 2 });
+    expect((await ledgerOf(world)).removals).toBeUndefined();
+    on(world, 19);
+    world.feed = without(10);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 2 });
+  });
+
+  it('counts what an approval of another hold took away, too', async () => {
+    const world = await begun({ limits: { enrollments: 0.1, floor: 0, rolling: 2 } });
+    on(world, 16);
+    world.feed = without(6);
+    await world.sync.run();
+    const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
+    await world.sync.approve('G6:enrollments', { hash, by: 'admin-1' });
+    expect((await ledgerOf(world)).removals).toMatchObject([{ day: '2026-09-16', removed: 6 }]);
+  });
+
+  it('forgets what a week has passed over', async () => {
+    const world = await threeDays();
+    on(world, 23);
+    world.feed = without(8);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 2 });
+    expect((await ledgerOf(world)).removals?.map(({ day }) => day)).toEqual(['2026-09-17', '2026-09-23']);
+  });
+});
+
+describe('a run that breaks off and goes on', () => {
+  it('is judged by what there was when it began', async () => {
+    const world = await begun({ limits: { enrollments: 0.13, floor: 0, rolling: 10 } });
+    const sync = world.another({ batchSize: 2, policy: { fullData: true, limits: { enrollments: 0.13, floor: 0 } } });
+    world.feed = without(6);
+    const controller = new AbortController();
+    sync.once('operation-applied', () => {
+      controller.abort();
+    });
+    expect(await sync.run({ signal: controller.signal })).toMatchObject({ outcome: 'aborted', applied: 2 });
+    expect((await ledgerOf(world)).unfinished?.removals).toHaveLength(6);
+    // Of 48 members who are left these 6 would be 12.5%; another one makes 7 of 50, and that is too many.
+    world.feed = without(7);
+    expect(await sync.run()).toMatchObject({ outcome: 'held', holds: [{ id: 'G6:enrollments', baseline: 50 }] });
+    world.feed = without(6);
+    const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
+    expect(await sync.approve('G6:enrollments', { hash, by: 'admin-1' })).toMatchObject({ applied: 5 });
+  });
+});
+
+describe('messages (G8)', () => {
+  it('too many wait although the data is applied, until a person approves', async () => {
+    const world = new World(roster(3, 2), { policy: { limits: { notices: 2 } } });
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'held', sent: 0, holds: [{ id: 'G8', count: 3, limit: 2 }] });
+    expect(run.applied).toBeGreaterThan(0);
+    // One more run changes nothing about that.
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', sent: 0 });
+    await expect(world.sync.discard('G8', { by: 'admin-1' })).rejects.toBeInstanceOf(PlanError);
+    const { hash } = hold(await ledgerOf(world), 'G8');
+    expect(await world.sync.approve('G8', { hash, by: 'admin-1' })).toMatchObject({ sent: 3 });
+    expect(world.mailer.messages).toHaveLength(3);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 0 });
+  });
+
+  it('go out with the plan that is acknowledged with its messages, and not without', async () => {
+    const options = { policy: { limits: { notices: 2 } } };
+    const shy = new World(roster(3, 2), options);
+    const plan = await shy.sync.plan();
+    expect(await shy.sync.apply(plan, { acknowledge: plan.hash })).toMatchObject({ outcome: 'held', sent: 0 });
+    const world = new World(roster(3, 2), options);
+    const same = await world.sync.plan();
+    expect(await world.sync.apply(same, { acknowledge: same.hash, mail: true })).toMatchObject({ sent: 3 });
+    expect((await ledgerOf(world)).holds).toEqual([]);
+  });
+
+  it('wait in quiet hours, and go out with the first run after them', async () => {
+    const windows = [{ kind: 'quiet', from: '20:00', to: '06:00' }] as const;
+    const world = new World(roster(3, 2), { policy: { windows } });
+    on(world, 15, '22:00');
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', sent: 0, holds: [{ id: 'G8:quiet' }] });
+    on(world, 16, '05:59');
+    expect(await world.sync.run()).toMatchObject({ sent: 0 });
+    on(world, 16, '06:00');
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 3, holds: [] });
+  });
+});
+
+describe('windows (Z9)', () => {
+  it('in a blackout nothing is changed, sent or forgotten', async () => {
+    const windows = [{ kind: 'blackout', from: '2026-12-20', to: '2027-01-03' }] as const;
+    const world = await begun({ windows, limits: { enrollments: 0.01, floor: 0 } });
+    world.feed = without(3);
+    await world.sync.run();
+    const before = await world.store.load(scope);
+    world.clock.set('2026-12-24T12:00:00.000Z');
+    world.feed = roster(12, 4);
+    const plan = await world.sync.plan();
+    expect(plan).toMatchObject({ changes: [], notes: [{ rule: 'Z9', code: 'BLACKOUT' }] });
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 0, sent: 0 });
+    expect(await world.store.load(scope)).toEqual(before);
+    expect(await world.sync.holds()).toHaveLength(1);
+    world.clock.set('2027-01-04T00:00:00.000Z');
+    expect((await world.sync.run()).applied).toBeGreaterThan(0);
+  });
+
+  it('forbidden contact is blocked even then', async () => {
+    const linked: Roster = {
+      ...roster(1, 1),
+      users: [...roster(1, 1).users, { ...person('g1', 'guardian'), mobile: '+15555550100' }],
+      guardianLinks: [{ guardianSourcedId: 'g1', studentSourcedId: 's1-1' }],
+    };
+    const steps = ['classes', 'teachers', 'students', 'guardians'] as const;
+    const windows = [{ kind: 'blackout', from: '2026-12-20', to: '2027-01-03' }] as const;
+    const world = new World(linked, { policy: { windows }, steps: [...steps] });
+    await world.sync.run();
+    world.clock.set('2026-12-24T12:00:00.000Z');
+    world.feed = {
+      ...withPerson(linked, 's1-1', { givenName: 'Other' }),
+      guardianLinks: [{ guardianSourcedId: 'g1', studentSourcedId: 's1-1', blocked: true }],
+    };
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ applied: 1, counts: { byKind: { 'guardian-update': 1 } } });
+    expect((await world.store.load(scope)).guardianLinks).toMatchObject([{ blocked: true }]);
+  });
+
+  it('in an additive-only window nothing is taken away, and after it what is still due', async () => {
+    const windows = [{ kind: 'additive-only', from: '2026-09-16', to: '2026-09-20' }] as const;
+    const world = await begun({ windows });
+    on(world, 17);
+    world.feed = without(3);
+    const plan = await world.sync.plan();
+    expect(plan.counts.destructive).toBe(0);
+    expect(plan.notes.map(({ code }) => code)).toEqual(expect.arrayContaining(['ADDITIVE_ONLY', 'WINDOW_ADDITIVE']));
+    await world.sync.run();
+    on(world, 21);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 3 });
+  });
+});
+
+describe('another policy (Z10)', () => {
+  it('is told with what it alone causes', async () => {
+    const world = await begun({ fullData: false });
+    world.feed = without(3);
+    const plan = await world.another({ policy: { fullData: true } }).plan();
+    const [note] = plan.notes.filter(({ code }) => code === 'POLICY_CHANGED');
+    expect(note).toMatchObject({ rule: 'Z10', evidence: { 'enrollment-remove': 3, settings: ['fullData'] } });
+    expect(plan.holds).toEqual([]);
+  });
+
+  it('holds the first removals where the settings say so, once', async () => {
+    const limits = { policyChange: true };
+    const world = await begun({ fullData: false, limits });
+    const sync = world.another({ policy: { fullData: true, limits } });
+    expect((await sync.run()).outcome).toBe('applied');
+    world.feed = without(3);
+    expect(await sync.run()).toMatchObject({ outcome: 'held', applied: 0, holds: [{ id: 'Z10', count: 3 }] });
+    const { hash } = hold(await ledgerOf(world), 'Z10');
+    expect(await sync.approve('Z10', { hash, by: 'admin-1' })).toMatchObject({ applied: 3 });
+    world.feed = without(5);
+    expect(await sync.run()).toMatchObject({ outcome: 'applied', applied: 2 });
+  });
+});
+
+describe('the grace', () => {
+  it('takes a member away who was missing from two reads of two days, and no sooner', async () => {
+    const world = await begun({ graceSnapshots: 2 });
+    const missing = (day: number, count: number): Roster => {
+      on(world, day);
+      return { ...without(count), readAt: `2026-09-${String(day)}T11:00:00.000Z` };
+    };
+    world.feed = missing(16, 2);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 0 });
+    expect((await world.sync.plan()).notes).toContainEqual({
+      rule: 'Z6',
+      code: 'GRACE',
+      severity: 'info',
+      evidence: { enrollment: 2, reads: 2 },
+    });
+    world.feed = missing(17, 1);
+    expect(await world.sync.run()).toMatchObject({ applied: 1 });
+    world.feed = missing(18, 2);
+    expect(await world.sync.run()).toMatchObject({ applied: 0 });
+    expect((await ledgerOf(world)).absences).toMatchObject([{ subject: 'enrollment:2:c2:s2-1', count: 1 }]);
+  });
+});
+
+describe('the shape of a read (G4)', () => {
+  /** Every class without a school: a column is gone. */
+  const odd = (): Roster => {
+    const read = without(3);
+    return { ...read, users: read.users.map((user) => ({ ...user, givenName: '', familyName: '' })) };
+  };
+
+  it('holds what would go and what would be sent; accepted, it is healthy', async () => {
+    const world = await begun({});
+    const newcomer = person('t11', 'teacher');
+    const read = odd();
+    world.feed = {
+      ...read,
+      users: [...read.users, { ...newcomer, givenName: '', familyName: '' }],
+      enrollments: [...read.enrollments, { classSourcedId: 'c1', userSourcedId: 't11', role: 'teacher' }],
+    };
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'held', sent: 0, holds: [{ id: 'G4', code: 'SHAPE_HOLD' }] });
+    expect((await world.store.load(scope)).users.some(({ sourcedId }) => sourcedId === 't11')).toBe(true);
+    const { hash } = hold(await ledgerOf(world), 'G4');
+    expect(await world.sync.approve('G4', { hash, by: 'admin-1' })).toMatchObject({ applied: 3, sent: 1 });
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 0, holds: [] });
+  });
+
+  it('is forgotten when the next read is as before', async () => {
+    const world = await begun({});
+    world.feed = odd();
+    await world.sync.run();
+    world.feed = roster(10, 4);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', holds: [] });
+  });
+});
