@@ -347,7 +347,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
     this.keepNames(decision, local, undefined);
     const { fullData, archive } = context.policy;
-    if (decision.names === 'free' && fullData && archive && this.isContested(local)) this.leaving.push(local);
+    const isLeaving = decision.names === 'free' && fullData && archive && isJudgedClass(local, context);
+    if (isLeaving && this.isContested(local)) this.leaving.push(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     const ofClass = {
@@ -415,11 +416,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return removals.filter(({ proposal, level }) => grace.counts(proposal.subject, level) === 'gone');
   }
 
-  /** Neither the class nor its members were seen: what waits for them goes on waiting. */
+  /** Neither the class nor its members were seen: what waits for them goes on waiting. A closed class is not archived. */
   private noteUnjudged({ sourcedId = '', state }: LocalClass): void {
     const { unjudged } = this.context;
-    if (!unjudged.isWatching || state !== 'active') return;
-    unjudged.record(classSubject(sourcedId));
+    if (!unjudged.isWatching) return;
+    if (state === 'active') unjudged.record(classSubject(sourcedId));
     unjudged.membersOf(sourcedId);
   }
 

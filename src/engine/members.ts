@@ -339,9 +339,9 @@ class Comparison implements MemberComparison {
     const { context, people } = this;
     if (local.state !== 'active') return;
     const isReached = context.policy.fullDataReach === 'everyone' && this.section.isManaged;
-    if (local.origin !== 'roster' && !isReached) return;
+    const isOwn = local.origin === 'roster' || isReached;
     const userSourcedId = this.idOf(local);
-    if (!this.isLossJudged(local, cause) || (userSourcedId !== undefined && people.isFrozen(userSourcedId))) {
+    if (!isOwn || !this.isLossJudged(local, cause) || (userSourcedId !== undefined && people.isFrozen(userSourcedId))) {
       this.keepWaiting(local);
       return;
     }

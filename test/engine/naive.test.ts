@@ -12,29 +12,24 @@ import { Disagreement, play } from './naive/play.js';
 import { Tally } from './naive/tally.js';
 
 /** More by `NAIVE_CASES=50000 npx vitest run --project unit test/engine/naive.test.ts`. */
-const CASES = Number(process.env['NAIVE_CASES'] ?? 2_000);
+const CASES = Number(process.env['NAIVE_CASES'] ?? 500);
+/** In so many cases every row and every gate comes up. */
+const MANY = 5_000;
 const SEED = Number(process.env['NAIVE_SEED'] ?? Date.now() % 2 ** 31);
-
-/** Only when asked for: the naive rules do not know yet what became of recycled ids, moved classes and logins. */
-const isAskedFor = process.env['NAIVE_CASES'] !== undefined;
 
 const OPEN = OPEN_POINTS.map(({ name }) => name);
 
-it.runIf(isAskedFor)(
-  `agrees with the naive rules in ${String(CASES)} random cases`,
-  { timeout: 60_000 + CASES * 100 },
-  () => {
-    const tally = new Tally();
-    const property = fc.property(CASE, (each) => {
-      play(reconcile, each, tally, OPEN);
-    });
-    fc.assert(property, { numRuns: CASES, seed: SEED });
-    console.log(`naive rules: seed ${String(SEED)}, ${String(CASES)} cases: ${tally.summary()}`);
-    expect(tally.unseen(), 'decisions, notes and holds that no case came to').toEqual([]);
-    expect(tally.share('open'), 'reads that turned on an open point').toBeLessThan(0.3);
-    expect(tally.share('beyond'), 'reads with a cohort').toBeLessThan(0.01);
-  },
-);
+it(`agrees with the naive rules in ${String(CASES)} random cases`, { timeout: 60_000 + CASES * 100 }, () => {
+  const tally = new Tally();
+  const property = fc.property(CASE, (each) => {
+    play(reconcile, each, tally, OPEN);
+  });
+  fc.assert(property, { numRuns: CASES, seed: SEED });
+  console.log(`naive rules: seed ${String(SEED)}, ${String(CASES)} cases: ${tally.summary()}`);
+  if (CASES >= MANY) expect(tally.unseen(), 'decisions, notes and holds that no case came to').toEqual([]);
+  expect(tally.share('open'), 'reads that turned on an open point').toBeLessThan(0.05);
+  expect(tally.share('beyond'), 'reads with a cohort').toBeLessThan(0.02);
+});
 
 describe('points in which both are known to differ', () => {
   it.each(OPEN_POINTS)('$name: they still do', ({ name, smallest }) => {

@@ -1,11 +1,15 @@
 /** "Its records are seen again" (section 1): whether what a latched hold names is over, or could just not be judged. */
 
-import type { LatchedHold } from '../../../src/model/index.js';
+import type { LatchedHold, LocalClass } from '../../../src/model/index.js';
 import type { World } from './members.js';
 import { ABSENT, memberWord } from './words.js';
 
 export class Seen {
-  constructor(private readonly world: World) {}
+  /** @param followed present classes whose members are compared: a frozen class's are neither there nor gone (M9) */
+  constructor(
+    private readonly world: World,
+    private readonly followed: ReadonlySet<string>,
+  ) {}
 
   /**
    * Whether a change that is not planned today is over: the record is there again, or it is no more as the change found
@@ -40,26 +44,44 @@ export class Seen {
     );
   }
 
+  private isClassSeen({ sourcedId, schoolSourcedId }: LocalClass): boolean {
+    const { reading } = this.world;
+    const section = reading.presentClass(sourcedId ?? '');
+    return section !== undefined && !reading.isSkipped(section.schoolSourcedId) && !reading.isSkipped(schoolSourcedId);
+  }
+
   private isSettled(key: string): boolean {
     const { question, reading, people, paper } = this.world;
     const { kind, subject } = parts(key);
-    if (paper.isSuppressed(kind, subject, ABSENT)) return true;
     if (kind === 'class-archive') {
       const host = question.local.classes.find((each) => subjectOf(each) === subject);
       if (host?.state !== 'active' || host.revived === true || host.origin !== 'roster') return true;
-      const section = reading.presentClass(host.sourcedId ?? '');
-      return section !== undefined && !reading.isSkipped(section.schoolSourcedId);
+      return this.isClassSeen(host);
     }
     if (kind === 'user-deactivate') {
       const user = question.local.users.find((each) => `user:${each.sourcedId ?? ''}` === subject);
       return user?.state !== 'active' || reading.presentUser(people.currentId(user.sourcedId ?? '')) !== undefined;
     }
+    if (kind === 'class-rekey' || kind === 'class-create') {
+      // K10: likewise.
+      const host = question.local.classes.find((each) => subjectOf(each) === subject);
+      return host?.state !== 'active' || this.isClassSeen(host);
+    }
+    if (kind === 'user-update' || kind === 'user-reactivate') {
+      // U13: while nobody is there by that id, nobody knows who it stands for.
+      const user = question.local.users.find((each) => `user:${each.sourcedId ?? ''}` === subject);
+      const isClosed = user?.state === 'deactivated' && user.by === 'user';
+      return user === undefined || isClosed || reading.presentUser(user.sourcedId ?? '') !== undefined;
+    }
     if (kind !== 'enrollment-remove') return true;
     const member = this.member(subject);
-    if (member?.state !== 'active') return true;
+    if (member === undefined) return true;
     const section = reading.presentClass(member.classSourcedId ?? '');
+    // M9: of the members of a class that is absent or frozen nothing is seen.
+    if (section === undefined || !this.followed.has(section.sourcedId)) return false;
+    if (member.state !== 'active' || paper.isSuppressed(kind, subject, ABSENT)) return true;
     const sourcedId = people.idOf(member);
-    if (section === undefined || reading.isSkipped(section.schoolSourcedId) || sourcedId === undefined) return false;
+    if (sourcedId === undefined) return false;
     if (reading.presentUser(sourcedId) === undefined) return false;
     return reading.rowsOf(section.sourcedId).some((row) => {
       const isRunning = row.endDate === undefined || row.endDate > reading.today;

@@ -225,6 +225,8 @@ const WORD = fc.record({
     { minLength: 6, maxLength: 6 },
   ),
   undone: fc.array(fc.nat({ max: 30 }), { maxLength: 3 }),
+  /** The run breaks off when so many changes are applied. */
+  breaksOff: fc.option(fc.nat({ max: 12 }), { freq: 10, nil: undefined }),
 });
 
 const INCLUDES: readonly ClassSelection[] = [
@@ -265,6 +267,7 @@ const POLICY: fc.Arbitrary<Policy> = fc
     timeZone: oneOf([3, 'UTC'], [1, 'America/Los_Angeles'], [1, 'Pacific/Auckland']),
     limit: oneOf([4, 1], [4, 0.2], [2, 0.05]),
     floor: oneOf([3, 5], [1, 0], [1, 2]),
+    rolling: oneOf([3, 1.5], [1, 1], [1, 4]),
     steps: oneOf<Policy['steps']>(
       [16, ['classes', 'teachers', 'students']],
       [1, ['teachers', 'students']],
@@ -274,7 +277,8 @@ const POLICY: fc.Arbitrary<Policy> = fc
     ),
   })
   .map((each) => {
-    const { limit, floor, portfolios, requireStudents, requireTeacher, duplicateNames, include, ...rest } = each;
+    const { limit, floor, rolling, portfolios, requireStudents, requireTeacher, duplicateNames, include, ...rest } =
+      each;
     const { students, teachers, username, staff, ...settings } = rest;
     return {
       ...defaultPolicy,
@@ -290,7 +294,7 @@ const POLICY: fc.Arbitrary<Policy> = fc
       students: { create: students },
       teachers: { create: teachers, username },
       staff: { create: staff },
-      limits: { ...defaultPolicy.limits, enrollments: limit, classes: limit, users: limit, floor },
+      limits: { ...defaultPolicy.limits, enrollments: limit, classes: limit, users: limit, floor, rolling },
     };
   });
 
@@ -299,6 +303,8 @@ const ROUND = fc.record({
   events: fc.array(EVENT, { maxLength: 6 }),
   edits: fc.array(EDIT, { maxLength: 3 }),
   word: WORD,
+  /** So many hours after the one before. */
+  hours: oneOf([4, 24], [1, 2], [1, 80], [1, 200]),
   /** Another policy from now on. */
   policy: fc.option(POLICY, { freq: 6, nil: undefined }),
 });

@@ -2,8 +2,7 @@
 
 import type { LatchedHold } from '../../../src/model/index.js';
 import type { Seen } from './again.js';
-import type { Paper } from './paper.js';
-import { isDestructive, keyOf, type Asked, type Decision, type Question } from './words.js';
+import { byCodeUnit, isDestructive, keyOf, type Asked, type Decision, type Question } from './words.js';
 
 export interface Judged {
   readonly id: string;
@@ -25,8 +24,6 @@ export interface Latched {
 
 const KINDS = { enrollments: 'enrollment-remove', classes: 'class-archive', users: 'user-deactivate' } as const;
 
-const WAITING = 'latches: a record that was neither seen again nor found due';
-
 export type Baselines = Readonly<Record<keyof typeof KINDS, number>>;
 
 export function judge(
@@ -35,7 +32,7 @@ export function judge(
   baselines: Baselines,
   question: Question,
   seen: Seen,
-  paper: Paper,
+  today: string,
 ): { readonly holds: readonly Judged[]; readonly latched: readonly Latched[] } {
   const { policy, local } = question;
   const planned = decisions.map(keyOf);
@@ -49,28 +46,33 @@ export function judge(
     keysOf(latch).filter((key) => planned.includes(key) && !latch.approved.includes(key));
 
   const wanted: Asked[] = [...asked];
-  // G6: a share of the kind, strictly more than the limit.
+  const { removals: sums = [], unfinished } = local.ledger;
+  // A run that broke off goes on: with its first baseline, and with what it has taken away by now.
+  const gone = (unfinished?.removals ?? []).filter((key) => !destructive.includes(key));
   for (const kind of ['enrollments', 'classes', 'users'] as const) {
-    const id = `G6:${kind}`;
-    const count = destructive.filter(
-      (key) => key.startsWith(`${KINDS[kind]} `) && !approvedBy(id).includes(key),
-    ).length;
-    const baseline = baselines[kind];
-    const { floor, [kind]: limit } = policy.limits;
-    // 1 to 5 changes of 20 managed or more never hold, nor a single one of fewer; no baseline always does.
-    const isFew = baseline >= 20 ? count <= floor : count <= 1 && floor >= 1;
-    const isOver = baseline === 0 || (!isFew && count / baseline > limit);
-    if (count > 0 && isOver) {
-      wanted.push({
-        id,
-        gate: 'G6',
-        code: 'LIMIT_EXCEEDED',
-        isApprovable: true,
-        baseline,
-        count,
-        keys: 'all destructive',
-      });
+    const { floor, rolling, [kind]: limit } = policy.limits;
+    const countOf = (keys: readonly string[], id: string): number =>
+      keys.filter((key) => key.startsWith(`${KINDS[kind]} `) && !approvedBy(id).includes(key)).length;
+    const ask = (id: string, gate: 'G6' | 'G7', code: string, count: number, baseline: number, share: number): void => {
+      // 1 to 5 changes of 20 managed or more never hold, nor a single one of fewer; no baseline always does.
+      const isFew = baseline >= 20 ? count <= floor : count <= 1 && floor >= 1;
+      // A share of the kind, strictly more than the limit.
+      if (baseline !== 0 && (isFew || count / baseline <= share)) return;
+      wanted.push({ id, gate, code, isApprovable: true, baseline, count, keys: 'all destructive' });
+    };
+    const present = unfinished?.baselines[kind] ?? baselines[kind];
+    const dueNow = countOf(destructive, `G6:${kind}`);
+    if (dueNow > 0) {
+      ask(`G6:${kind}`, 'G6', 'LIMIT_EXCEEDED', dueNow + countOf(gone, `G6:${kind}`), present, limit);
     }
+    // G7: with what other runs took away in seven days, today among them; of what there was when they began.
+    const week = sums.filter((sum) => sum.kind === kind && daysBetween(sum.day, today) < 7);
+    const [first] = week.filter(({ baseline }) => baseline > 0).sort((left, right) => byCodeUnit(left.day, right.day));
+    const dueThisWeek = countOf(destructive, `G7:${kind}`);
+    if (dueThisWeek === 0 || week.length === 0 || limit >= 1) continue;
+    const before = week.reduce((total, { removed }) => total + removed, 0);
+    const count = dueThisWeek + countOf(gone, `G7:${kind}`) + before;
+    ask(`G7:${kind}`, 'G7', 'ROLLING_LIMIT', count, first?.baseline ?? present, limit * rolling);
   }
 
   const holds: Judged[] = [];
@@ -78,8 +80,6 @@ export function judge(
   /** What was held, is not planned today and not over: neither seen again nor found due. */
   const waitingOf = (latch: LatchedHold): readonly string[] => {
     const isWaiting = (key: string): boolean => !planned.includes(key) && !seen.isOver(key, latch);
-    const all = [...keysOf(latch), ...latch.approved].filter(isWaiting);
-    if (all.some((key) => seen.canJudge(key, latch))) paper.point(WAITING);
     return keysOf(latch).filter(isWaiting);
   };
   /** What was approved and can still come to be applied. */
@@ -109,7 +109,7 @@ export function judge(
   for (const latch of latches) {
     if (holds.some((hold) => hold.id === latch.id)) continue;
     const waiting = waitingOf(latch);
-    const isWholeRun = latch.gate === 'G6' || latch.id === 'K15';
+    const isWholeRun = latch.gate === 'G6' || latch.gate === 'G7' || latch.id === 'K15';
     const keys = new Set(due(latch));
     if (isWholeRun && (keys.size > 0 || waiting.length > 0)) {
       for (const key of destructive.filter((each) => !latch.approved.includes(each))) keys.add(key);
@@ -131,4 +131,8 @@ export function judge(
     }
   }
   return { holds, latched };
+}
+
+function daysBetween(first: string, last: string): number {
+  return Math.round((Date.parse(last) - Date.parse(first)) / (24 * 60 * 60 * 1000));
 }

@@ -10,6 +10,7 @@ import type {
   Plan,
   Suppression,
 } from '../../../src/model/index.js';
+import { endedLedger, startedLedger } from '../../../src/engine/gates/index.js';
 import { NOW } from '../../support/build.js';
 import type { EditCase, WordCase } from './cases.js';
 import type { Suppressed } from './words.js';
@@ -20,12 +21,25 @@ export interface Host {
   readonly suppressed: readonly Suppressed[];
 }
 
-/** What the feed says of a change's record, in the words of the naive rules. */
-export type SeenOf = (key: string) => string | undefined;
+export interface Applying {
+  /** What the feed says of a change's record, in the words of the naive rules. */
+  readonly seenOf: (key: string) => string | undefined;
+  /** `YYYY-MM-DD` in the district's time zone. */
+  readonly day: string;
+}
 
 /** The host after this plan and what a person said of it. */
-export function afterPlan(host: Host, plan: Plan, word: WordCase, seenOf: SeenOf): Host {
+export function afterPlan(host: Host, plan: Plan, word: WordCase, { seenOf, day }: Applying): Host {
   if (plan.outcome === 'failed') return host;
+  const kept = new Map(host.suppressed.map((each) => [wordOf(each), each]));
+  const suppressed = plan.ledger.suppressions
+    .map((each) => kept.get(wordOf(each)))
+    .filter((each) => each !== undefined);
+  // Nobody has a word in a run that broke off.
+  if (word.breaksOff !== undefined) {
+    const free = plan.changes.filter(({ heldBy }) => heldBy.length === 0).slice(0, word.breaksOff);
+    return { local: applied({ ...host.local, ledger: startedLedger(plan, NOTHING) }, free), suppressed };
+  }
   const ready = plan.changes.filter(({ heldBy }) => heldBy.length === 0);
   // A class that gave up its id, and the one that has it now, go together.
   const parted = ready.filter(({ kind }) => kind === 'class-rekey').map(({ subject }) => subject);
@@ -34,14 +48,15 @@ export function afterPlan(host: Host, plan: Plan, word: WordCase, seenOf: SeenOf
   );
   const undone = new Set(word.undone.map((index) => undoable[index]).filter((change) => change !== undefined));
   const taken = withoutDependents(ready, undone);
-  const kept = new Map(host.suppressed.map((each) => [wordOf(each), each]));
   // Discards and undone changes: not planned again until the feed says something else.
+  const run = { released: NOTHING, applied: keysOf(taken), failed: keysOf(undone), day };
+  const ended = endedLedger(startedLedger(plan, NOTHING), plan, run);
   const holds: LatchedHold[] = [];
   const dropped: (readonly [Change, Suppression['cause']])[] = [...undone].map((change) => [change, 'undo']);
   const open = new Map(
     plan.holds.map((hold, index) => [hold.id, { hold, word: word.holds[index % word.holds.length] }]),
   );
-  for (const latch of plan.ledger.holds) {
+  for (const latch of ended.holds) {
     const said = open.get(latch.id);
     const keys = latch.changes.map((change) => change.key);
     if (said === undefined || said.word === 'wait' || said.word === undefined) holds.push(latch);
@@ -52,8 +67,7 @@ export function afterPlan(host: Host, plan: Plan, word: WordCase, seenOf: SeenOf
       holds.push({ ...latch, approved: isWhole ? keys : [...latch.approved, ...keys.slice(0, 1)] });
     }
   }
-  const suppressions: Suppression[] = [...plan.ledger.suppressions];
-  const suppressed = suppressions.map((each) => kept.get(wordOf(each))).filter((each) => each !== undefined);
+  const suppressions: Suppression[] = [...ended.suppressions];
   const droppedKeys = new Set(dropped.map(([change]) => change.key));
   for (const [{ kind, subject, fingerprint, key }, cause] of dropped) {
     const seen = seenOf(key);
@@ -68,8 +82,14 @@ export function afterPlan(host: Host, plan: Plan, word: WordCase, seenOf: SeenOf
   const others = holds
     .map((latch) => ({ ...latch, changes: latch.changes.filter((change) => !droppedKeys.has(change.key)) }))
     .filter((latch) => latch.changes.length > 0 || latch.approved.length > 0);
-  const ledger: Ledger = { ...plan.ledger, holds: others, suppressions };
+  const ledger: Ledger = { ...ended, holds: others, suppressions };
   return { local: applied({ ...host.local, ledger }, taken), suppressed };
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+function keysOf(changes: Iterable<Change>): ReadonlySet<string> {
+  return new Set([...changes].map(({ key }) => key));
 }
 
 function wordOf({ kind, subject, cause }: Pick<Suppressed, 'kind' | 'subject' | 'cause'>): string {

@@ -70,7 +70,14 @@ export function decide(question: Question): Answer {
       classes.some((each) => each.sourcedId === member.classSourcedId),
   );
   const baselines = { classes: classes.length, enrollments: members.length, users: managedUsers(world).length };
-  const { holds, latched } = judge(paper.decisions, paper.asked, baselines, question, new Seen(world), paper);
+  const { holds, latched } = judge(
+    paper.decisions,
+    paper.asked,
+    baselines,
+    question,
+    new Seen(world, pass.followed),
+    reading.today,
+  );
   const toldBefore = reading.isRestricted ? question.local.ledger.reported : [];
   return {
     hasFailed: false,

@@ -151,13 +151,14 @@ export function admit(
   return admitted;
 }
 
-function distinctNames({ section, members }: Candidate, { reading, people }: World): readonly string[] {
+function distinctNames({ section, members }: Candidate, { reading }: World): readonly string[] {
   const teachers = members.additions
     .filter((row) => row.role === 'teacher')
     .toSorted((left, right) => byCodeUnit(left.userSourcedId, right.userSourcedId));
   const first = teachers.find((row) => row.primary === true) ?? teachers[0];
   const id = first?.userSourcedId ?? '';
-  const family = people.atHost(id)?.familyName ?? reading.presentUser(id)?.familyName;
+  // The feed's word: what the host has may be about to change, and a name is given once.
+  const family = reading.presentUser(id)?.familyName;
   const parts = [family, section.period, section.grades?.[0], section.sectionNumber].filter(
     (part) => part !== undefined && part.trim() !== '',
   );

@@ -38,23 +38,4 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
       rounds: [{ read: { without: 'teachers' } }],
     }),
   },
-  {
-    // One import without Full Data, and the first baseline is forgotten.
-    name: 'latches: a record that was neither seen again nor found due',
-    smallest: quietCase({
-      classes: [{ feed: 'absent' }, {}],
-      policy: {
-        limits: {
-          enrollments: 1,
-          classes: 0.2,
-          users: 1,
-          guardianLinks: 1,
-          floor: 0,
-          rolling: 1.5,
-          policyChange: false,
-        },
-      },
-      rounds: [{}, { policy: { fullData: false, archive: false } }],
-    }),
-  },
 ];

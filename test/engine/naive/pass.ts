@@ -19,6 +19,8 @@ export class Pass {
   private readonly places: Place[] = [];
   readonly additions: { readonly place: Place; readonly school: string | undefined }[] = [];
   readonly vanished: Vanished = { classes: [], members: [], seenAt: new Set() };
+  /** Present classes whose members are compared: of all others nothing is known of the members. */
+  readonly followed = new Set<string>();
   private presentClasses = 0;
   private emptiedClasses = 0;
   private hasOutsideDates = false;
@@ -73,6 +75,7 @@ export class Pass {
     const isLocalIn = this.world.reading.isInScope(local.schoolSourcedId);
     if (isNewcomer && present.isActive) this.newcomers.push({ sourcedId, names });
     if (!present.follows) return;
+    this.followed.add(sourcedId);
     if (local.origin === 'roster') {
       this.presentClasses += 1;
       tellKept(section, this.world.question, reading, paper);

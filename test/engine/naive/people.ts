@@ -116,49 +116,83 @@ export class People {
       this.frozen.add(sourcedId);
       if (from !== undefined) this.frozen.add(from);
     }
+    const taken = new Set<LocalUser | User>();
     const gone = (): readonly LocalUser[] =>
       this.question.local.users.filter((user) => {
         const { sourcedId } = user;
-        if (sourcedId === undefined || user.origin !== 'roster' || this.renewed.has(sourcedId)) return false;
+        if (sourcedId === undefined || user.origin !== 'roster' || taken.has(user)) return false;
         if (this.reading.isUserDeleted(sourcedId)) return true;
         return !this.reading.users.has(sourcedId) && !this.isNamed(sourcedId);
       });
+    const arrivals = (): readonly User[] => this.arrivals().filter((user) => !taken.has(user));
+    if (!this.reading.provesAbsence) {
+      this.waitForProof(gone(), arrivals());
+      return;
+    }
     for (const id of ['stateId', 'sisId'] as const) {
       const pairs = onlyPairs(
         gone(),
         (user) => (user.synced ?? user)[id],
-        this.arrivals(),
+        arrivals(),
         (user) => user[id],
       );
       for (const [old, arrival] of pairs) {
         if (!old.roles.some((role) => arrival.roles.includes(role))) continue;
-        if (this.isProven(old)) {
-          this.renewed.set(old.sourcedId ?? '', arrival.sourcedId);
-          this.paper.decide({
-            kind: 'user-rekey',
-            subject: `user:${arrival.sourcedId}`,
-            school: schoolOf(arrival),
-            rule: 'U12',
-            code: 'REKEY',
-            after: undefined,
-            seen: seenUser(arrival),
-          });
-        } else this.freeze(old, arrival);
+        taken.add(old).add(arrival);
+        // Nobody of other schools, or whom the steps do not cover, gets a new id.
+        if (!this.isOfRun(old, arrival) || !this.isCovered(arrival.roles)) {
+          this.freeze(old, arrival);
+          this.tellWaiting(old);
+          continue;
+        }
+        this.renewed.set(old.sourcedId ?? '', arrival.sourcedId);
+        this.paper.decide({
+          kind: 'user-rekey',
+          subject: `user:${arrival.sourcedId}`,
+          school: schoolOf(arrival),
+          rule: 'U12',
+          code: 'REKEY',
+          after: undefined,
+          seen: seenUser(arrival),
+        });
       }
     }
-    for (const [old, arrival] of onlyPairs(
-      gone(),
-      (user) => likeness(user.synced ?? user),
-      this.arrivals(),
-      likeness,
-    )) {
+    for (const [old, arrival] of onlyPairs(gone(), (user) => likeness(user.synced ?? user), arrivals(), likeness)) {
       this.freeze(old, arrival);
-      if (this.isProven(old)) this.paper.tell('U12', 'REKEY_PROPOSED', `user:${old.sourcedId ?? ''}`);
+      if (this.isOfRun(old, arrival)) this.paper.tell('U12', 'REKEY_PROPOSED', `user:${old.sourcedId ?? ''}`);
+      else this.tellWaiting(old);
     }
   }
 
-  private isProven({ sourcedId }: LocalUser): boolean {
-    return this.reading.provesAbsence || (!this.reading.isRestricted && this.reading.isUserDeleted(sourcedId ?? ''));
+  /** While nobody can tell who is gone, nobody gets a second account who may be somebody of the host: G2, U12. */
+  private waitForProof(missing: readonly LocalUser[], arrivals: readonly User[]): void {
+    const told = new Set<User>();
+    const words = [
+      (user: Known) => idWord('state', user.stateId, user.roles),
+      (user: Known) => idWord('sis', user.sisId, user.roles),
+      likeness,
+    ];
+    for (const wordOf of words) {
+      for (const arrival of arrivals) {
+        const same = missing.filter((old) => {
+          const word = wordOf(old.synced ?? old);
+          return word !== undefined && word === wordOf(arrival);
+        });
+        for (const old of same) this.freeze(old, arrival);
+        const [first] = same;
+        if (first !== undefined && !told.has(arrival)) this.tellWaiting(first);
+        if (first !== undefined) told.add(arrival);
+      }
+    }
+  }
+
+  private tellWaiting({ sourcedId = '' }: LocalUser): void {
+    this.paper.tell('U12', 'REKEY_WAITS', `user:${sourcedId}`);
+  }
+
+  /** Section 0: a run of some schools asks about its own people alone. */
+  private isOfRun(old: LocalUser, arrival: User): boolean {
+    return this.reading.isAnyInScope([...old.schoolSourcedIds, ...arrival.schoolSourcedIds]);
   }
 
   private freeze(old: LocalUser, arrival: User): void {
@@ -216,7 +250,14 @@ function onlyPairs(
   });
 }
 
-function likeness(user: Pick<User, 'email' | 'givenName' | 'familyName' | 'roles'>): string | undefined {
+type Known = Pick<User, 'email' | 'givenName' | 'familyName' | 'roles' | 'stateId' | 'sisId'>;
+
+/** A student is never taken for anybody else. */
+function idWord(kind: string, id: string | undefined, roles: readonly UserRole[]): string | undefined {
+  return id === undefined || id === '' ? undefined : text([kind, id, roles.includes('student')]);
+}
+
+function likeness(user: Known): string | undefined {
   const email = user.email?.trim().toLowerCase() ?? '';
   return email === ''
     ? undefined

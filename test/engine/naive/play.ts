@@ -9,6 +9,7 @@ import type { Case } from './cases.js';
 import { District } from './district.js';
 import { afterPlan, byHand, type Host } from './host.js';
 import { decide, type Answer } from './index.js';
+import { dayIn } from './reading.js';
 import type { Tally } from './tally.js';
 import { isDestructive } from './words.js';
 
@@ -22,15 +23,18 @@ export function play(engine: typeof reconcile, start: Case, tally: Tally, open: 
   const state = local({ ...hostOf(start), scope: district.scope(), ledger: emptyLedger });
   let host: Host = { local: state, suppressed: [] };
   let { policy } = start;
+  let instant = Date.parse(NOW);
   for (const [index, round] of start.rounds.entries()) {
     if (index > 0) {
       for (const event of round.events) district.change(event);
       for (const edit of round.edits) host = { ...host, local: byHand(host.local, edit) };
       policy = round.policy ?? policy;
+      instant += round.hours * 3_600_000;
     }
-    const roster = district.read(round.read, index + 1);
-    const plan = engine({ roster, local: host.local, policy, now: NOW });
-    const answer = decide({ roster, local: host.local, policy, now: NOW, suppressed: host.suppressed });
+    const now = new Date(instant).toISOString();
+    const roster = { ...district.read(round.read, index + 1), readAt: now };
+    const plan = engine({ roster, local: host.local, policy, now });
+    const answer = decide({ roster, local: host.local, policy, now, suppressed: host.suppressed });
     if ([...answer.points].some((point) => open.includes(point))) {
       tally.stop('open');
       return;
@@ -46,8 +50,17 @@ export function play(engine: typeof reconcile, start: Case, tally: Tally, open: 
       throw new Disagreement(`read ${index + 1} of ${start.rounds.length}:\n${differences.join('\n')}`);
     }
     const seen = new Map(answer.decisions.map((each) => [`${each.kind} ${each.subject}`, each.seen]));
-    host = afterPlan(host, plan, round.word, (key) => seen.get(key));
+    host = afterPlan(host, withoutShape(plan), round.word, {
+      seenOf: (key) => seen.get(key),
+      day: dayIn(policy.timeZone, instant),
+    });
   }
+}
+
+/** The naive rules know nothing of the shape of reads (G4), which is judged against the last healthy one. */
+function withoutShape(plan: Plan): Plan {
+  const { healthy: _healthy, doubted: _doubted, ...ledger } = plan.ledger;
+  return { ...plan, ledger };
 }
 
 /** The naive rules know nothing of cohorts, which are of 20 records at least. */

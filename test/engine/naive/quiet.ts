@@ -62,7 +62,8 @@ export function quietCase({ classes, users = {}, policy = {}, scope = 'district'
       },
       events: [...(round.events ?? [])],
       edits: [],
-      word: { holds: ['wait'], undone: [...(round.undone ?? [])] },
+      word: { holds: ['wait'], undone: [...(round.undone ?? [])], breaksOff: undefined },
+      hours: 24,
       policy: round.policy === undefined ? undefined : { ...own, ...round.policy },
     })),
   };

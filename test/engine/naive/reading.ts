@@ -29,8 +29,8 @@ export class Reading {
     this.isRestricted = states.some((state) => state !== 'complete');
     const skipped = roster.attestation.skippedSchools ?? [];
     this.provesAbsence = !this.isRestricted && roster.attestation.allSchools && skipped.length === 0;
-    this.today = day(now, policy.timeZone, 0);
-    this.leadDay = day(now, policy.timeZone, policy.leadDays);
+    this.today = dayIn(policy.timeZone, Date.parse(now));
+    this.leadDay = dayIn(policy.timeZone, Date.parse(now) + policy.leadDays * 24 * 60 * 60 * 1000);
     this.schools = this.once('school', roster.schools);
     this.classes = this.once('class', roster.classes);
     this.users = this.once('user', roster.users);
@@ -142,10 +142,10 @@ export class Reading {
   }
 }
 
-/** The day in the tenant's time zone, so many days later. */
-function day(now: string, timeZone: string, later: number): string {
-  const instant = new Date(new Date(now).getTime() + later * 24 * 60 * 60 * 1000);
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const part = (type: string): string => parts.formatToParts(instant).find((each) => each.type === type)?.value ?? '';
+/** The day of this instant in the tenant's time zone. */
+export function dayIn(timeZone: string, instant: number): string {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const parts = format.formatToParts(new Date(instant));
+  const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')}`;
 }

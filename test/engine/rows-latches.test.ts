@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { emptyLedger, type LocalState, type Plan } from '../../src/model/index.js';
+import type { PolicyInput } from '../../src/policy/index.js';
+import { localMember, section, student, teacher } from '../support/build.js';
+import { changeLines, classWith, hostOf, merge, OPEN, people, planOf, type Given } from '../support/rows.js';
+
+const FULL: PolicyInput = { fullData: true, archive: true };
+const STRICT: PolicyInput = { ...FULL, limits: { ...OPEN, enrollments: 0.01, floor: 0 } };
+const C1 = classWith('c1', { students: ['a', 'b'] });
+const CLOSED = { state: 'deactivated', by: 'sync' } as const;
+const WITHOUT_A = merge(classWith('c1', { students: ['b'] }), people(student('a')));
+
+/** What waits after a second plan for the same host, with these differences. */
+function waitingAfter(first: Given, second: Partial<Given>): readonly string[] {
+  const before = planOf(first);
+  const ledger = { ...emptyLedger, holds: before.ledger.holds };
+  expect(ledger.holds.length).toBeGreaterThan(0);
+  const host: Partial<LocalState> = { ...first.host, ...second.host, ledger };
+  return waitingIn(planOf({ ...first, ...second, host }));
+}
+
+function waitingIn({ ledger }: Plan): readonly string[] {
+  return ledger.holds.flatMap(({ id, changes }) => changes.map(({ key }) => `${id} ${key}`));
+}
+
+describe('what a hold names waits until it is decided or its record is seen again', () => {
+  const held: Given = { feed: WITHOUT_A, host: hostOf(C1), policy: STRICT };
+  const waits = ['G6:enrollments enrollment-remove enrollment:2:c1:a'];
+
+  it('while an import without Full Data would not find it due', () => {
+    expect(waitingAfter(held, { policy: { limits: STRICT.limits } })).toEqual(waits);
+  });
+
+  it('while the class of a member is absent, and a person has archived it', () => {
+    const host = hostOf(C1, { classes: { c1: { state: 'archived', by: 'user' } } });
+    const feed = people(student('a'), student('b'), teacher('t'));
+    expect(waitingAfter(held, { feed, host })).toEqual(waits);
+  });
+
+  it('where it reaches members by hand, while the policy does not', () => {
+    const { synced: _synced, ...guest } = localMember('c1', 'a', { origin: 'local' });
+    const c1 = hostOf(classWith('c1', { students: ['b'] }));
+    const host = { ...c1, users: hostOf(C1).users ?? [], enrollments: [guest, ...(c1.enrollments ?? [])] };
+    const first = { ...held, host, policy: { ...STRICT, fullDataReach: 'everyone' } } as const;
+    expect(waitingAfter(first, { policy: STRICT })).toEqual(waits);
+  });
+
+  it('near miss: the member is there again', () => {
+    expect(waitingAfter(held, { feed: C1 })).toEqual([]);
+  });
+
+  it('near miss: a person removed the member of a class that is there', () => {
+    const host = hostOf(C1, { members: { 'c1/a': { state: 'removed', by: 'user' } } });
+    expect(waitingAfter(held, { host })).toEqual([]);
+  });
+
+  const RECYCLED = people(student('a', { givenName: 'Zoe', familyName: 'Zorn', email: 'z@school.example' }));
+  const HOST = hostOf(people(student('a', { email: 'a@school.example' })));
+  const closed = { ...HOST, users: (HOST.users ?? []).map((user) => ({ ...user, ...CLOSED })) };
+
+  it('U13: while nobody is there by that id, though a sync closed the account', () => {
+    const first = { feed: RECYCLED, host: closed, policy: FULL };
+    expect(waitingAfter(first, { feed: {} })).toEqual(['U13:a user-reactivate user:a']);
+  });
+
+  it('near miss: the person whom the host knows is there again', () => {
+    const back = people(student('a', { email: 'a@school.example' }));
+    expect(waitingAfter({ feed: RECYCLED, host: HOST, policy: FULL }, { feed: back })).toEqual([]);
+  });
+});
+
+describe('the name of a class for whose archive a person is asked', () => {
+  const math = (id: string) => classWith(id, { name: 'Math', students: [], teachers: [] });
+  const north = { schoolSourcedId: 's2', students: [], teachers: [] };
+  const hosted = merge(math('c1'), classWith('n1', north));
+  const feed = { classes: [section('n1', { schoolSourcedId: 's2' })], users: [] };
+  const first: Given = { feed, host: hostOf(hosted), policy: FULL, alone: true };
+  const later = merge(math('c2'), classWith('n1', north));
+  const { ledger } = planOf(first);
+
+  it('stays taken while it waits', () => {
+    expect(changeLines(planOf({ ...first, feed: later, host: { ...hostOf(hosted), ledger } }))).toEqual([
+      'class-archive c1 K7 CLASS_ABSENT',
+    ]);
+  });
+
+  it('near miss: a person has archived the class meanwhile, and the feed lacks it', () => {
+    const host = { ...hostOf(hosted, { classes: { c1: { state: 'archived', by: 'user' } } }), ledger };
+    expect(changeLines(planOf({ ...first, feed: later, host }))).toEqual(['class-create c2 K1 NEW_CLASS']);
+  });
+});
