@@ -8,7 +8,7 @@ import { classSubject } from '../../model/index.js';
 import type { Class, LocalClass, Reason } from '../../model/index.js';
 import { isSame } from '../../internal/canonical.js';
 import { normalName } from '../../internal/names.js';
-import { classNameOf } from '../classes.js';
+import { classNameOf } from '../rules/classes.js';
 import {
   additiveOnly,
   because,
