@@ -8,7 +8,7 @@
 import type { Change, Hold, LocalUser, User, UserRole } from '../../model/index.js';
 import type { Context } from '../context.js';
 import type { People } from '../passes/people.js';
-import { isUserInScope } from './users.js';
+import { isUserInScope } from './user-fields.js';
 
 /** A kind that the feed has none of, and what is not done because of that. */
 export interface EmptyKind {

@@ -15,7 +15,8 @@ import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block
 import type { GuardianCounts } from './guardian-counts.js';
 import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
-import { isUserInScope, proposeUser } from './users.js';
+import { proposeUser } from './new-users.js';
+import { isUserInScope } from './user-fields.js';
 
 const FIELDS = ['relationship', 'contactType'] as const;
 
