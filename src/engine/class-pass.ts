@@ -68,7 +68,8 @@ interface PendingCandidate extends Candidate {
 
 /** What the pass has to know beforehand. */
 export interface ClassPassInput {
-  readonly goneSchools: ReadonlySet<string>;
+  /** Whether the feed lacks a kind that every district shares (G3): then no absence is believed. */
+  readonly isFeedInDoubt: boolean;
   /** Schools where a name may be asked for. */
   readonly contested: ReadonlySet<string>;
   /** How many members the host has, where they are in memory. */
@@ -337,17 +338,19 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
-    const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
     const holder = local.sourcedId as string;
     const isProven = !context.isRestricted && (isTombstoned || feed.provesAbsence) && isJudgedClass(local, context);
     const level = isTombstoned && !isHinted ? 'E2' : 'E1';
     const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
     if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
     if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
+    const decision = decideAbsent(
+      local,
+      { isTombstoned, isNamed, isWaiting, isDoubted: this.input.isFeedInDoubt },
+      context,
+    );
     this.keepNames(decision, local, undefined);
-    const { fullData, archive } = context.policy;
-    const isLeaving = decision.names === 'free' && fullData && archive && isJudgedClass(local, context);
+    const isLeaving = decision.names === 'free' && isJudgedClass(local, context);
     if (isLeaving && this.isContested(local)) this.leaving.push(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
@@ -387,7 +390,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const removed: string[] = [];
     let silent = 0;
     for (const { local: member, proposal, isSilent } of removals) {
-      if (!draft.propose(proposal)) continue;
+      if (!draft.propose(proposal)) {
+        // Another hold that names it waits for its own word: the member was not seen again.
+        this.context.unjudged.record(proposal.subject);
+        continue;
+      }
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
       this.noteRemoved(member);
@@ -502,7 +509,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     }
   }
 
-  /** A class that waits for a person because of its cause is not leaving. */
+  /** A class that waits for a person because of its cause, or because the feed was in doubt, is not leaving. */
   private keepNamesOfWaiting({ causes }: AbsenceVerdict): void {
     const latches = new CauseLatches(this.context.local.ledger);
     for (const local of this.leaving) {
