@@ -9,7 +9,7 @@ import { isSame } from '../internal/canonical.js';
 import { scopeKey } from '../model/index.js';
 import type { Change, ChangeKind, Hold, Plan, PlanCounts } from '../model/index.js';
 import { PARTICIPLES } from './explain/wording.js';
-import { describeReason } from './describe.js';
+import { describeReason } from './words/describe.js';
 
 /** Plans by name, such as `{ today: plan, withArchive: other }`, or in a list: then they are named `1`, `2` and so on. */
 export type ComparedPlans = Readonly<Record<string, Plan>> | readonly Plan[];

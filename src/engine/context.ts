@@ -16,12 +16,12 @@ import type {
 } from '../model/index.js';
 import type { Absences } from './causes/index.js';
 import type { Draft } from './draft.js';
-import type { Feed } from './feed.js';
+import type { Feed } from './reading/feed.js';
 import type { Unjudged } from './gates/unjudged.js';
-import type { Grace } from './grace.js';
+import type { Grace } from './gates/grace.js';
 import type { Decisions } from './identity/index.js';
-import type { ReadTally } from './statistics.js';
-import type { OpenWindows } from './windows.js';
+import type { ReadTally } from './reading/statistics.js';
+import type { OpenWindows } from './gates/windows.js';
 
 export interface Context {
   readonly policy: Policy;

@@ -7,7 +7,7 @@
 import { withNulls } from '../internal/patch.js';
 import type { Change, ChangeKind, Gate, Hold, Ledger, LimitKind, Note, Policy, Suppression } from '../model/index.js';
 import { ABSENT } from './fingerprint.js';
-import type { Unreadable } from './unreadable.js';
+import type { Unreadable } from './reading/unreadable.js';
 
 /** A change without what follows from it. */
 export type Proposal = Change extends infer C

@@ -10,7 +10,7 @@ export { invert } from './undo.js';
 export { phaseOf } from './draft.js';
 export { hashChanges, hashPlan } from './hash.js';
 export { decideProposal, type ProposalDecision } from './identity/index.js';
-export { describedCodes, describedRules, describeReason, describeRule, type Describable } from './describe.js';
+export { describedCodes, describedRules, describeReason, describeRule, type Describable } from './words/describe.js';
 export {
   compare,
   type ComparedPlan,
@@ -20,8 +20,8 @@ export {
   type PlanComparison,
   type PlanDifference,
 } from './compare.js';
-export { parseJournal, parseLedger, parsePlan, parsePolicy } from './formats.js';
-export { readPlan, writePlan } from './plan-lines.js';
+export { parseJournal, parseLedger, parsePlan, parsePolicy } from './formats/parse.js';
+export { readPlan, writePlan } from './formats/plan-lines.js';
 export { explain, type ExplainInput, type ExplainTarget, type Explanation } from './explain/explain.js';
 export type { Verdict } from './explain/finding.js';
 export type { RecordRef } from './explain/view.js';

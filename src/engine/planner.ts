@@ -29,40 +29,40 @@ import type {
   RosterHead,
   User,
 } from '../model/index.js';
-import { additionProposal } from './additions.js';
+import { additionProposal } from './rules/additions.js';
 import { causeHolds, causeNotes, withCauses, type AbsenceVerdict, type SchoolsInDoubt } from './causes/index.js';
-import { ClassCensus } from './census.js';
-import { ClassPass, type ClassPassResult } from './class-pass.js';
-import { ClassWalk } from './class-walk.js';
-import { AddressQuestions } from './collisions.js';
+import { ClassCensus } from './passes/census.js';
+import { ClassPass, type ClassPassResult } from './passes/class-pass.js';
+import { ClassWalk } from './reading/class-walk.js';
+import { AddressQuestions } from './rules/collisions.js';
 import type { Context } from './context.js';
-import { Cursor, through, type Planning, type Source } from './cursor.js';
-import { AskedDirectory, WholeDirectory } from './directory.js';
-import { emptyKinds, KindCensus } from './empty-kinds.js';
-import type { Feed } from './feed.js';
-import { judge, type Baselines } from './gates.js';
+import { Cursor, through, type Planning, type Source } from './reading/cursor.js';
+import { AskedDirectory, WholeDirectory } from './passes/directory.js';
+import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
+import type { Feed } from './reading/feed.js';
+import { judge, type Baselines } from './gates/judge.js';
 import { isUrgent } from './gates/dependents.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
-import { nextGuardianSource } from './guardian-source.js';
-import { GuardianPass, isWantedType } from './guardians.js';
+import { nextGuardianSource } from './rules/guardian-source.js';
+import { GuardianPass, isWantedType } from './rules/guardians.js';
 import { hashChanges } from './hash.js';
-import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity.js';
+import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity/find-rekeys.js';
 import { afterDeletions, feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
-import { LinkWalk, MovedLinks, type LinkVisitor } from './link-walk.js';
-import { collisionRules, LoginPass } from './login-pass.js';
-import { Memberships } from './memberships.js';
-import { People } from './people.js';
-import { PersonLinks } from './person-links.js';
+import { LinkWalk, MovedLinks, type LinkVisitor } from './reading/link-walk.js';
+import { collisionRules, LoginPass } from './passes/login-pass.js';
+import { Memberships } from './passes/memberships.js';
+import { People } from './passes/people.js';
+import { PersonLinks } from './passes/person-links.js';
 import { completePlan } from './plan.js';
-import { LinkQuestions, MemberQuestions } from './questions.js';
-import { noteReading } from './reading-notes.js';
-import { compareSchools } from './schools.js';
-import { UserWalk } from './user-walk.js';
-import { AnswerPass, PeoplePass } from './users-pass.js';
-import { RecordWatch } from './whereabouts.js';
-import { compareRekeyed, createPeople, deactivatePeople, mayBeDeactivated } from './users.js';
-import { judgeVanished, notePeople } from './vanished.js';
+import { LinkQuestions, MemberQuestions } from './passes/questions.js';
+import { noteReading } from './reading/reading-notes.js';
+import { compareSchools } from './rules/schools.js';
+import { UserWalk } from './reading/user-walk.js';
+import { AnswerPass, PeoplePass } from './passes/users-pass.js';
+import { RecordWatch } from './passes/whereabouts.js';
+import { compareRekeyed, createPeople, deactivatePeople, mayBeDeactivated } from './rules/users.js';
+import { judgeVanished, notePeople } from './passes/vanished.js';
 
 /** The large collections of both sides. */
 export interface Sources {

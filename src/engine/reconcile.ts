@@ -2,18 +2,18 @@ import type { LocalHead, LocalSchool, LocalState, Note, Plan, Policy, Roster, Ro
 import type { Course, School, Term } from '../model/index.js';
 import { Absences } from './causes/index.js';
 import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
-import { Disorder, WholeSource, type Planning } from './cursor.js';
+import { Disorder, WholeSource, type Planning } from './reading/cursor.js';
 import { Draft } from './draft.js';
-import { inIdOrder, readFeed } from './feed.js';
+import { inIdOrder, readFeed } from './reading/feed.js';
 import { changedSettings, policyBefore } from './gates/policy-change.js';
 import { Unjudged } from './gates/unjudged.js';
-import { Grace } from './grace.js';
-import { isGuardianSourceSwitched } from './guardian-source.js';
+import { Grace } from './gates/grace.js';
+import { isGuardianSourceSwitched } from './rules/guardian-source.js';
 import { Decisions } from './identity/index.js';
-import { localInIdOrder } from './local-order.js';
+import { localInIdOrder } from './reading/local-order.js';
 import { planFrom, type Sources } from './planner.js';
-import { tallyOf } from './statistics.js';
-import { policyWithin, windowsAt, type OpenWindows } from './windows.js';
+import { tallyOf } from './reading/statistics.js';
+import { policyWithin, windowsAt, type OpenWindows } from './gates/windows.js';
 
 /** What a plan is made from. The same input always gives the same plan. */
 export interface ReconcileInput {

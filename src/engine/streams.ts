@@ -1,11 +1,11 @@
 import { collect } from '../internal/ordered.js';
 import type { LocalRead, Note, Plan, RosterRead } from '../model/index.js';
-import { Disorder, type Planning } from './cursor.js';
-import { inIdOrder } from './feed.js';
-import { localInIdOrder } from './local-order.js';
+import { Disorder, type Planning } from './reading/cursor.js';
+import { inIdOrder } from './reading/feed.js';
+import { localInIdOrder } from './reading/local-order.js';
 import type { Sources } from './planner.js';
 import { planning, type PlanningInput, type ReconcileInput } from './reconcile.js';
-import { CollectionReader, StreamCursor } from './stream-reader.js';
+import { CollectionReader, StreamCursor } from './reading/stream-reader.js';
 
 /** What a plan is made from, where collections may be streams. */
 export interface ReconcileStreamsInput extends Pick<ReconcileInput, 'policy' | 'now'> {

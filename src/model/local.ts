@@ -21,7 +21,10 @@ export interface LocalRecord {
   readonly origin: Origin;
   /** Counts the writes to the record. A change is applied only to the version that it was planned for. */
   readonly version: number;
-  /** The fields that a person changed by hand: a sync leaves them alone until they are released. */
+  /**
+   * The fields that a person changed by hand: a sync leaves them alone until they are released. `sourcedId` is among them
+   * where a person untied the record from the roster.
+   */
   readonly hostFields?: readonly string[];
   /** When people first used what a sync created, ISO instant. An undo deletes only what nobody has used. */
   readonly usedAt?: string;

@@ -252,7 +252,7 @@ export class Directory {
     });
   }
 
-  /** Unties a class that people had tied: it is theirs alone again. */
+  /** Unties a class that was tied to the roster: it is people's own again, and is not proposed for it any more. */
   async unlink(reference: RecordReference, { by }: ActOptions): Promise<void> {
     await this.#act('unlink', (records) => {
       const section = records.class(reference);
@@ -260,7 +260,7 @@ export class Directory {
     });
   }
 
-  /** Unties a person whom people had tied. */
+  /** Unties a person who was tied to the roster; they are not proposed for it any more. */
   async unlinkUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
     await this.#act('unlinkUser', (records) => {
       const user = records.user(reference);
@@ -373,16 +373,30 @@ function without(hostFields: readonly string[] | undefined, field: string): read
 function linked(
   record: LocalClass | LocalUser,
   sourcedId: string,
-): { readonly sourcedId: string; readonly origin?: 'linked' } {
-  return record.origin === 'roster' ? { sourcedId } : { sourcedId, origin: 'linked' };
+): { readonly sourcedId: string; readonly origin?: 'linked'; readonly hostFields?: readonly string[] | undefined } {
+  if (record.origin === 'roster') return { sourcedId };
+  const isUntied = record.hostFields?.includes('sourcedId') === true;
+  return {
+    sourcedId,
+    origin: 'linked',
+    ...(isUntied ? { hostFields: without(record.hostFields, 'sourcedId') } : {}),
+  };
 }
 
 function unlinked(
   record: LocalClass | LocalUser,
   operation: string,
-): { readonly sourcedId?: undefined; readonly origin?: 'local'; readonly synced?: undefined } {
+): Pick<Partial<LocalUser>, 'hostFields'> & {
+  readonly sourcedId?: undefined;
+  readonly origin?: 'local';
+  readonly synced?: undefined;
+} {
   if (record.origin === 'local') return {};
-  if (record.origin === 'linked') return { sourcedId: undefined, origin: 'local', synced: undefined };
+  if (record.origin === 'linked') {
+    // Their word that it is none of the roster's: it is not proposed again (`linkExisting`).
+    const hostFields = withHostFields(record, ['sourcedId']);
+    return { sourcedId: undefined, origin: 'local', synced: undefined, hostFields };
+  }
   const message = `${operation}: record ${record.id} was made by a sync. Only what people linked can be unlinked.`;
   throw new StoreError(message, { operation });
 }

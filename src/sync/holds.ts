@@ -8,7 +8,7 @@ import {
   withReleased,
 } from '../engine/gates/index.js';
 import { phaseOf } from '../engine/index.js';
-import { windowsAt } from '../engine/windows.js';
+import { windowsAt } from '../engine/gates/windows.js';
 import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';

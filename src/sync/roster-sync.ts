@@ -229,7 +229,8 @@ export class RosterSync {
 
   /**
    * The records that may be one, as the last plan that was applied found them, the likeliest first: persons and classes
-   * that seem to have a new sourcedId. Each waits for {@link accept} or {@link decline}.
+   * that seem to have a new sourcedId, and (`linkExisting`) those that people had made and that the roster has, too. Each
+   * waits for {@link accept} or {@link decline}.
    *
    * @example
    * ```ts
@@ -248,8 +249,8 @@ export class RosterSync {
   }
 
   /**
-   * Says that the two records of a proposal are one: the next run gives the host's record the new sourcedId, if both are
-   * still as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
+   * Says that the two records of a proposal are one: the next run gives the host's record the sourcedId, if both are still
+   * as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
    *
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope

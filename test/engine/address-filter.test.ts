@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AddressFilter } from '../../src/engine/address-filter.js';
+import { AddressFilter } from '../../src/engine/passes/address-filter.js';
 
 describe('AddressFilter', () => {
   const filter = new AddressFilter(['email:ann@x.example', 'email:žofie@x.example', 'mobile:12025550101'], 3);

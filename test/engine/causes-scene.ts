@@ -2,7 +2,7 @@
 
 import { Absences, judgeAbsences, Populations, traitsOfPresentClass } from '../../src/engine/causes/index.js';
 import type { AbsenceVerdict } from '../../src/engine/causes/index.js';
-import type { Stretch } from '../../src/engine/stretch.js';
+import type { Stretch } from '../../src/engine/reading/stretch.js';
 import { enrollmentSubject } from '../../src/model/index.js';
 import type {
   LatchedHold,

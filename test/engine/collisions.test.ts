@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AddressQuestions, type LoginVerdict, type Person } from '../../src/engine/collisions.js';
-import { contactAfter } from '../../src/engine/contacts.js';
+import { AddressQuestions, type LoginVerdict, type Person } from '../../src/engine/rules/collisions.js';
+import { contactAfter } from '../../src/engine/rules/contacts.js';
 import { normalName } from '../../src/internal/names.js';
 import { defaultPolicy } from '../../src/model/index.js';
 import type { LocalUser, Policy, User, UserRole } from '../../src/model/index.js';

@@ -1,9 +1,9 @@
 /** Changes as the rules propose them, and the gates over them: for tests of what waits, without a roster. */
 
-import { judge, type Findings, type GateContext, type Judgement } from '../../src/engine/gates.js';
+import { judge, type Findings, type GateContext, type Judgement } from '../../src/engine/gates/judge.js';
 import type { Baselines } from '../../src/engine/gates/limits.js';
 import type { HoldRequest } from '../../src/engine/draft.js';
-import { Unreadable } from '../../src/engine/unreadable.js';
+import { Unreadable } from '../../src/engine/reading/unreadable.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Change, Ledger, Policy } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';

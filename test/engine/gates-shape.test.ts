@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { withAcceptedShape } from '../../src/engine/gates/decisions.js';
 import { holdsMessages } from '../../src/engine/gates/notices.js';
 import { doubtsOf } from '../../src/engine/gates/shape.js';
-import { ReadTally, type Reading } from '../../src/engine/statistics.js';
+import { ReadTally, type Reading } from '../../src/engine/reading/statistics.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Collection, Ledger, ReadStatistics } from '../../src/model/index.js';
 import { OPEN } from '../support/rows.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Grace, type GraceInput } from '../../src/engine/grace.js';
+import { Grace, type GraceInput } from '../../src/engine/gates/grace.js';
 import { noteGrace } from '../../src/engine/gates/notes.js';
 import { Unjudged } from '../../src/engine/gates/unjudged.js';
 import { emptyLedger } from '../../src/model/index.js';

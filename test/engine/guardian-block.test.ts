@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareBlock, isBlockedAfter } from '../../src/engine/guardian-block.js';
+import { compareBlock, isBlockedAfter } from '../../src/engine/rules/guardian-block.js';
 import type { GuardianLink, LocalGuardianLink } from '../../src/model/index.js';
 import { localLink } from '../support/build.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteManyGuardians } from '../../src/engine/guardian-counts.js';
+import { noteManyGuardians } from '../../src/engine/rules/guardian-counts.js';
 
 describe('P10: students with many guardians', () => {
   it('are told from six on, in one note', () => {

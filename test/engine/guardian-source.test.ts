@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { isGuardianSourceSwitched, matchGuardians, nextGuardianSource } from '../../src/engine/guardian-source.js';
+import {
+  isGuardianSourceSwitched,
+  matchGuardians,
+  nextGuardianSource,
+} from '../../src/engine/rules/guardian-source.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { LocalUser, User } from '../../src/model/index.js';
 import { guardian, localUser, teacher } from '../support/build.js';

@@ -42,6 +42,8 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
+  /** A forbidden link of a new guardian does not wait for a run of another school to make the account. */
+  readonly forbiddenAcrossSchools: boolean;
 } = {
   graceSnapshots: true,
   siteOfDistrict: true,
@@ -52,6 +54,7 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
+  forbiddenAcrossSchools: false,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */
@@ -266,10 +269,14 @@ export interface Prepared {
 }
 
 /** The first import, and what people did by hand after it. A day later the district is read again. */
-export async function prepare(engine: Engine, scenario: Scenario): Promise<Prepared> {
+export async function prepare(
+  engine: Engine,
+  scenario: Scenario,
+  shaped: (roster: Roster) => Roster = (roster) => roster,
+): Promise<Prepared> {
   const model = DistrictModel.from(scenario.start);
   const world = new World(engine);
-  const first = await world.syncAll(readingOf(model, world), importsOf(scenario));
+  const first = await world.syncAll(shaped(readingOf(model, world)), importsOf(scenario));
   const touched = await editAll(world, scenario.edits);
   world.advance(24);
   return { world, model, touched, first };

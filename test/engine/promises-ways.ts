@@ -3,7 +3,7 @@
 import { canonicalJson } from '../../src/internal/canonical.js';
 import { scopeKey, type Enrollment, type Plan, type Policy, type Roster, type Scope } from '../../src/model/index.js';
 import { attested } from '../support/build.js';
-import { DistrictModel } from '../support/district-model.js';
+import { DistrictModel, type DistrictEvent } from '../support/district-model.js';
 import { changesBetween, withOwnedPairs, withTombstones } from '../support/roster-changes.js';
 import { applicable, byName, heldKeys, heldSets, World, type Engine } from '../support/world.js';
 import { expectSame } from './promises-expect.js';
@@ -157,7 +157,7 @@ export const WAYS: readonly Promised[] = [
     name: 'per-school runs commute and together are the district’s run',
     check: async (engine, scenario, statistics) => {
       const settled = separable(scenario);
-      const prepared = await prepare(engine, settled);
+      const prepared = await prepare(engine, settled, atTheirSchools);
       const { world, model, first } = prepared;
       evolve(model, settled);
       const imports = importsOf(settled);
@@ -187,9 +187,18 @@ export const WAYS: readonly Promised[] = [
       expectSame(byName(await there.load()), expected, `the state after ${schools.map(scopeKey).join(' then ')}`);
       expectSame(byName(await back.load()), expected, 'the state after the schools in reverse order');
     },
+    narrow: (scenario) =>
+      COVERED.forbiddenAcrossSchools
+        ? scenario
+        : { ...scenario, events: scenario.events.filter((event) => !isForbidding(event)) },
     shares: { compared: 0.5, holds: 0, deactivations: 0, rekeys: 0 },
   },
 ];
+
+/** Whether a link may be blocked by it (P11). */
+function isForbidding({ kind, other }: DistrictEvent): boolean {
+  return kind === 'link-changes' && other % 3 === 0;
+}
 
 function limitHolds({ holds }: Plan): readonly string[] {
   return holds.filter(({ gate }) => gate === 'G6' || gate === 'G7').map(({ id }) => id);

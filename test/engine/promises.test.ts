@@ -257,6 +257,46 @@ const FOUND: readonly Found[] = [
     },
     isOpen: !COVERED.loginsAfterDeactivation,
   },
+  {
+    promise: 14,
+    name: 'a student with a new id who leaves a class of a school that is not their own',
+    scenario: {
+      start: { teachers: 2, students: 4, classes: [{ ...MATH, students: [1] }, MATH, MATH] },
+      edits: [],
+      events: [
+        { kind: 'student-leaves-class', index: 0, other: 1, students: [] },
+        { kind: 'person-changes-id', index: 3, other: 0, students: [] },
+      ],
+      later: [],
+      policy: { ...FULL, classes: { ...defaultPolicy.classes, duplicateNames: 'all' } },
+      order: 0,
+    },
+  },
+  {
+    promise: 14,
+    name: 'a new guardian of students of two schools, with one of whom contact is forbidden',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [
+          { ...MATH, students: [0] },
+          { ...MATH, school: 1, teacher: 1, students: [1] },
+        ],
+        guardians: [],
+      },
+      edits: [],
+      events: [
+        { kind: 'guardian-appears', index: 0, other: 0, students: [0, 1] },
+        { kind: 'link-changes', index: 1, other: 0, students: [] },
+      ],
+      later: [],
+      policy: FULL,
+      guardians: 'together',
+      order: 0,
+    },
+    isOpen: !COVERED.forbiddenAcrossSchools,
+  },
 ];
 
 describe.each(FOUND)('found before: $name', ({ promise, scenario, isOpen }) => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Context } from '../../src/engine/context.js';
-import { AskedDirectory } from '../../src/engine/directory.js';
-import { Memberships } from '../../src/engine/memberships.js';
-import { People } from '../../src/engine/people.js';
-import { MemberQuestions } from '../../src/engine/questions.js';
+import { AskedDirectory } from '../../src/engine/passes/directory.js';
+import { Memberships } from '../../src/engine/passes/memberships.js';
+import { People } from '../../src/engine/passes/people.js';
+import { MemberQuestions } from '../../src/engine/passes/questions.js';
 import { defaultPolicy } from '../../src/model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../../src/model/index.js';
 import { enrolled, localClass, localMember, section } from '../support/build.js';

@@ -232,6 +232,61 @@ describe('U17: a person whom people had entered before', () => {
   });
 });
 
+describe('U17 and K19: what a person untied', () => {
+  it('is not proposed again', async () => {
+    const untied = { hostFields: ['sourcedId'] };
+    const host = hostWith({
+      users: [byHand('tina', TINA, untied)],
+      classes: [{ id: 'chess', name: 'Chess', schoolSourcedId: 's1', ...untied }],
+    });
+    const plan = await host.run(CLASS);
+    expect(linkNotes(plan)).toEqual([]);
+    expect(linesAbout(plan, 't')).toContain('user-create t U2 NEW_PERSON');
+    expect(linesAbout(plan, 'c1')).toContain('class-create c1 K1 NEW_CLASS');
+  });
+});
+
+describe('U17 and what was read', () => {
+  const seed: MemorySeed = { users: [byHand('tina', TINA, { claimed: true })] };
+  const someSchools = { attestation: attested({}, { allSchools: false }) };
+
+  it('an answer is over once it is followed, whatever was read since', async () => {
+    const host = hostWith(seed);
+    await host.decide(await host.run(CLASS), 'accepted');
+    await host.run(CLASS);
+    expect((await host.load()).users.find(({ id }) => id === 'tina')).toMatchObject({ synced: { familyName: 'Lee' } });
+    const broken = { ...CLASS, attestation: attested({ enrollments: 'incomplete' }) };
+    expect((await host.run(broken)).ledger.proposals).toEqual([]);
+  });
+
+  it('a proposal ends with what spoke for it, since absence plays no part in it', async () => {
+    const host = hostWith(seed);
+    await host.run(CLASS);
+    const users = [student('a'), student('b'), { ...TINA, email: 'other@school.example' }];
+    const plan = await host.run({ ...CLASS, users, ...someSchools });
+    expect(linesAbout(plan, 't')).toContain('user-create t U2 NEW_PERSON');
+    expect(plan.ledger.proposals).toEqual([]);
+  });
+
+  it('a place by hand that the roster lacks goes by the new id where the policy reaches everyone', async () => {
+    const host = hostWith(
+      {
+        users: [byHand('tina', TINA)],
+        classes: [{ id: 'c', sourcedId: 'c1', name: 'Chess', schoolSourcedId: 's1', origin: 'roster' }],
+        enrollments: [{ classId: 'c', userId: 'tina', role: 'teacher' }],
+      },
+      { fullDataReach: 'everyone', fullData: false, archive: false },
+    );
+    const feed = { ...CLASS, enrollments: CLASS.enrollments.slice(0, 2) };
+    await host.decide(await host.run(feed), 'accepted');
+    const plan = await host.run(feed, { fullData: true });
+    expect(linesAbout(plan, 't')).toEqual([
+      'user-rekey t U17 LINKED_PERSON',
+      'enrollment-remove c1/t M3 MEMBER_ABSENT',
+    ]);
+  });
+});
+
 describe("U17 with linkExisting: 'email'", () => {
   const verified = byHand('tina', TINA, { verifiedEmail: 'Tina@school.example' });
 
@@ -372,6 +427,34 @@ describe('K19: a class that people had made before', () => {
     expect(linesAbout(next, 'c1', 'c2')).toContain('class-update c1 K5 NAME_CHANGED');
     expect(linesAbout(next, 'c2')).toContain('class-create c2 K1 NEW_CLASS');
     expect((await host.run(renamed)).changes).toEqual([]);
+  });
+
+  it('takes the name that it gets in the plan that ties it', async () => {
+    const host = hostWith({ ...seed, classes: [{ id: 'chess', name: 'Mornings', schoolSourcedId: 's1' }] });
+    const twice = {
+      classes: [...FEED.classes, section('c2', { name: 'Chess' })],
+      users: FEED.users,
+      enrollments: [enrolled('c1', 'a'), teaching('c1', 't'), enrolled('c2', 'b')],
+    };
+    await acceptAll(host, await host.run(twice));
+    expect(linesAbout(await host.run(twice), 'c1')).toContain('class-rekey c1 K19 LINKED_CLASS');
+    expect((await host.load()).classes.find(({ id }) => id === 'chess')).toMatchObject({ name: 'Chess' });
+    const next = await host.run(twice);
+    expect(next.changes).toEqual([]);
+    expect(noteLines(next)).toContain('D1 DUPLICATE_NAME c2');
+  });
+
+  it('goes on waiting while a school is left out, even where nothing speaks for it in the rest', async () => {
+    const host = hostWith(seed);
+    const { ledger } = await host.run(FEED);
+    const plan = await host.run({
+      ...FEED,
+      classes: [section('c1', { name: 'Other' })],
+      enrollments: [],
+      attestation: attested({}, { skippedSchools: ['s2'] }),
+    });
+    expect(linesAbout(plan, 'c1')).toEqual([]);
+    expect(plan.ledger.proposals).toEqual(ledger.proposals);
   });
 
   it('waits where several sections are alike, and is told', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GuardianSample } from '../../src/engine/gates/guardian-sample.js';
-import { asHealthy, ReadTally, type Reading } from '../../src/engine/statistics.js';
+import { asHealthy, ReadTally, type Reading } from '../../src/engine/reading/statistics.js';
 import type { GuardianLink, RejectedRow, Roster, User } from '../../src/model/index.js';
 import { attested, enrolled, guardian, roster, school, section, student, teacher } from '../support/build.js';
 

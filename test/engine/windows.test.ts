@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policyWithin, windowsAt } from '../../src/engine/windows.js';
+import { policyWithin, windowsAt } from '../../src/engine/gates/windows.js';
 import type { PolicyWindow } from '../../src/model/index.js';
 import { definePolicy } from '../../src/policy/index.js';
 

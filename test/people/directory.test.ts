@@ -113,8 +113,10 @@ describe('acts on classes', () => {
     expect(await classOf('club')).toMatchObject({ origin: 'linked', sourcedId: 's-club' });
     await directory.unlink('club', { by });
     const unlinked = await classOf('club');
-    expect(unlinked).toMatchObject({ origin: 'local' });
+    expect(unlinked).toMatchObject({ origin: 'local', hostFields: ['sourcedId'] });
     expect(unlinked).not.toHaveProperty('sourcedId');
+    await directory.link('club', 's-club', { by });
+    expect(await classOf('club')).not.toHaveProperty('hostFields');
   });
 
   it('two classes never bear one sourcedId', async () => {

@@ -2,9 +2,9 @@
 
 import { expect } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
-import { inIdOrder } from '../../src/engine/feed.js';
+import { inIdOrder } from '../../src/engine/reading/feed.js';
 import { decideProposal, invert, reconcile } from '../../src/engine/index.js';
-import { localInIdOrder } from '../../src/engine/local-order.js';
+import { localInIdOrder } from '../../src/engine/reading/local-order.js';
 import { planStreams } from '../../src/engine/streams.js';
 import type { LocalState, Plan, Roster } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LockHeldError, PlanError } from '../../src/errors.js';
-import type { Proposal, Roster } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
-import { roster, scope, World } from './support.js';
+import type { Proposal, Roster } from '../../src/model/index.js';
+import { person, roster, scope, World } from './support.js';
 
 /** The roster in which a student has another sourcedId. */
 function renumbered(whole: Roster, from: string, to: string): Roster {
@@ -77,6 +77,42 @@ describe('two records that may be one person', () => {
     await expect(world.sync.accept('nobody', { by: 'admin-1' })).rejects.toThrow(PlanError);
     await world.store.lease(scope, { holder: 'other', ttlMs: 60_000 });
     await expect(world.sync.decline((await onlyProposal(world)).id, { by: 'admin-1' })).rejects.toThrow(LockHeldError);
+  });
+});
+
+describe('an account that people had made before the first import', () => {
+  /** A teacher by hand, who is in the roster, too. */
+  function worldOfTeacher(): World {
+    const world = new World(roster(), { policy: { linkExisting: 'propose' } });
+    const { sourcedId: _sourcedId, ...fields } = person('t1', 'teacher');
+    world.store.seed(scope, { users: [{ id: 'own', ...fields }] });
+    return world;
+  }
+
+  it('is one with the roster’s person where a person accepts, and nobody is invited for it', async () => {
+    const world = worldOfTeacher();
+    await world.sync.run();
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'applied', counts: { byKind: { 'user-rekey': 1, 'enrollment-add': 1 } } });
+    expect((await world.store.load(scope)).users.find(({ id }) => id === 'own')).toMatchObject({
+      sourcedId: 't1',
+      origin: 'linked',
+    });
+    expect((await world.sync.run()).counts.changes).toBe(0);
+    expect(await world.sync.proposals()).toEqual([]);
+  });
+
+  it('stays untied where a person unties it, and is not proposed again', async () => {
+    const world = worldOfTeacher();
+    await world.sync.run();
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    await world.sync.run();
+    await new Directory({ store: world.store, scope }).unlinkUser('own', { by: 'admin-1' });
+    const run = await world.sync.run();
+    expect(run.counts.byKind).toMatchObject({ 'user-create': 1 });
+    expect((await world.store.load(scope)).users.find(({ id }) => id === 'own')).toMatchObject({ origin: 'local' });
+    expect(await world.sync.proposals()).toEqual([]);
   });
 });
 

@@ -18,7 +18,7 @@ import type {
 } from '../../model/index.js';
 import { traitsOfClass, traitsOfLink, traitsOfMember, traitsOfUser, type Traits } from './attributes.js';
 import { changeKey } from '../draft.js';
-import { countManaged, type Stretch } from '../stretch.js';
+import { countManaged, type Stretch } from '../reading/stretch.js';
 
 /** A record that vanished. */
 export interface Absent {

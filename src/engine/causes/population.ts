@@ -13,7 +13,7 @@ import type {
   LocalGuardianLink,
   LocalUser,
 } from '../../model/index.js';
-import type { Stretch } from '../stretch.js';
+import type { Stretch } from '../reading/stretch.js';
 import type { Absences, Absent } from './absences.js';
 import { ATTRIBUTES, traitsOfClass, traitsOfLink, valuesOf, type Attribute, type Traits } from './attributes.js';
 

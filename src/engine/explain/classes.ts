@@ -8,7 +8,7 @@ import { classSubject } from '../../model/index.js';
 import type { Class, LocalClass, Reason } from '../../model/index.js';
 import { isSame } from '../../internal/canonical.js';
 import { normalName } from '../../internal/names.js';
-import { classNameOf } from '../classes.js';
+import { classNameOf } from '../rules/classes.js';
 import {
   additiveOnly,
   because,
@@ -23,6 +23,7 @@ import {
   waiting,
   type Finding,
 } from './finding.js';
+import { linkBecause, openLinkOf } from './links.js';
 import type { View } from './view.js';
 
 /** What is found out about a class, and whether its members follow the district today (M9). */
@@ -38,7 +39,9 @@ export function findClass(view: View, feed: Class | undefined, local: LocalClass
     if (section !== undefined) return newClass(view, section);
     return frozen(feed === undefined ? UNKNOWN : notImported(because('Z6', 'NEVER_IMPORTED')));
   }
-  if (local.sourcedId === undefined) return frozen(kept(because('K13', 'LOCAL_CLASS')));
+  if (local.sourcedId === undefined) {
+    return frozen(kept(because('K13', 'LOCAL_CLASS'), ...openLinkOf(view, 'class', local.id)));
+  }
   return section === undefined
     ? frozen(absentClass(view, local, local.sourcedId, feed !== undefined))
     : presentClass(view, section, local);
@@ -65,6 +68,8 @@ function whyNotCreated(view: View, section: Class, subject: string): Reason {
   if (!view.isInScope(section.schoolSourcedId)) return OUT_OF_SCOPE;
   if (view.isRestricted) return incompleteRead(view);
   if (!view.covers('classes')) return stepNotCovered(view);
+  const link = linkBecause(view, 'class', section.sourcedId);
+  if (link !== undefined) return link;
   const told = view.told(subject, 'SUPPRESSED', 'DUPLICATE_NAME', 'SCHOOL_UNKNOWN', 'EMPTY_CLASS', 'NO_TEACHER');
   if (told !== undefined) return told;
   // All that are left out are counted in one note, which names none of them.

@@ -5,7 +5,7 @@
  */
 
 import type { GuardianLink, LocalGuardianLink, Reason } from '../../model/index.js';
-import { isGuardianSourceSwitched } from '../guardian-source.js';
+import { isGuardianSourceSwitched } from '../rules/guardian-source.js';
 import {
   additiveOnly,
   because,

@@ -22,6 +22,7 @@ import {
   waiting,
   type Finding,
 } from './finding.js';
+import { linkBecause, openLinkOf } from './links.js';
 import { countsToday } from './rows.js';
 import { reasonOf, type Person, type View } from './view.js';
 
@@ -43,13 +44,15 @@ export function findPerson(view: View, { feed, local, subject, sourcedId }: Pers
     if (person !== undefined) return newPerson(view, person, subject);
     return feed === undefined ? UNKNOWN : notImported(because('Z6', 'NEVER_IMPORTED'));
   }
-  if (local.sourcedId === undefined || sourcedId === undefined) return kept(because('U11', 'LOCAL_PERSON'));
+  if (local.sourcedId === undefined || sourcedId === undefined) {
+    return kept(because('U11', 'LOCAL_PERSON'), ...openLinkOf(view, 'user', local.id));
+  }
   return person === undefined
     ? absentPerson(view, local, sourcedId, subject, isTombstoned)
     : presentPerson(view, person, local, subject);
 }
 
-/** Why nothing at all happens to this person or as a member: in doubt who they are (U12, U13). */
+/** Why nothing at all happens to this person or as a member: in doubt who they are (U12, U13, U17). */
 export function frozenBecause(view: View, sourcedId: string | undefined): Reason | undefined {
   if (sourcedId === undefined) return undefined;
   const recycled = view.sides.plan.holds.find(
@@ -69,7 +72,7 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
   );
   if (waiting === undefined) {
     const later = noteOf('REKEY_WAITS');
-    return later === undefined ? undefined : reasonOf(later);
+    return later === undefined ? linkBecause(view, 'user', sourcedId) : reasonOf(later);
   }
   return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from ?? '', new: waiting.sourcedId });
 }

@@ -31,7 +31,7 @@ import type {
 } from '../../model/index.js';
 import { dateIn, scopeTest } from '../context.js';
 import { ABSENT } from '../fingerprint.js';
-import { Unreadable } from '../unreadable.js';
+import { Unreadable } from '../reading/unreadable.js';
 
 /** A record by its sourcedId, or one that only the host has by the host's id. */
 export type RecordRef = string | { readonly id: string };

@@ -5,7 +5,7 @@
  */
 
 import type { Change, ChangeKind, ChangeNoun, Hold, Reason } from '../../model/index.js';
-import { describeReason } from '../describe.js';
+import { describeReason } from '../words/describe.js';
 import type { Verdict } from './finding.js';
 
 /** What each kind of change does to a record: "it is", or "it would be". */

@@ -5,8 +5,8 @@
  */
 
 import type { Evidence, Note } from '../../model/index.js';
-import type { Grace } from '../grace.js';
-import type { OpenWindows } from '../windows.js';
+import type { Grace } from './grace.js';
+import type { OpenWindows } from './windows.js';
 
 /** Z9: a window of the policy is open. */
 export function noteWindows(windows: OpenWindows): readonly Note[] {

@@ -6,7 +6,7 @@
  */
 
 import type { Evidence, Note, ReadStatistics } from '../../model/index.js';
-import type { Reading } from '../statistics.js';
+import type { Reading } from '../reading/statistics.js';
 
 /** What is odd about a read. Everything but a missing field casts doubt on what would be taken away, too. */
 export interface Doubt {

@@ -7,7 +7,7 @@
 import { canonicalJson } from '../../internal/canonical.js';
 import type { Change, GateResult, Policy } from '../../model/index.js';
 import type { HoldRequest } from '../draft.js';
-import type { OpenWindows } from '../windows.js';
+import type { OpenWindows } from './windows.js';
 import type { HoldWish, Latches } from './latches.js';
 import { type Baselines, type Budget, isOver, LIMIT_KINDS } from './limits.js';
 import { countMessages } from './notices.js';

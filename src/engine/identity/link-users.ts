@@ -5,6 +5,7 @@
  */
 
 import { normalEmail, usableEmail } from '../../internal/contact.js';
+import { normalName } from '../../internal/names.js';
 import { compareIds } from '../../internal/ordered.js';
 import type { LocalUser, Proposal, User } from '../../model/index.js';
 import { canBeSameRole, differs, hasOtherName, hasSameName } from './another-person.js';
@@ -95,9 +96,12 @@ class UserLinking {
     for (const by of ['stateId', 'sisId'] as const) {
       const left = uniqueBy(this.locals.values(), (user) => user[by]);
       const right = uniqueBy(this.arrivals.values(), (user) => user[by]);
+      // What very many have stands for none, such as a row of zeros.
+      const counts = new Map<string | undefined, number>();
+      for (const { [by]: id } of this.arrivals.values()) counts.set(id, (counts.get(id) ?? 0) + 1);
       for (const feed of this.arrivals.values()) {
         const id = feed[by];
-        if (id === undefined) continue;
+        if (id === undefined || (counts.get(id) ?? 0) > MOST_OF_A_FAMILY) continue;
         const local = left.found.get(id);
         if (left.repeated.has(id) || (local !== undefined && right.repeated.has(id))) this.doubtful.add(feed.sourcedId);
         else if (local !== undefined && this.isFree(feed, local)) this.propose(feed, local, by);
@@ -107,23 +111,25 @@ class UserLinking {
 
   /** Of one role an address stands for one person; where several of them share it, as families do, the name tells. */
   pairByAddress(): void {
-    const left = bearersOf(this.locals.values());
-    const right = bearersOf(this.arrivals.values());
+    const { elsewhere } = this.input;
+    const addresses = new AddressKeys([[...this.locals.values()], [...this.arrivals.values()]], elsewhere);
+    const left = addresses.group(this.locals.values());
+    const right = addresses.group(this.arrivals.values());
+    const rest = addresses.groupOthers(elsewhere);
     const crowded: { readonly feed: User; readonly locals: readonly LocalUser[] }[] = [];
     for (const feed of [...this.arrivals.values()]) {
       for (const address of addressesOf(feed)) {
-        const all = left.get(address) ?? [];
+        const key = addresses.keyOf(address, feed);
+        const all = left.get(key) ?? [];
         const locals = all.filter(({ roles }) => canBeSameRole(feed.roles, roles));
-        const others = [...(right.get(address) ?? []), ...(this.input.elsewhere.get(address) ?? [])].filter(
-          (other) => other !== feed,
-        );
+        const others = [...(right.get(key) ?? []), ...(rest.get(key) ?? [])].filter((other) => other !== feed);
         const rivals = others.filter(({ roles }) => locals.some((local) => canBeSameRole(roles, local.roles)));
         const isOnly = locals.length === 1 && rivals.length === 0;
         const local = isOnly ? locals[0] : onlyNamesake(feed, locals, rivals);
         if (local === undefined) {
           if (locals.length > 0) crowded.push({ feed, locals });
         } else if (this.isFree(feed, local) && !differs(feed.stateId, local.stateId)) {
-          const isAlone = isOnly && all.length === 1 && others.length === 0;
+          const isAlone = isOnly && all.length === 1 && others.length === 0 && key === address;
           if (isAlone && this.isSure(feed, local, address)) this.link(feed, local);
           else this.propose(feed, local, 'email');
         }
@@ -185,19 +191,48 @@ class UserLinking {
   }
 }
 
-/** Who bears an address. */
-function bearersOf<T extends { readonly email?: string; readonly verifiedEmail?: string }>(
-  users: Iterable<T>,
-): ReadonlyMap<string, readonly T[]> {
-  const bearers = new Map<string, T[]>();
-  for (const user of users) {
-    for (const address of addressesOf(user)) {
-      const known = bearers.get(address);
-      if (known === undefined) bearers.set(address, [user]);
-      else known.push(user);
-    }
+/** More than a family are they who share an address, or an id, for want of one. */
+const MOST_OF_A_FAMILY = 10;
+
+type Addressed = Bearer & Pick<LocalUser, 'email' | 'verifiedEmail'>;
+
+/** Who bears an address: where very many do, each only together with those of one name. */
+class AddressKeys {
+  private readonly counts = new Map<string, number>();
+
+  constructor(users: readonly (readonly Addressed[])[], elsewhere: ReadonlyMap<string, readonly Bearer[]>) {
+    for (const user of users.flat()) for (const address of addressesOf(user)) this.count(address, 1);
+    for (const [address, bearers] of elsewhere) this.count(address, bearers.length);
   }
-  return bearers;
+
+  keyOf(address: string, { givenName, familyName }: Bearer): string {
+    if ((this.counts.get(address) ?? 0) <= MOST_OF_A_FAMILY) return address;
+    return JSON.stringify([address, normalName(givenName), normalName(familyName)]);
+  }
+
+  group<T extends Addressed>(users: Iterable<T>): ReadonlyMap<string, readonly T[]> {
+    const groups = new Map<string, T[]>();
+    for (const user of users) for (const address of addressesOf(user)) pushTo(groups, this.keyOf(address, user), user);
+    return groups;
+  }
+
+  groupOthers(elsewhere: ReadonlyMap<string, readonly Bearer[]>): ReadonlyMap<string, readonly Bearer[]> {
+    const groups = new Map<string, Bearer[]>();
+    for (const [address, bearers] of elsewhere) {
+      for (const bearer of bearers) pushTo(groups, this.keyOf(address, bearer), bearer);
+    }
+    return groups;
+  }
+
+  private count(address: string, more: number): void {
+    this.counts.set(address, (this.counts.get(address) ?? 0) + more);
+  }
+}
+
+function pushTo<T>(groups: Map<string, T[]>, key: string, value: T): void {
+  const known = groups.get(key);
+  if (known === undefined) groups.set(key, [value]);
+  else known.push(value);
 }
 
 /** The one of several who has the person's name, where nobody else has it. */

@@ -123,6 +123,41 @@ describe('persons whom people had entered before (U17)', () => {
     });
   });
 
+  it('knows nobody by an address that very many share for want of one, but by the name with it', () => {
+    const none = { email: 'office@school.example' };
+    const many = Array.from({ length: 3_000 }, (_, at) => student(`s${String(at)}`, none));
+    const locals = [byHand('u1', student('s7', none)), byHand('u2', student('elsewhere', none))];
+    const started = performance.now();
+    const found = link(
+      [...locals, ...many.map((each) => byHand(`own-${each.sourcedId}`, teacher('x', none)))],
+      many,
+      EMAIL,
+    );
+    expect(lines(found)).toEqual({ ...NOTHING, proposals: ['u1 s7 email same 0.9'] });
+    expect(performance.now() - started).toBeLessThan(5_000);
+    const namesake = { ...none, givenName: 'Given-s7', familyName: 'Family-s7' };
+    const twice = [...many, student('t', namesake)];
+    expect(link(locals, twice).ambiguous).toEqual(['s7', 't']);
+    const others = new Map([[none.email, Array.from({ length: 20 }, () => student('y', none))]]);
+    expect(lines(link(locals, [student('s7', none), student('s8', none)], { elsewhere: others }))).toEqual({
+      ...NOTHING,
+      proposals: ['u1 s7 email same 0.9'],
+    });
+  });
+
+  it('knows nobody by an id that very many have for want of one', () => {
+    const many = Array.from({ length: 12 }, (_, at) => student(`s${String(at)}`, { stateId: '0' }));
+    expect(link([byHand('u1', student('x', { stateId: '0' }))], many)).toEqual(NOTHING);
+    expect(link([byHand('u1', student('x', { stateId: '0' }))], many.slice(0, 2)).ambiguous).toEqual(['s0', 's1']);
+  });
+
+  it('links nobody by itself whose verified address very many share', () => {
+    const shared = { email: 'office@school.example' };
+    const verified = byHand('u1', student('s7', shared), { verifiedEmail: shared.email });
+    const many = Array.from({ length: 12 }, (_, at) => student(`s${String(at)}`, shared));
+    expect(lines(link([verified], many, EMAIL))).toEqual({ ...NOTHING, proposals: ['u1 s7 email same 0.9'] });
+  });
+
   it('is less sure where the given or the family name is another', () => {
     for (const fields of [{ givenName: 'T.' }, { familyName: 'Lee-Jones' }]) {
       expect(link([byHand('u1', TINA)], [{ ...TINA, ...fields }]).proposals).toMatchObject([

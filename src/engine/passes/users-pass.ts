@@ -1,0 +1,134 @@
+/**
+ * The passes over the persons of both sides. The first decides about those whom both have and finds those whom only one
+ * has; of streams a later one answers what other tables ask about persons.
+ *
+ * @module
+ */
+
+import { userSubject } from '../../model/index.js';
+import type { LocalUser, User } from '../../model/index.js';
+import type { AddressQuestions } from '../rules/collisions.js';
+import type { Context } from '../context.js';
+import type { KindCensus } from '../rules/empty-kinds.js';
+import { userFingerprint } from '../fingerprint.js';
+import type { IdCounts, RekeyKeys } from '../identity/find-rekeys.js';
+import { hasLostLogin, type LoginPass } from './login-pass.js';
+import type { People } from './people.js';
+import type { PersonLinks } from './person-links.js';
+import type { UserVisitor } from '../reading/user-walk.js';
+import { comparePerson, mayArriveUnplaced } from '../rules/users.js';
+
+/** Decides about persons on both sides, and finds the others. */
+export class PeoplePass implements UserVisitor {
+  /** What a change of all ids (G5) is judged by. */
+  readonly ids: IdCounts = { feed: 0, unknown: 0, managed: 0 };
+  private readonly arrivals: User[] = [];
+
+  constructor(
+    private readonly context: Context,
+    private readonly people: People,
+    private readonly kinds: KindCensus,
+    private readonly logins: LoginPass,
+    /** Where the policy links people whom the host has already. */
+    private readonly links?: PersonLinks,
+  ) {}
+
+  both(feed: User, local: LocalUser): void {
+    const { context, people, kinds } = this;
+    context.tally.user(feed);
+    kinds.noteFeed(feed);
+    kinds.noteLocal(local);
+    if (local.protected === true) people.noteProtection(local);
+    people.directory.answer(feed, local);
+    if (local.state === 'active') this.ids.managed += 1;
+    if (feed.status !== 'tobedeleted') this.ids.feed += 1;
+    if (feed.status === 'tobedeleted') {
+      people.tombstoned.set(feed.sourcedId, local);
+      if (feed.hinted === true) people.hinted.add(feed.sourcedId);
+      this.logins.askForLocal(local);
+    } else if (!comparePerson(feed, local, context, people) || hasLostLogin(local)) {
+      this.logins.askForPair(feed, local);
+    }
+  }
+
+  onlyFeed(feed: User): void {
+    const { context, people } = this;
+    context.tally.user(feed);
+    this.kinds.noteFeed(feed);
+    people.directory.answer(feed, undefined);
+    if (feed.status === 'tobedeleted') return;
+    this.ids.feed += 1;
+    this.ids.unknown += 1;
+    for (const school of feed.schoolSourcedIds) context.absences.sawAt('users', school);
+    if (context.draft.isObserved('user', feed.sourcedId)) {
+      context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
+    }
+    if (isKept(feed, context, people)) this.arrivals.push(feed);
+    this.links?.onlyFeed(feed);
+  }
+
+  onlyLocal(local: LocalUser): void {
+    this.alone(local);
+    if (local.state === 'active') this.ids.managed += 1;
+    this.people.vanished.set(local.sourcedId as string, local);
+    this.people.directory.answer(undefined, local);
+  }
+
+  unnamed(local: LocalUser): void {
+    this.alone(local);
+    this.links?.unnamed(local);
+  }
+
+  private alone(local: LocalUser): void {
+    this.kinds.noteLocal(local);
+    this.people.noteProtection(local);
+    this.logins.askForLocal(local);
+  }
+
+  finish(): void {
+    this.people.arrivals = this.arrivals;
+  }
+}
+
+/** Answers what was asked since the first pass, and finds the arrivals that are asked for again. */
+export class AnswerPass implements UserVisitor {
+  private readonly arrivals: User[] = [];
+
+  constructor(
+    private readonly context: Context,
+    private readonly people: People,
+    private readonly keys: RekeyKeys,
+    private readonly bearers: AddressQuestions,
+  ) {}
+
+  both(feed: User, local: LocalUser): void {
+    this.bearers.bearer(feed, local);
+    this.people.directory.answer(feed, local);
+  }
+
+  onlyFeed(feed: User): void {
+    const { context, people } = this;
+    this.bearers.bearer(feed, undefined);
+    people.directory.answer(feed, undefined);
+    if (feed.status === 'tobedeleted') return;
+    if (isKept(feed, context, people) || this.keys.matches(feed)) this.arrivals.push(feed);
+  }
+
+  onlyLocal(local: LocalUser): void {
+    this.bearers.bearer(undefined, local);
+    this.people.directory.answer(undefined, local);
+  }
+
+  unnamed(local: LocalUser): void {
+    this.bearers.bearer(undefined, local);
+  }
+
+  finish(): void {
+    this.people.arrivals = this.arrivals;
+  }
+}
+
+/** Whether an arrival is kept in memory. Of streams only whom another table asked for, or who gets an account anyway. */
+function isKept(feed: User, context: Context, people: People): boolean {
+  return people.directory.isKnown(feed.sourcedId) || mayArriveUnplaced(feed, context);
+}

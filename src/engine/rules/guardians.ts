@@ -1,0 +1,412 @@
+/**
+ * The table of guardians (rows P): links between guardians and students, which alone give a guardian access.
+ *
+ * @module
+ */
+
+import { usableEmail, usablePhone } from '../../internal/contact.js';
+import { guardianSubject, userSubject } from '../../model/index.js';
+import type { GuardianLink, LocalGuardianLink, SyncedGuardianLink, User } from '../../model/index.js';
+import type { AddressQuestions } from './collisions.js';
+import type { Context } from '../context.js';
+import type { Proposal } from '../draft.js';
+import { ABSENT, guardianFingerprint } from '../fingerprint.js';
+import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block.js';
+import type { GuardianCounts } from './guardian-counts.js';
+import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
+import type { People } from '../passes/people.js';
+import { isUserInScope, proposeUser } from './users.js';
+
+const FIELDS = ['relationship', 'contactType'] as const;
+
+/** Decides about the links as they come by. */
+export class GuardianPass implements LinkVisitor {
+  /** How many links a sync manages today: what the limit is a share of. */
+  managed = 0;
+  private readonly accounts = new Map<string, boolean>();
+  /** Links without access of the guardian who comes by now: they alone are no reason for an account (P11). */
+  private blocked: GuardianLink[] = [];
+  private frozenLinks = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly people: People,
+    private readonly createdStudents: ReadonlySet<string>,
+    private readonly bearers: AddressQuestions,
+    private readonly counts: GuardianCounts,
+  ) {}
+
+  /** P1, P4, P7, P8, P12: a link that the host does not have. */
+  onlyFeed(link: GuardianLink): void {
+    const { context, people } = this;
+    context.tally.link(link, !isWantedLink(link, context) || people.standing(link.guardianSourcedId) !== 'missing');
+    if (isNamedGuardian(link, context)) this.counts.count(link.studentSourcedId);
+    this.observe(link, link);
+    if (!isWantedLink(link, context)) return;
+    const guardian = people.standing(link.guardianSourcedId);
+    if (guardian === 'missing') {
+      this.noteNotShared(link);
+      return;
+    }
+    if (guardian !== 'known' || !this.hasStudent(link.studentSourcedId)) return;
+    if (link.blocked === true && !this.isThere(link.guardianSourcedId)) {
+      this.waitBlocked(link);
+      return;
+    }
+    if (!this.hasAccount(link.guardianSourcedId)) return;
+    for (const waiting of this.takeBlocked(link.guardianSourcedId)) this.create(waiting);
+    this.create(link);
+  }
+
+  /** Whether this plan makes an account for the guardian. */
+  isCreated(sourcedId: string): boolean {
+    return this.accounts.get(sourcedId) === true;
+  }
+
+  /** All links came by. */
+  finish(): void {
+    this.forgetBlocked();
+    const many = this.counts.note();
+    if (many !== undefined) this.context.draft.note(many);
+    if (this.frozenLinks === 0) return;
+    const evidence = { links: this.frozenLinks };
+    this.context.draft.note({ rule: 'P5', code: 'SOURCE_SWITCHED', severity: 'warning', evidence });
+  }
+
+  private create(link: GuardianLink): void {
+    const { context, people } = this;
+    const guardianUser = people.localOf(link.guardianSourcedId);
+    const student = people.localOf(link.studentSourcedId);
+    context.draft.propose({
+      kind: 'guardian-link',
+      subject: subjectOf(link),
+      target: {
+        ...(guardianUser === undefined ? {} : { guardianId: guardianUser.id }),
+        ...(student === undefined ? {} : { studentId: student.id }),
+        guardianSourcedId: link.guardianSourcedId,
+        studentSourcedId: link.studentSourcedId,
+      },
+      ...this.schoolOf(link.studentSourcedId),
+      before: null,
+      after: { origin: 'roster', state: 'active', ...syncedLink(link), synced: syncedLink(link) },
+      reason: { rule: 'P1', code: 'NEW_GUARDIAN_LINK', evidence: evidenceOf(link) },
+      fingerprint: guardianFingerprint(link),
+    });
+  }
+
+  onlyLocal(local: NamedLink): void {
+    this.count(local);
+    this.lost(local, 'P3');
+  }
+
+  both(link: GuardianLink, local: NamedLink): void {
+    const { context, people } = this;
+    context.tally.link(link, !isWantedLink(link, context) || !people.isVanished(link.guardianSourcedId));
+    this.count(local);
+    this.observe(link, link);
+    const isWanted = isNamedGuardian(link, context);
+    if (isWanted) this.counts.count(link.studentSourcedId);
+    const isManaged = local.origin === 'roster' && !context.isRestricted;
+    if (isWanted && local.state === 'active' && !isChangedLink(link, local)) {
+      if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
+      return;
+    }
+    const block = this.blockOf(link, local);
+    const isFollowed = isWanted && isManaged && this.isFollowed(link);
+    if (isFollowed && local.state === 'active') {
+      this.update(link, local, block);
+      return;
+    }
+    if (isFollowed && local.by === 'sync') {
+      this.restore(link, local);
+      return;
+    }
+    const present = this.writeBlock(link, local, block);
+    if (link.status === 'tobedeleted') this.lost(present, 'P3', 'E2');
+    else if (!isWanted) this.lost(present, 'P4');
+    else if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
+    else if (isFollowed) {
+      context.draft.noteOnce({
+        rule: 'P9',
+        code: 'LOCAL_REMOVAL_WINS',
+        severity: 'info',
+        noun: 'guardian',
+        subject: subjectOf(link),
+      });
+    }
+  }
+
+  /** P8: whether both people are there, so that the link may change. */
+  private isFollowed(link: GuardianLink): boolean {
+    const { people } = this;
+    if (this.isFrozen(link)) return false;
+    if (people.isVanished(link.guardianSourcedId) || people.isVanished(link.studentSourcedId)) return false;
+    return this.isInScope(link.studentSourcedId);
+  }
+
+  private isFrozen(link: GuardianLink): boolean {
+    return this.people.isFrozen(link.studentSourcedId) || this.people.isFrozen(link.guardianSourcedId);
+  }
+
+  /** P11: what the flag changes, whoever made the link and whatever else is decided about it. */
+  private blockOf(link: GuardianLink, local: NamedLink): BlockChange | undefined {
+    if (!isBlockDifferent(link, local) || !this.isInScope(link.studentSourcedId)) return undefined;
+    return compareBlock(link, local, this.context.feed.provesGuardianAbsence && !this.isFrozen(link));
+  }
+
+  /** P11: a change of its own, because all else about the link may be held. Returns the link with one write more. */
+  private writeBlock(link: GuardianLink, local: NamedLink, block: BlockChange | undefined): NamedLink {
+    if (block === undefined) return local;
+    const reason = { rule: 'P11', code: block.code };
+    const isWritten = this.propose('guardian-update', local, block.before, block.after, reason, link);
+    return isWritten ? { ...local, version: local.version + 1 } : local;
+  }
+
+  /** Whether the guardian has an account already, or got one by this plan. */
+  private isThere(guardianSourcedId: string): boolean {
+    return this.people.localOf(guardianSourcedId) !== undefined || this.accounts.get(guardianSourcedId) === true;
+  }
+
+  private waitBlocked(link: GuardianLink): void {
+    if (this.blocked[0]?.guardianSourcedId !== link.guardianSourcedId) this.forgetBlocked();
+    // Of whom it is known that no account is made, another reason was told.
+    if (this.accounts.get(link.guardianSourcedId) === undefined) this.blocked.push(link);
+  }
+
+  private takeBlocked(guardianSourcedId: string): readonly GuardianLink[] {
+    if (this.blocked[0]?.guardianSourcedId !== guardianSourcedId) return [];
+    const { blocked } = this;
+    this.blocked = [];
+    return blocked;
+  }
+
+  /** P11: links come by in the order of their guardians, so nothing speaks for an account of this one any more. */
+  private forgetBlocked(): void {
+    const [first] = this.blocked;
+    if (first === undefined) return;
+    this.blocked = [];
+    if (this.accounts.get(first.guardianSourcedId) === false) return;
+    const subject = userSubject(first.guardianSourcedId);
+    this.context.draft.note({ rule: 'P11', code: 'GUARDIAN_FORBIDDEN', severity: 'info', noun: 'user', subject });
+  }
+
+  private count(local: LocalGuardianLink): void {
+    if (local.state === 'active' && local.origin === 'roster') this.managed += 1;
+  }
+
+  private update(link: GuardianLink, local: NamedLink, block: BlockChange | undefined): void {
+    const before: Record<string, unknown> = { ...block?.before };
+    const after: Record<string, unknown> = { ...block?.after };
+    for (const field of FIELDS) {
+      if (!isChangedField(field, link, local)) continue;
+      before[field] = local[field];
+      after[field] = link[field];
+    }
+    if (Object.keys(after).length === 0) return;
+    const { blocked: _blocked, ...rest } = local.synced ?? {};
+    before['synced'] = local.synced;
+    after['synced'] = { ...(block === undefined ? local.synced : rest), ...syncedLink(link) };
+    const reason = block === undefined ? { rule: 'P1', code: 'FIELDS_CHANGED' } : { rule: 'P11', code: block.code };
+    this.propose('guardian-update', local, before, after, reason, link);
+  }
+
+  private restore(link: GuardianLink, local: NamedLink): void {
+    const isBlocked = isBlockedAfter(link, local, this.context.feed.provesGuardianAbsence);
+    const isBlockTold = isBlocked || local.blocked === true;
+    const before = {
+      state: 'removed',
+      by: local.by,
+      removedAt: local.removedAt,
+      relationship: local.relationship,
+      contactType: local.contactType,
+      ...(isBlockTold ? { blocked: local.blocked } : {}),
+      synced: local.synced,
+    };
+    const after = {
+      state: 'active',
+      by: undefined,
+      removedAt: undefined,
+      ...syncedLink(link),
+      ...(isBlockTold ? { blocked: isBlocked ? true : undefined } : {}),
+      // While the district's block stands, it stays the district's: only what they wrote can they lift.
+      synced: { ...syncedLink(link), ...(isBlocked && local.synced?.blocked === true ? { blocked: true } : {}) },
+    };
+    this.propose('guardian-restore', local, before, after, { rule: 'P1', code: 'RETURNED' }, link);
+  }
+
+  /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
+  private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
+    const { context } = this;
+    const student = local.studentSourcedId;
+    const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
+    if (isProven && rule === 'P3') this.observe(local, undefined);
+    if (local.state !== 'active' || local.origin !== 'roster') return;
+    const subject = guardianSubject(local.guardianSourcedId, student);
+    const isJudged = isProven && this.isLossJudged(local);
+    if (!isJudged || context.isGuardianSourceSwitched) {
+      if (isJudged) this.frozenLinks += 1;
+      context.unjudged.record(subject);
+      return;
+    }
+    if (context.grace.counts(subject, level) === 'wait') return;
+    if (rule === 'P3') context.absences.addLink(local, { isTombstoned: level === 'E2' });
+    this.propose(
+      'guardian-unlink',
+      local,
+      { state: 'active', by: undefined, removedAt: undefined },
+      { state: 'removed', by: 'sync', removedAt: context.now },
+      { rule, code: rule === 'P4' ? 'CONTACT_TYPE_EXCLUDED' : 'GUARDIAN_LINK_ABSENT', evidence: { level } },
+      undefined,
+    );
+  }
+
+  /** P8: whether this plan may say of a link that the feed no longer has that it is gone. */
+  private isLossJudged({ guardianSourcedId, studentSourcedId: student }: NamedLink): boolean {
+    const { context, people } = this;
+    if (!context.policy.fullData || people.isFrozen(student) || people.isFrozen(guardianSourcedId)) return false;
+    if (people.isVanished(student) && !people.hasLeftDistrict(student)) return false;
+    return this.isInScope(student);
+  }
+
+  private propose(
+    kind: 'guardian-update' | 'guardian-restore' | 'guardian-unlink',
+    local: NamedLink,
+    before: Record<string, unknown>,
+    after: Record<string, unknown>,
+    reason: Proposal['reason'],
+    link: GuardianLink | undefined,
+  ): boolean {
+    const { guardianSourcedId, studentSourcedId } = local;
+    return this.context.draft.propose({
+      kind,
+      subject: guardianSubject(guardianSourcedId, studentSourcedId),
+      ...this.schoolOf(studentSourcedId),
+      target: {
+        id: local.id,
+        guardianId: local.guardianId,
+        studentId: local.studentId,
+        guardianSourcedId,
+        studentSourcedId,
+      },
+      before: before,
+      after: after,
+      version: local.version,
+      reason,
+      fingerprint: link === undefined ? ABSENT : guardianFingerprint(link),
+    });
+  }
+
+  /** Whether the guardian has an account, or gets one now (P7: never on a home phone alone). */
+  private hasAccount(sourcedId: string): boolean {
+    if (this.people.localOf(sourcedId) !== undefined) return true;
+    const known = this.accounts.get(sourcedId);
+    if (known !== undefined) return known;
+    const user = this.people.arrivalOf(sourcedId);
+    const isCreated = user !== undefined && this.isReachable(user) && proposeUser(user, undefined, 'P1', this.context);
+    if (user !== undefined && !this.isReachable(user)) {
+      this.context.draft.note({
+        rule: 'P7',
+        code: 'NO_CONTACT',
+        severity: 'info',
+        noun: 'user',
+        subject: userSubject(sourcedId),
+      });
+    }
+    this.accounts.set(sourcedId, isCreated);
+    return isCreated;
+  }
+
+  private isReachable(user: User): boolean {
+    if (usablePhone(user.mobile) !== undefined) return true;
+    const email = usableEmail(user.email);
+    return email !== undefined && this.bearers.isUnique('email', email, user);
+  }
+
+  private hasStudent(sourcedId: string): boolean {
+    if (this.people.isVanished(sourcedId) || this.people.isTombstoned(sourcedId) || this.people.isFrozen(sourcedId)) {
+      return false;
+    }
+    if (!this.isInScope(sourcedId)) return false;
+    return this.createdStudents.has(sourcedId) || this.people.localOf(sourcedId) !== undefined;
+  }
+
+  private isInScope(student: string): boolean {
+    return isUserInScope(this.people.arrivalOf(student), this.people.localOf(student), this.context);
+  }
+
+  /** A link counts for its student's school. */
+  private schoolOf(student: string): { readonly schoolSourcedId?: string } {
+    const user = this.people.localOf(student) ?? this.people.arrivalOf(student);
+    const school = user?.schoolSourcedIds[0];
+    return school === undefined ? {} : { schoolSourcedId: school };
+  }
+
+  private noteNotShared(link: GuardianLink): void {
+    this.context.draft.note({
+      rule: 'P12',
+      code: 'AGENT_NOT_SHARED',
+      severity: 'warning',
+      noun: 'guardian',
+      subject: subjectOf(link),
+    });
+  }
+
+  private observe(
+    of: { readonly guardianSourcedId: string; readonly studentSourcedId: string },
+    link: GuardianLink | undefined,
+  ): void {
+    if (!this.context.draft.isAnyObserved('guardian', of.guardianSourcedId)) return;
+    const isThere = link !== undefined && link.status !== 'tobedeleted';
+    this.context.draft.observe(
+      guardianSubject(of.guardianSourcedId, of.studentSourcedId),
+      isThere ? guardianFingerprint(link) : ABSENT,
+    );
+  }
+}
+
+function syncedLink(link: GuardianLink): SyncedGuardianLink {
+  return {
+    ...(link.relationship === undefined ? {} : { relationship: link.relationship }),
+    ...(link.contactType === undefined ? {} : { contactType: link.contactType }),
+    ...(link.blocked === true ? { blocked: true } : {}),
+  };
+}
+
+function evidenceOf(link: GuardianLink): Record<string, string> {
+  return link.contactType === undefined ? {} : { contactType: link.contactType };
+}
+
+function subjectOf(link: GuardianLink): string {
+  return guardianSubject(link.guardianSourcedId, link.studentSourcedId);
+}
+
+/** Whether a link that the host does not have may be wanted. */
+export function isWantedLink(link: GuardianLink, context: Context): boolean {
+  return !context.isRestricted && isNamedGuardian(link, context);
+}
+
+/** Whether the feed names a guardian of a type that the policy wants. */
+export function isNamedGuardian(link: GuardianLink, context: Context): boolean {
+  return link.status !== 'tobedeleted' && isWantedType(link, context);
+}
+
+/** P4 */
+export function isWantedType(link: GuardianLink, { policy }: Context): boolean {
+  const { contactTypes } = policy.guardians;
+  return contactTypes === undefined || contactTypes.includes(link.contactType ?? '');
+}
+
+/** Whether the feed says something else of a link than it said last. */
+export function isChangedLink(link: GuardianLink, local: LocalGuardianLink): boolean {
+  return isBlockDifferent(link, local) || FIELDS.some((field) => isChangedField(field, link, local));
+}
+
+/** P11: whether only one side forbids contact. */
+export function isBlockDifferent(link: GuardianLink, local: LocalGuardianLink): boolean {
+  return (link.blocked === true) !== (local.blocked === true);
+}
+
+function isChangedField(field: (typeof FIELDS)[number], link: GuardianLink, local: LocalGuardianLink): boolean {
+  const value = link[field];
+  return value !== undefined && value !== '' && value !== (local.synced ?? local)[field];
+}

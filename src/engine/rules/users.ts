@@ -1,0 +1,426 @@
+/**
+ * The table of users (rows U): who gets an account, what of it follows the roster, and who keeps it.
+ *
+ * @module
+ */
+
+import { isSame } from '../../internal/canonical.js';
+import { compareIds } from '../../internal/ordered.js';
+import { userSubject } from '../../model/index.js';
+import type { LocalUser, SyncedUser, User } from '../../model/index.js';
+import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
+import { handlesRoles, type Context } from '../context.js';
+import { ABSENT, userFingerprint } from '../fingerprint.js';
+import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from '../identity/index.js';
+import type { Memberships } from '../passes/memberships.js';
+import { withOwn } from './own-fields.js';
+import type { People } from '../passes/people.js';
+import type { PrimarySchools } from '../passes/primary-schools.js';
+
+/** The fields that follow the roster as long as no person has changed them, besides the contact details. */
+const TRACKED = [
+  'roles',
+  'givenName',
+  'familyName',
+  'middleName',
+  'username',
+  'enabled',
+  'schoolSourcedIds',
+  'grade',
+  'birthDate',
+  'stateId',
+  'sisId',
+] as const satisfies readonly (keyof SyncedUser)[];
+
+/** What the classes of this plan say of a person who has no account yet. */
+export interface Placement {
+  isStudent: boolean;
+  /** Whether one of the classes that they teach has an active student. */
+  hasStudents: boolean;
+}
+
+/** A person on both sides: fields, contact details, state. Says whether all of it is plainly as it was. */
+export function comparePerson(feed: User, local: LocalUser, context: Context, people: People): boolean {
+  if (context.draft.isObserved('user', feed.sourcedId)) {
+    context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
+  }
+  if (isUnchanged(feed, local, context)) return true;
+  if (!isUserInScope(feed, local, context) || !handlesRoles(context.policy, feed.roles)) return false;
+  if (local.synced !== undefined && isAnotherPerson(feed, local.synced)) holdRecycled(feed, local, context, people);
+  else compareUser(feed, local, context, undefined);
+  return false;
+}
+
+/** U12: a person with a new sourcedId. */
+export function compareRekeyed(match: PersonMatch, context: Context): void {
+  compareUser(match.feed, match.local, context, userRekey(match));
+}
+
+/**
+ * Whether every field is plainly as it was last applied, so that no row has anything to say: nearly all persons of
+ * nearly all plans. Anything less plain takes the long way.
+ */
+function isUnchanged(feed: User, local: LocalUser, context: Context): boolean {
+  const { synced } = local;
+  if (synced === undefined || local.state !== 'active') return false;
+  if (feed.enabled === false || synced.enabled === false || local.rosterEmail !== undefined) return false;
+  const { policy } = context;
+  const contact = local.claimed === true || policy.contactUpdates === 'all' ? local : synced;
+  const username = policy.teachers.username === 'roster' ? feed.username : usernameOf(feed, context);
+  return (
+    feed.givenName === synced.givenName &&
+    feed.familyName === synced.familyName &&
+    feed.middleName === synced.middleName &&
+    username === synced.username &&
+    feed.email === contact.email &&
+    feed.mobile === contact.mobile &&
+    feed.homePhone === contact.homePhone &&
+    feed.grade === synced.grade &&
+    feed.birthDate === synced.birthDate &&
+    feed.stateId === synced.stateId &&
+    feed.sisId === synced.sisId &&
+    isSameList(feed.roles, synced.roles) &&
+    isSameList(feed.schoolSourcedIds, synced.schoolSourcedIds)
+  );
+}
+
+function isSameList(left: readonly string[], right: readonly string[]): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) if (left[index] !== right[index]) return false;
+  return true;
+}
+
+/** U13: what the feed says is proposed, and held until a person says that it is the same human being after all. */
+function holdRecycled(feed: User, local: LocalUser, context: Context, people: People): void {
+  people.freeze(feed.sourcedId);
+  const key = compareUser(feed, local, context, undefined);
+  if (key === undefined) return;
+  context.draft.hold({
+    id: `U13:${feed.sourcedId}`,
+    gate: 'U13',
+    code: 'RECYCLED_PERSON_ID',
+    subject: userSubject(feed.sourcedId),
+    approvable: true,
+    changes: new Set([key]),
+  });
+}
+
+/** Returns the key of the change, where there is one. */
+function compareUser(
+  feed: User,
+  local: LocalUser,
+  context: Context,
+  rekey: RekeyPatch | undefined,
+): string | undefined {
+  const { draft } = context;
+  const subject = userSubject(feed.sourcedId);
+  const changes: FieldChanges = { before: {}, after: {}, synced: {} };
+  compareFields(feed, local, context, changes);
+  compareContacts(feed, local, context, changes);
+  compareSite(feed, local, context, changes);
+  if (feed.enabled === false) {
+    draft.note({ rule: 'U15', code: 'ACCESS_CURTAILED', severity: 'info', noun: 'user', subject });
+  }
+  let kind: 'user-update' | 'user-reactivate' | 'user-rekey' = 'user-update';
+  let reason: { rule: string; code: string } | undefined = changes.reason;
+  if (local.state === 'deactivated' && local.by === 'user') {
+    draft.noteOnce({ rule: 'U10', code: 'LOCAL_DEACTIVATION_WINS', severity: 'info', noun: 'user', subject });
+  } else if (local.state === 'deactivated' && !context.isRestricted) {
+    kind = 'user-reactivate';
+    reason = { rule: 'U7', code: 'RETURNED' };
+    Object.assign(changes.before, { state: local.state, by: local.by });
+    Object.assign(changes.after, { state: 'active', by: undefined });
+  }
+  if (rekey !== undefined) {
+    kind = 'user-rekey';
+    ({ reason } = rekey);
+    Object.assign(changes.before, rekey.before);
+    Object.assign(changes.after, rekey.after);
+  }
+  const isFirst = local.synced === undefined && rekey !== undefined;
+  if (isFirst || Object.keys(changes.synced).length > 0) {
+    changes.before['synced'] = local.synced;
+    changes.after['synced'] = { ...(local.synced ?? trackedOf(feed, context)), ...changes.synced };
+  }
+  if (reason === undefined && Object.keys(changes.after).length === 0) return undefined;
+  const isProposed = draft.propose({
+    kind,
+    subject,
+    target: { id: local.id, sourcedId: rekey === undefined ? feed.sourcedId : (local.sourcedId ?? feed.sourcedId) },
+    ...schoolOf(feed),
+    before: changes.before,
+    after: changes.after,
+    version: local.version,
+    reason: {
+      ...(reason ?? { rule: 'U16', code: 'FIELDS_CHANGED' }),
+      evidence: {
+        fields: Object.keys(changes.after).filter((field) => field !== 'synced'),
+        ...(rekey === undefined ? {} : { by: rekey.by }),
+      },
+    },
+    fingerprint: userFingerprint(feed),
+  });
+  return isProposed ? `${kind} ${subject}` : undefined;
+}
+
+/** U16 and F4: a field follows the feed when the feed's value differs from the one last applied; empty says nothing. */
+function compareFields(feed: User, local: LocalUser, context: Context, changes: FieldChanges): void {
+  const synced = local.synced;
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (isEmpty(value)) continue;
+    if (isSame(value, synced === undefined ? local[field] : synced[field])) continue;
+    if (field === 'enabled' && value === true && synced?.enabled === undefined) continue;
+    changes.synced[field] = value;
+    if (local.hostFields?.includes(field) === true) continue;
+    const next = withOwn(field, value, local);
+    if (isSame(next, local[field])) continue;
+    changes.before[field] = local[field];
+    changes.after[field] = next;
+    changes.reason ??= { rule: 'U16', code: 'FIELDS_CHANGED' };
+  }
+}
+
+/** What a sync writes first of a person whom people had made: all of it, or the rest would seem to change later. */
+function trackedOf(feed: User, context: Context): Record<string, unknown> {
+  const tracked: Record<string, unknown> = {};
+  for (const field of TRACKED) {
+    const value = feedValue(feed, field, context);
+    if (value !== undefined && !(field === 'enabled' && value === true)) tracked[field] = value;
+  }
+  return tracked;
+}
+
+/** U4: the site follows when the person was at its school and has left it, unless the host owns the site. */
+function compareSite(feed: User, local: LocalUser, context: Context, changes: FieldChanges): void {
+  const schools = feed.schoolSourcedIds;
+  if (schools.length === 0 || local.hostFields?.includes('site') === true) return;
+  const { site: present, synced } = local;
+  if (present === undefined || present !== synced?.site) return;
+  if (schools.includes(present) || !synced.schoolSourcedIds.includes(present)) return;
+  const site = siteOf(feed, undefined, context);
+  if (site === undefined || site === present) return;
+  // The schools change whenever the site does: where nothing else changed, the move is the reason rather than U16.
+  const isMoveAlone = Object.keys(changes.after).every((field) => field === 'schoolSourcedIds');
+  changes.before['site'] = present;
+  changes.after['site'] = site;
+  changes.synced['site'] = site;
+  if (isMoveAlone) changes.reason = { rule: 'U4', code: 'SITE_MOVED' };
+}
+
+function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context): unknown {
+  if (field === 'username') return usernameOf(feed, context);
+  if (field === 'roles') return [...feed.roles].sort(compareIds);
+  if (field === 'schoolSourcedIds') return [...feed.schoolSourcedIds].sort(compareIds);
+  return feed[field];
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function usernameOf(feed: User, context: Context): string | undefined {
+  const isTeacher = feed.roles.includes('teacher');
+  return isTeacher && context.policy.teachers.username === 'email' ? contactEmail(feed) : feed.username;
+}
+
+function contactEmail(feed: User): string | undefined {
+  const email = feed.email?.trim();
+  return email?.includes('@') === true ? email : undefined;
+}
+
+/** What the classes say of the persons who have no account yet. */
+export interface Places {
+  readonly placements: ReadonlyMap<string, Placement>;
+  readonly primarySchools: PrimarySchools;
+}
+
+/** U1 to U3: persons whom the host does not have. Returns those who now have an account, or get one. */
+export function createPeople(
+  context: Context,
+  people: People,
+  { placements, primarySchools }: Places,
+): ReadonlySet<string> {
+  const created = new Set<string>();
+  for (const user of people.arrivals) {
+    if (people.isRekeyed(user.sourcedId) || people.isFrozen(user.sourcedId)) continue;
+    if (!handlesRoles(context.policy, user.roles)) continue;
+    const placement = placements.get(user.sourcedId);
+    const row = creationRow(user, placement, context);
+    if (row === undefined) continue;
+    const primarySchool = primarySchools.of(user.sourcedId);
+    if (proposeUser(user, primarySchool, row, context)) created.add(user.sourcedId);
+  }
+  return created;
+}
+
+/** Whether this person may get an account, or a note, without a place in any class. */
+export function mayArriveUnplaced({ roles }: User, { policy }: Context): boolean {
+  if (roles.includes('teacher')) return policy.teachers.create !== 'never';
+  return !roles.includes('student') && policy.staff.create && roles.some((role) => role !== 'guardian');
+}
+
+/** The row by which this person gets an account; undefined where none does. */
+function creationRow(user: User, placement: Placement | undefined, context: Context): string | undefined {
+  const { policy, draft } = context;
+  const subject = userSubject(user.sourcedId);
+  const isStudentOnly = user.roles.includes('student') && !user.roles.includes('teacher');
+  if (isStudentOnly || placement?.isStudent === true) {
+    return placement !== undefined && policy.students.create ? 'U1' : undefined;
+  }
+  const isTeacher = user.roles.includes('teacher') || placement !== undefined;
+  if (!isTeacher) {
+    const isStaff = user.roles.some((role) => role !== 'guardian');
+    return isStaff && policy.staff.create && !context.isRestricted && isUserInScope(user, undefined, context)
+      ? 'U3'
+      : undefined;
+  }
+  if (policy.teachers.create === 'never') return undefined;
+  if (placement === undefined && (context.isRestricted || !isUserInScope(user, undefined, context))) return undefined;
+  if (policy.teachers.create === 'populated' && placement?.hasStudents !== true) {
+    draft.note({ rule: 'U2', code: 'TEACHER_CLASS_EMPTY', severity: 'info', noun: 'user', subject });
+    return undefined;
+  }
+  if (contactEmail(user) === undefined) {
+    const isNeeded = policy.teachers.username === 'email';
+    draft.note({
+      rule: 'U2',
+      code: isNeeded ? 'NO_USERNAME' : 'NO_EMAIL',
+      severity: 'warning',
+      noun: 'user',
+      subject,
+    });
+    if (isNeeded) return undefined;
+  }
+  return 'U2';
+}
+
+/** Proposes an account for this person by the given row. Says whether it was proposed. */
+export function proposeUser(user: User, primarySchool: string | undefined, rule: string, context: Context): boolean {
+  const { draft } = context;
+  const subject = userSubject(user.sourcedId);
+  const site = siteOf(user, primarySchool, context);
+  const role = roleOf(user, context);
+  const username = usernameOf(user, context);
+  const synced: SyncedUser = {
+    roles: [...user.roles].sort(compareIds),
+    givenName: user.givenName,
+    familyName: user.familyName,
+    ...(user.middleName === undefined ? {} : { middleName: user.middleName }),
+    ...(username === undefined ? {} : { username }),
+    ...contactOf(user, context),
+    ...(user.enabled === false ? { enabled: false } : {}),
+    schoolSourcedIds: [...user.schoolSourcedIds].sort(compareIds),
+    ...(user.grade === undefined ? {} : { grade: user.grade }),
+    ...(user.birthDate === undefined ? {} : { birthDate: user.birthDate }),
+    ...(user.stateId === undefined ? {} : { stateId: user.stateId }),
+    ...(user.sisId === undefined ? {} : { sisId: user.sisId }),
+    ...(site === undefined ? {} : { site }),
+  };
+  const isProposed = draft.propose({
+    kind: 'user-create',
+    subject,
+    target: { sourcedId: user.sourcedId },
+    ...schoolOf(user),
+    before: null,
+    after: {
+      ...synced,
+      sourcedId: user.sourcedId,
+      origin: 'roster',
+      state: 'active',
+      ...(role === undefined ? {} : { role }),
+      synced,
+    },
+    reason: { rule, code: 'NEW_PERSON', evidence: { roles: synced.roles } },
+    fingerprint: userFingerprint(user),
+  });
+  if (isProposed && user.enabled === false) {
+    draft.note({ rule: 'U15', code: 'ACCESS_CURTAILED', severity: 'info', noun: 'user', subject });
+  }
+  return isProposed;
+}
+
+/** U1: the provider's main school, else that of the primary enrollment, else the first school, else the policy's site. */
+function siteOf(user: User, primarySchool: string | undefined, context: Context): string | undefined {
+  const first = [...user.schoolSourcedIds].sort(compareIds)[0];
+  const site = user.primarySchoolSourcedId ?? primarySchool ?? first;
+  if (site !== undefined || context.policy.access.site === undefined) return site;
+  context.draft.note({
+    rule: 'U1',
+    code: 'DEFAULT_SITE',
+    severity: 'info',
+    noun: 'user',
+    subject: userSubject(user.sourcedId),
+  });
+  return context.policy.access.site;
+}
+
+/** The host's role. A feed never grants an administrator's rights by itself: only the policy names roles. */
+function roleOf(user: User, context: Context): string | undefined {
+  const { access } = context.policy;
+  for (const role of ['administrator', 'staff', 'teacher', 'aide', 'student', 'guardian', 'other'] as const) {
+    if (user.roles.includes(role) && access.roles[role] !== undefined) return access.roles[role];
+  }
+  return access.defaultRole;
+}
+
+function schoolOf(user: User): { readonly schoolSourcedId?: string } {
+  const school = user.primarySchoolSourcedId ?? [...user.schoolSourcedIds].sort(compareIds)[0];
+  return school === undefined ? {} : { schoolSourcedId: school };
+}
+
+/** A person is in scope if any of their schools is, in the feed or at the host. */
+export function isUserInScope(
+  feed: Pick<User, 'schoolSourcedIds'> | undefined,
+  local: Pick<LocalUser, 'schoolSourcedIds'> | undefined,
+  context: Context,
+): boolean {
+  if (context.local.scope.schools === undefined) return true;
+  const schools = [...(feed?.schoolSourcedIds ?? []), ...(local?.schoolSourcedIds ?? [])];
+  return schools.some(context.isInScope);
+}
+
+/** U7: persons who left the district altogether. By default nothing happens to the account. */
+export function deactivatePeople(context: Context, people: People, memberships: Memberships): void {
+  for (const user of [...people.vanished.values(), ...people.tombstoned.values()]) {
+    const sourcedId = user.sourcedId as string;
+    const isObserved = context.draft.isObserved('user', sourcedId);
+    const isInQuestion = mayBeDeactivated(user, context);
+    // Whoever is missing was not seen again, whatever follows from it.
+    if (user.state === 'active' || user.by === 'sync') context.unjudged.record(userSubject(sourcedId));
+    if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
+    const subject = userSubject(sourcedId);
+    if (isObserved) context.draft.observe(subject, ABSENT);
+    if (!isInQuestion || people.isFrozen(sourcedId)) continue;
+    if (user.protected === true) {
+      context.draft.note({ rule: 'U14', code: 'PROTECTED', severity: 'info', noun: 'user', subject });
+      continue;
+    }
+    if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
+    if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
+    context.draft.propose({
+      kind: 'user-deactivate',
+      subject,
+      target: { id: user.id, sourcedId },
+      ...(user.site === undefined ? {} : { schoolSourcedId: user.site }),
+      before: { state: 'active', by: undefined },
+      after: { state: 'deactivated', by: 'sync' },
+      // Whoever loses a login in this plan (F6 to F9) is written before.
+      version: context.draft.has('user-update', subject) ? user.version + 1 : user.version,
+      reason: {
+        rule: 'U7',
+        code: 'PERSON_ABSENT',
+        evidence: { level: people.isTombstoned(sourcedId) ? 'E2' : 'E1' },
+      },
+      fingerprint: ABSENT,
+    });
+  }
+}
+
+/** Whether this person's absence, once it is proven, would end the account. */
+export function mayBeDeactivated(user: LocalUser, context: Context): boolean {
+  const { policy } = context;
+  if (!policy.fullData || !policy.deactivateUnrostered || context.isRestricted) return false;
+  if (context.local.scope.schools !== undefined || user.origin !== 'roster' || user.state !== 'active') return false;
+  return handlesRoles(policy, user.roles);
+}
