@@ -196,7 +196,7 @@ class Planner {
     const { context, people, census, memberships, sources } = this;
     const whole = this.isWhole ? sources.localEnrollments.whole : undefined;
     const pass = new ClassPass(context, people, {
-      goneSchools: schools.gone,
+      isFeedInDoubt: kinds.isInDoubt,
       contested: census.contested,
       memberCount: whole?.length,
       idOf: feedIdOf(this.rekeys, this.proposals),
@@ -289,7 +289,7 @@ class Planner {
       changes,
       context,
       managed,
-      emptyKinds(kinds, people, { hasClasses: census.schools.size > 0, managedClasses, changes }),
+      emptyKinds(kinds, people, { hasClasses: census.hasClasses, managedClasses, changes }),
       {
         reading: context.tally.reading(head.readId, head.rejected),
         resets: this.resets.map(({ kind, managed: baseline, paired: pairs }) => ({ kind, baseline, pairs })),

@@ -259,6 +259,18 @@ describe('G3: what is empty', () => {
     expect(holdLines(plan)).toEqual(['G3:students EMPTY_FEED 1']);
   });
 
+  it('and its own classes: those of a school that is not listed make no feed', () => {
+    const scope = { tenant: 'district-1', schools: ['s1'] };
+    const elsewhere = classWith('n1', { schoolSourcedId: 's2' });
+    const gone = { ...classWith('c1'), classes: [] };
+    const row = { host: hostOf(classWith('c1')), scope, policy: { ...ARCHIVE, limits: OPEN }, alone: true } as const;
+    const unlisted = planOf({ ...row, feed: { ...merge(elsewhere, gone), enrollments: [], schools: [school('s1')] } });
+    expect(holdLines(unlisted)).toEqual(['G3:classes EMPTY_FEED 1']);
+    // Near miss: where the other school is fine, one emptied school is a cause (Z5), not an empty feed.
+    const fine = planOf({ ...row, feed: { ...merge(elsewhere, gone), enrollments: [] } });
+    expect(holdLines(fine)).toEqual(['SCHOOL_GONE:s1 SCHOOL_GONE 1']);
+  });
+
   it('it stays until what it held is seen again', () => {
     const empty = exactly(nobody);
     const feed = merge(DISTRICT, people(teacher('t')));

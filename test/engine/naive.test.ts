@@ -6,6 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reconcile } from '../../src/engine/index.js';
+import { AGREED_POINTS } from './naive/agreed-points.js';
 import { CASE } from './naive/cases.js';
 import { OPEN_POINTS } from './naive/open-points.js';
 import { Disagreement, play } from './naive/play.js';
@@ -31,8 +32,12 @@ it(`agrees with the naive rules in ${String(CASES)} random cases`, { timeout: 60
   expect(tally.share('beyond'), 'reads with a cohort').toBeLessThan(0.02);
 });
 
-describe('points in which both are known to differ', () => {
-  it.each(OPEN_POINTS)('$name: they still do', ({ name, smallest }) => {
+describe('points in which both once differed', () => {
+  it.each(AGREED_POINTS)('$name: they agree', ({ smallest }) => {
+    play(reconcile, smallest, new Tally(), OPEN);
+  });
+
+  it.each(OPEN_POINTS)('$name: they still differ', ({ name, smallest }) => {
     const others = OPEN.filter((other) => other !== name);
     expect(() => {
       play(reconcile, smallest, new Tally(), others);

@@ -15,7 +15,17 @@ import type {
   User,
 } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
-import { guardian, local, localLink, localUser, NOW, roster, school, type RosterParts } from '../support/build.js';
+import {
+  attested,
+  guardian,
+  local,
+  localLink,
+  localUser,
+  NOW,
+  roster,
+  school,
+  type RosterParts,
+} from '../support/build.js';
 import { classWith, holdLines, hostOf, merge, mergeHosts, noteLines, OPEN } from '../support/rows.js';
 
 const ALL = { fullData: true, archive: true, deactivateUnrostered: true, limits: OPEN } as const;
@@ -232,6 +242,31 @@ describe('names of classes that wait for a person because of their cause', () =>
     expect(plan.changes.filter(isNew)).toHaveLength(1);
     const alone = await planOf({ feed: merge(feed, ...old.filter((_, at) => at !== 3)), host });
     expect(alone.changes.filter(isNew)).toHaveLength(1);
+  });
+});
+
+describe('SCHOOL_GONE where not all schools were read', () => {
+  const district = merge(DISTRICT, classWith('y', { schoolSourcedId: 's2', students: ['q1'], teachers: ['q3'] }));
+  const host = hostOf(district);
+  const told = (...ids: readonly string[]): RosterParts => ({
+    ...district,
+    classes: (district.classes ?? []).map((each) =>
+      ids.includes(each.sourcedId) ? { ...each, status: 'tobedeleted' as const } : each,
+    ),
+    attestation: attested({}, { allSchools: false }),
+  });
+
+  it('the provider deletes every class of a school: unsharing is told as deletion, too', async () => {
+    const plan = await planOf({ feed: told('y', 'z'), host });
+    expect(holdLines(plan)).toEqual(['SCHOOL_GONE:s2 SCHOOL_GONE 2']);
+    expect(noteLines(plan)).toEqual(['Z5 SCHOOL_GONE s2']);
+  });
+
+  it('not: one of them is only missing, which proves nothing there', async () => {
+    const isThere = ({ sourcedId }: Class): boolean => sourcedId !== 'y';
+    const plan = await planOf({ feed: only(told('z'), { classes: isThere }), host });
+    expect(destructive(plan).map(({ key }) => key)).toEqual(['class-archive class:z']);
+    expect(holdLines(plan)).toEqual([]);
   });
 });
 

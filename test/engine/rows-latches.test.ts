@@ -45,6 +45,16 @@ describe('what a hold names waits until it is decided or its record is seen agai
     expect(waitingAfter(first, { policy: STRICT })).toEqual(waits);
   });
 
+  it('while another hold that names it was discarded', () => {
+    const before = planOf(held);
+    const suppressions = [
+      { kind: 'enrollment-remove', subject: 'enrollment:2:c1:a', fingerprint: 'absent', cause: 'discard' },
+    ] as const;
+    const ledger = { ...emptyLedger, holds: before.ledger.holds, suppressions };
+    const plan = planOf({ ...held, host: { ...held.host, ledger } });
+    expect([changeLines(plan), waitingIn(plan)]).toEqual([[], waits]);
+  });
+
   it('near miss: the member is there again', () => {
     expect(waitingAfter(held, { feed: C1 })).toEqual([]);
   });
@@ -52,6 +62,12 @@ describe('what a hold names waits until it is decided or its record is seen agai
   it('near miss: a person removed the member of a class that is there', () => {
     const host = hostOf(C1, { members: { 'c1/a': { state: 'removed', by: 'user' } } });
     expect(waitingAfter(held, { host })).toEqual([]);
+  });
+
+  it('near miss: likewise, though the feed names a person there of whom it has no row', () => {
+    const host = hostOf(C1, { members: { 'c1/a': { state: 'removed', by: 'user' } } });
+    const users = (C1.users ?? []).filter(({ sourcedId }) => sourcedId !== 'a');
+    expect(waitingAfter(held, { host, feed: { ...C1, users } })).toEqual([]);
   });
 
   const RECYCLED = people(student('a', { givenName: 'Zoe', familyName: 'Zorn', email: 'z@school.example' }));

@@ -297,6 +297,24 @@ const claims: readonly Row[] = [
     notes: ['K6 MOVED_OUT_OF_SCOPE c1', 'D1 DUPLICATE_NAME c2', 'K6 MOVED_OUT_OF_SCOPE d1', 'D1 DUPLICATE_NAME d2'],
   },
   {
+    title: 'not D3: a class whose absence a feed without teachers tells of keeps its name, whatever Full Data does',
+    feed: math('c2'),
+    host: hostOf(math('c1', { teachers: ['t'] })),
+    alone: true,
+    changes: [],
+    notes: ['K7 ABSENT_KEPT c1', 'D1 DUPLICATE_NAME c2', 'K12 MOVED_PROPOSED c1'],
+  },
+  {
+    title: 'D3: with another teacher in it the feed is believed',
+    feed: merge(math('c2'), people(teacher('u'))),
+    host: mergeHosts(hostOf(math('c1', { teachers: ['t'] })), {
+      users: [localUser(teacher('t')), localUser(teacher('u'))],
+    }),
+    alone: true,
+    changes: [created('c2')],
+    notes: ['K7 ABSENT_KEPT c1', 'K12 MOVED_PROPOSED c1'],
+  },
+  {
     title: 'not D4: a move that an incomplete read does not make is shared with none',
     feed: { ...merge(math('c1'), math('c2')), attestation: attested({ users: 'incomplete' }) },
     host: hostOf(merge(math('c1'), math('c2', { schoolSourcedId: 's2' }))),

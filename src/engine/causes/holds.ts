@@ -74,14 +74,14 @@ export function withCauses(verdict: AbsenceVerdict, changes: readonly Change[]):
   });
 }
 
-/** What holds on causes of earlier plans keep from being applied. */
+/** What holds on causes, or on an empty feed, of earlier plans keep from being applied. */
 export class CauseLatches {
   private readonly waiting = new Set<string>();
   private readonly approved = new Set<string>();
 
   constructor({ holds }: Pick<Ledger, 'holds'>) {
     for (const { id, gate, changes, approved } of holds) {
-      if (gate !== 'cause') continue;
+      if (gate !== 'cause' && gate !== 'G3') continue;
       for (const key of approved) this.approved.add(`${id} ${key}`);
       for (const { key } of changes) if (!approved.includes(key)) this.waiting.add(key);
     }

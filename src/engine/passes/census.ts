@@ -22,6 +22,11 @@ export class ClassCensus implements ClassVisitor {
   /** Schools where a section is new, moves, returns or is renamed: only there it matters which names are taken. */
   readonly contested = new Set<string>();
 
+  /** Those of them with a class that the feed does not say to be deleted. */
+  private readonly untold = new Set<string>();
+
+  /** Whether the feed has a class in scope, or lacks none but those of schools that are gone as a whole (G3, Z5). */
+  hasClasses = true;
   /** Whether the host has any class of a roster. */
   hasTied = false;
 
@@ -47,20 +52,24 @@ export class ClassCensus implements ClassVisitor {
     if (local === undefined) return;
     this.hasTied = true;
     this.unnamed(local);
+    const isTold = section?.status === 'tobedeleted';
+    if (!isTold && isManaged(local) && local.schoolSourcedId !== undefined) this.untold.add(local.schoolSourcedId);
   }
 
-  unnamed({ schoolSourcedId, origin, state }: LocalClass): void {
+  unnamed(local: LocalClass): void {
+    const { schoolSourcedId } = local;
     if (schoolSourcedId === undefined) return;
     if (schoolSourcedId !== this.lastLocalSchool) this.localSchools.add(schoolSourcedId);
     this.lastLocalSchool = schoolSourcedId;
-    if (origin !== 'roster' || state !== 'active' || schoolSourcedId === this.lastManagedSchool) return;
+    if (!isManaged(local) || schoolSourcedId === this.lastManagedSchool) return;
     this.lastManagedSchool = schoolSourcedId;
     this.managedSchools.add(schoolSourcedId);
   }
 
   /**
    * Z5: schools that are missing or empty as a whole, while others are fine: unshared, or closed. A school whose row may
-   * be among those that could not be used is neither (G4).
+   * be among those that could not be used is neither (G4). Where not all schools were read, only the provider's own word
+   * says so, of each of its classes.
    */
   findSchoolsInDoubt(context: Context): SchoolsInDoubt {
     const { feed } = context;
@@ -71,10 +80,13 @@ export class ClassCensus implements ClassVisitor {
     }
     const isDoubtful = (school: string): boolean =>
       fine.size > (fine.has(school) ? 1 : 0) && !feed.unreadable.mayBeSchool(school);
-    if (!feed.provesAbsence) return { gone, isDoubtful };
-    for (const school of this.managedSchools) {
-      if (!fine.has(school) && context.isInScope(school) && isDoubtful(school)) gone.add(school);
+    const managed = [...this.managedSchools].filter(context.isInScope);
+    for (const school of context.isRestricted ? [] : managed) {
+      if (!feed.provesAbsence && (this.untold.has(school) || feed.skippedSchools.has(school))) continue;
+      if (!fine.has(school) && isDoubtful(school)) gone.add(school);
     }
+    const areAllGone = managed.length > 0 && managed.every((school) => gone.has(school));
+    this.hasClasses = areAllGone || [...this.schools].some(context.isInScope);
     return { gone, isDoubtful };
   }
 
@@ -90,4 +102,8 @@ export class ClassCensus implements ClassVisitor {
       draft.note({ rule: 'Z5', code: 'SCOPE_SCHOOL_UNKNOWN', severity: 'warning', noun: 'school', subject });
     }
   }
+}
+
+function isManaged({ origin, state }: LocalClass): boolean {
+  return origin === 'roster' && state === 'active';
 }

@@ -48,7 +48,7 @@ export class ClassNames {
     if (this.isContested(local)) this.leaving.push(local);
   }
 
-  /** A class that waits for a person because of its cause is not leaving. */
+  /** A class that waits for a person because of its cause, or because the feed was in doubt, is not leaving. */
   keepWaiting({ causes }: AbsenceVerdict): void {
     const latches = new CauseLatches(this.context.local.ledger);
     for (const local of this.leaving) {

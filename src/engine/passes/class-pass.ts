@@ -51,7 +51,8 @@ interface PendingCandidate extends Candidate {
 
 /** What the pass has to know beforehand. */
 export interface ClassPassInput {
-  readonly goneSchools: ReadonlySet<string>;
+  /** Whether the feed lacks a kind that every district shares (G3): then no absence is believed. */
+  readonly isFeedInDoubt: boolean;
   /** Schools where a name may be asked for. */
   readonly contested: ReadonlySet<string>;
   /** How many members the host has, where they are in memory. */
@@ -312,18 +313,16 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
-    const isSchoolGone = local.schoolSourcedId !== undefined && this.input.goneSchools.has(local.schoolSourcedId);
+    const isDoubted = this.input.isFeedInDoubt;
     const holder = local.sourcedId as string;
     const isProven = !context.isRestricted && (isTombstoned || feed.provesAbsence) && isJudgedClass(local, context);
     const level = isTombstoned && !isHinted ? 'E2' : 'E1';
     const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
     if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
     if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted: isSchoolGone }, context);
+    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted }, context);
     this.names.keep(decision, local, undefined);
-    const { fullData, archive } = context.policy;
-    const isLeaving = decision.names === 'free' && fullData && archive && isJudgedClass(local, context);
-    if (isLeaving) this.names.noteLeaving(local);
+    if (decision.names === 'free' && isJudgedClass(local, context)) this.names.noteLeaving(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     const ofClass = {

@@ -69,7 +69,11 @@ export class MemberChanges {
     const removed: string[] = [];
     let silent = 0;
     for (const { local, proposal, isSilent } of removals) {
-      if (!draft.propose(proposal)) continue;
+      if (!draft.propose(proposal)) {
+        // Another hold that names it waits for its own word: the member was not seen again.
+        this.context.unjudged.record(proposal.subject);
+        continue;
+      }
       removed.push(proposal.subject);
       if (isSilent) silent += 1;
       this.noteRemoved(local);

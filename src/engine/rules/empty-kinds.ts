@@ -85,6 +85,11 @@ export class KindCensus {
     return (this.unseen & bit) === 0 ? 0 : (this.counts[31 - Math.clz32(bit)] as number);
   }
 
+  /** Whether the feed has nobody of a kind that every district shares, although the host manages some. */
+  get isInDoubt(): boolean {
+    return NEEDED.some(([, roles]) => this.managedWithoutFeed(roles) > 0);
+  }
+
   /** Z1: whether neither side has anybody of the kinds that every district shares. */
   get isEmpty(): boolean {
     const needed = (1 << NEEDED.length) - 1;

@@ -313,7 +313,7 @@ export class Comparison implements MemberComparison {
   /** The member was not judged: a hold or a count that waits for them goes on waiting. */
   private keepWaiting(local: LocalEnrollment): void {
     const { unjudged } = this.context;
-    if (!unjudged.isWatching) return;
+    if (!unjudged.isWatching || local.state !== 'active') return;
     unjudged.record(this.subject(this.idOf(local) ?? `@${local.userId}`));
   }
 

@@ -2,7 +2,7 @@
 
 import type { LatchedHold, LocalClass } from '../../../src/model/index.js';
 import type { World } from './members.js';
-import { ABSENT, memberWord } from './words.js';
+import { memberWord } from './words.js';
 
 export class Seen {
   /** @param followed present classes whose members are compared: a frozen class's are neither there nor gone (M9) */
@@ -51,7 +51,7 @@ export class Seen {
   }
 
   private isSettled(key: string): boolean {
-    const { question, reading, people, paper } = this.world;
+    const { question, reading, people } = this.world;
     const { kind, subject } = parts(key);
     if (kind === 'class-archive') {
       const host = question.local.classes.find((each) => subjectOf(each) === subject);
@@ -79,7 +79,7 @@ export class Seen {
     const section = reading.presentClass(member.classSourcedId ?? '');
     // M9: of the members of a class that is absent or frozen nothing is seen.
     if (section === undefined || !this.followed.has(section.sourcedId)) return false;
-    if (member.state !== 'active' || paper.isSuppressed(kind, subject, ABSENT)) return true;
+    if (member.state !== 'active') return true;
     const sourcedId = people.idOf(member);
     if (sourcedId === undefined) return false;
     if (reading.presentUser(sourcedId) === undefined) return false;

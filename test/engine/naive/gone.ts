@@ -34,7 +34,6 @@ export function goneSchools(world: World): ReadonlySet<string> {
     const classes = managed.filter((each) => each.schoolSourcedId === school);
     const isToldGone = classes.every((each) => reading.isClassDeleted(each.sourcedId ?? ''));
     if (!reading.provesAbsence && !isToldGone) continue;
-    if (!reading.provesAbsence) paper.point('Z5: told to be gone while not all schools were read');
     gone.add(school);
     paper.tell('Z5', 'SCHOOL_GONE', `school:${school}`);
   }
@@ -78,7 +77,7 @@ const ROLES: readonly (readonly [kind: string, roles: readonly UserRole[], isNee
 ];
 
 export function emptyKinds(gone: ReadonlySet<string>, world: World): readonly Empty[] {
-  const { reading, paper } = world;
+  const { reading } = world;
   const empty: Empty[] = [];
   const isAtGone = (school: string | undefined): boolean => school !== undefined && gone.has(school);
   // One emptied school is SCHOOL_GONE, in a school-scoped run too.
@@ -87,7 +86,6 @@ export function emptyKinds(gone: ReadonlySet<string>, world: World): readonly Em
     (section) => !isDeleted(section) && reading.isInScope(section.schoolSourcedId),
   );
   if (classes.length > 0 && !isAnyThere) {
-    if (![...reading.classes.values()].every(isDeleted)) paper.point('G3: classes only outside the scope');
     empty.push({ kind: 'classes', managed: managedClasses(world).length, isNeeded: true, users: [] });
   }
   for (const [kind, roles, isNeeded] of ROLES) {

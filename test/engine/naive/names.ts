@@ -13,11 +13,7 @@ export interface Taken {
   readonly holder: string;
   /** Whether the class is open once the plan is applied: only two open classes share a name. */
   readonly isOpen: boolean;
-  /** It would be leaving, but for an evidence gate or a cause hold. */
-  readonly isDoubted?: boolean;
 }
-
-const DOUBTED = 'leaving: an evidence gate or a latched hold is on it';
 
 /** A new section that nothing else speaks against. */
 export interface Candidate {
@@ -127,7 +123,6 @@ export function admit(
     const subject = `class:${section.sourcedId}`;
     const name = nameOf(section);
     const others = holders(section.schoolSourcedId, name);
-    if (others.some(({ isDoubted }) => isDoubted)) paper.point(DOUBTED);
     if (paper.isSuppressed('class-create', subject, seenClass(section))) {
       // (d) A creation that an undo suppresses keeps its name taken.
       paper.tell('UNDO', 'SUPPRESSED', subject);
@@ -143,8 +138,6 @@ export function admit(
   // D5: own names first; then each loser's, with what tells it apart; the first free one is taken.
   for (const candidate of losers) {
     const { section } = candidate;
-    const words = distinctNames(candidate, world).flatMap((name) => holders(section.schoolSourcedId, name));
-    if (words.some(({ isDoubted }) => isDoubted)) paper.point(DOUBTED);
     const free = distinctNames(candidate, world).find((name) => holders(section.schoolSourcedId, name).length === 0);
     create(candidate, free ?? `${nameOf(section)} (${section.sourcedId})`);
   }
@@ -175,7 +168,6 @@ export function tellShared(
     const others = taken.filter(
       (each) => each.holder !== sourcedId && names.some((own) => own.school === each.school && own.name === each.name),
     );
-    if (others.some(({ isDoubted }) => isDoubted)) paper.point(DOUBTED);
     if (others.some(({ isOpen }) => isOpen)) paper.tell('D4', 'NAME_SHARED', `class:${sourcedId}`);
   }
 }

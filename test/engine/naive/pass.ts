@@ -156,9 +156,7 @@ export class Pass {
     const { question, reading, paper } = this.world;
     const { policy } = question;
     for (const { local, absent } of this.absents) {
-      if (!isNameKept(local, absent, this.isDoubted(local))) continue;
-      const isDoubted = isNameKept(local, absent, false) ? {} : { isDoubted: true };
-      this.taken.push(...namesOfKept(local).map((each) => ({ ...each, ...isDoubted })));
+      if (isNameKept(local, absent, this.isDoubted(local))) this.taken.push(...namesOfKept(local));
     }
     // G2: no class is created.
     const isCreating = !reading.isRestricted && policy.steps.includes('classes');
@@ -188,26 +186,17 @@ export class Pass {
     tellShared(this.newcomers, this.taken, this.world);
   }
 
-  /** Section 3: an evidence gate or a cause hold on it, and so it is not leaving. */
+  /** Section 3: an evidence gate or a cause hold on it, and so it is not leaving, whatever Full Data and Archive do. */
   private isDoubted(local: LocalClass): boolean {
-    const { question, paper } = this.world;
-    if (local.schoolSourcedId !== undefined && this.gone.has(local.schoolSourcedId)) {
-      const latch = question.local.ledger.holds.find(
-        (hold) => hold.id === `SCHOOL_GONE:${local.schoolSourcedId ?? ''}`,
-      );
-      const isApproved = latch?.approved.includes(`class-archive class:${local.sourcedId ?? ''}`) === true;
-      if (!isApproved) return true;
-    }
+    if (this.isFeedEmpty) return true;
     const key = `class-archive class:${local.sourcedId ?? ''}`;
-    return (
-      this.isFeedEmpty ||
-      question.local.ledger.holds.some(
-        (hold) =>
-          (hold.gate === 'G3' || hold.gate === 'cause') &&
-          hold.changes.some((change) => change.key === key) &&
-          !hold.approved.includes(key) &&
-          paper.decisions.some((each) => keyOf(each) === key),
-      )
+    const { holds } = this.world.question.local.ledger;
+    const isApproved = (id: string): boolean => holds.some((hold) => hold.id === id && hold.approved.includes(key));
+    const school = local.schoolSourcedId;
+    if (school !== undefined && this.gone.has(school) && !isApproved(`SCHOOL_GONE:${school}`)) return true;
+    return holds.some(
+      ({ id, gate, changes }) =>
+        (gate === 'G3' || gate === 'cause') && changes.some((change) => change.key === key) && !isApproved(id),
     );
   }
 
