@@ -229,8 +229,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
-      } else if (host !== undefined) {
-        this.absent(host);
+      } else {
+        this.absent(host as HostHalf);
       }
     }
   }
@@ -380,7 +380,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     }
     for (const proposal of members.proposals) {
       if (draft.propose(proposal) && proposal.kind === 'enrollment-restore')
-        countUp(this.restoredTo, proposal.target.userId);
+        countUp(this.restoredTo, proposal.target.userId as string);
     }
     for (const addition of members.additions) this.add(addition, section, members.students > 0);
     const removed: string[] = [];
@@ -495,7 +495,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
   private keepNames({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
-    const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
+    const holder = (section ?? local).sourcedId as string;
     for (const taken of takenNames(names, local, section, this.context)) {
       this.names.take(taken.schoolSourcedId, taken.name, holder, isOpen);
     }
@@ -532,6 +532,6 @@ function isIn(ids: ReadonlySet<string>, id: string | undefined): boolean {
   return ids.size > 0 && id !== undefined && ids.has(id);
 }
 
-function countUp(counts: Map<string, number>, id: string | undefined): void {
-  if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
+function countUp(counts: Map<string, number>, id: string): void {
+  counts.set(id, (counts.get(id) ?? 0) + 1);
 }

@@ -42,7 +42,7 @@ export function compareBlock(
 ): BlockChange | undefined {
   const isBlocked = isBlockedAfter(link, local, isComplete);
   if (isBlocked === (local.blocked === true)) return undefined;
-  const { blocked: _blocked, ...synced } = local.synced ?? {};
+  const { blocked: _blocked, ...synced } = { ...local.synced };
   return {
     before: { blocked: local.blocked, synced: local.synced },
     after: isBlocked

@@ -267,7 +267,8 @@ class Planner {
     const unassigned: string[] = [];
     for (const [userId, { sourcedId, count }] of removedFrom) {
       if (restoredTo.has(userId) || added.has(userId)) continue;
-      if (!memberships.isKnown(userId) || memberships.of(userId) > count) continue;
+      const active = memberships.of(userId);
+      if (active === undefined || active > count) continue;
       if (people.isInFeed(sourcedId, userId)) unassigned.push(sourcedId);
     }
     for (const sourcedId of unassigned.sort()) {

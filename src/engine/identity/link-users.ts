@@ -114,9 +114,10 @@ class UserLinking {
       for (const address of addressesOf(feed)) {
         const all = left.get(address) ?? [];
         const locals = all.filter(({ roles }) => canBeSameRole(feed.roles, roles));
-        const others = [...(right.get(address) ?? []), ...(this.input.elsewhere.get(address) ?? [])].filter(
-          (other) => other !== feed,
-        );
+        const others = [
+          ...(right.get(address) as readonly User[]),
+          ...(this.input.elsewhere.get(address) ?? []),
+        ].filter((other) => other !== feed);
         const rivals = others.filter(({ roles }) => locals.some((local) => canBeSameRole(roles, local.roles)));
         const isOnly = locals.length === 1 && rivals.length === 0;
         const local = isOnly ? locals[0] : onlyNamesake(feed, locals, rivals);
