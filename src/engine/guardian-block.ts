@@ -47,7 +47,7 @@ export function compareBlock(
     before: { blocked: local.blocked, synced: local.synced },
     after: isBlocked
       ? { blocked: true, synced: { ...synced, blocked: true } }
-      : { blocked: undefined, synced: local.synced === undefined ? undefined : synced },
+      : { blocked: undefined, synced },
     code: isBlocked ? 'CONTACT_FORBIDDEN' : 'CONTACT_ALLOWED',
   };
 }
