@@ -34,7 +34,7 @@ export class ClassNames {
   /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
   keep({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
     if (names === 'free' || !this.isContested(local, section)) return;
-    const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
+    const holder = (section ?? local).sourcedId as string;
     for (const { schoolSourcedId, name } of takenNames(names, local, section, this.context)) {
       this.taken.take(schoolSourcedId, name, holder, isOpen);
     }

@@ -205,8 +205,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
-      } else if (host !== undefined) {
-        this.absent(host);
+      } else {
+        this.absent(host as HostHalf);
       }
     }
   }

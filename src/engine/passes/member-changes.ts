@@ -63,7 +63,7 @@ export class MemberChanges {
     }
     for (const proposal of members.proposals) {
       const isRestored = draft.propose(proposal) && proposal.kind === 'enrollment-restore';
-      if (isRestored && proposal.target.userId !== undefined) this.restored.add(proposal.target.userId);
+      if (isRestored) this.restored.add(proposal.target.userId as string);
     }
     for (const addition of members.additions) this.place(addition, section, members.students > 0);
     const removed: string[] = [];
@@ -102,7 +102,8 @@ export class MemberChanges {
     const unassigned: string[] = [];
     for (const [userId, { sourcedId, count }] of this.removedFrom) {
       if (this.restored.has(userId) || this.joined.has(userId)) continue;
-      if (!memberships.isKnown(userId) || memberships.of(userId) > count) continue;
+      const active = memberships.of(userId);
+      if (active === undefined || active > count) continue;
       if (this.people.isInFeed(sourcedId, userId)) unassigned.push(sourcedId);
     }
     for (const sourcedId of unassigned.sort()) {

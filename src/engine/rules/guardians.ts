@@ -204,7 +204,7 @@ export class GuardianPass implements LinkVisitor {
       after[field] = link[field];
     }
     if (Object.keys(after).length === 0) return;
-    const { blocked: _blocked, ...rest } = local.synced ?? {};
+    const { blocked: _blocked, ...rest } = { ...local.synced };
     before['synced'] = local.synced;
     after['synced'] = { ...(block === undefined ? local.synced : rest), ...syncedLink(link) };
     const reason = block === undefined ? { rule: 'P1', code: 'FIELDS_CHANGED' } : { rule: 'P11', code: block.code };
