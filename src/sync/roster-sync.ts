@@ -200,7 +200,8 @@ export class RosterSync {
 
   /**
    * Releases the changes of a hold that a person has read, and applies those that no other hold keeps. Changes that
-   * joined the hold since are not among them.
+   * joined the hold since are not among them. A hold on messages (`G8`) lets them go out; the shape of a read (`G4`) is
+   * what later reads are compared with from then on.
    *
    * @throws PlanError where there is no such hold
    * @throws StalePlanError where the hold never had this hash
@@ -215,7 +216,7 @@ export class RosterSync {
    * Drops a hold: the host keeps its records as they are until the feed says something else about them. Kept as a run
    * that applied nothing.
    *
-   * @throws PlanError where there is no such hold
+   * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
   async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
