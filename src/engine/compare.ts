@@ -206,13 +206,13 @@ function countsBetween<K extends string>(
   return Object.fromEntries(differences.filter(([, count]) => count !== 0)) as Record<K, number>;
 }
 
-const NOUNS: Readonly<Record<string, readonly [one: string, many: string]>> = {
+const NOUNS = {
   school: ['school', 'schools'],
   class: ['class', 'classes'],
   user: ['person', 'people'],
   enrollment: ['member', 'members'],
   guardian: ['guardian link', 'guardian links'],
-};
+} as const;
 
 function sentencesOf(difference: PlanDifference, base: string): readonly string[] {
   const { name, added, omitted, different, newlyHeld, newlyReady, destructive, holds } = difference;
@@ -245,7 +245,7 @@ function listOf(changes: readonly Change[]): string {
   for (const { kind } of changes) counts.set(kind, (counts.get(kind) ?? 0) + 1);
   return [...counts]
     .map(([kind, count]) => {
-      const [one, many] = NOUNS[kind.slice(0, kind.indexOf('-'))] ?? ['record', 'records'];
+      const [one, many] = NOUNS[kind.slice(0, kind.indexOf('-')) as keyof typeof NOUNS];
       return `${counted(count, one, many)} ${PARTICIPLES[kind]}`;
     })
     .join(', ');

@@ -175,11 +175,6 @@ export class Draft {
     this.holdRequests.push(request);
   }
 
-  /** Whether any suppression is in force: only then are records worth observing. */
-  get isObserving(): boolean {
-    return this.suppressions.size > 0;
-  }
-
   /** Whether a suppression is about this record: only then is it worth observing. */
   isObserved(noun: 'school' | 'class' | 'user', sourcedId: string): boolean {
     return this.observed.size > 0 && this.observed.has(`${noun}:${sourcedId}`);
@@ -228,7 +223,7 @@ export class Draft {
   private inOrder(forward: ReadonlySet<string>): Change[] {
     const rest = this.phases.slice(1).flat();
     const early = new Map(rest.filter(({ key }) => forward.has(key)).map((change) => [change.key, change]));
-    const first = [...forward].flatMap((key) => early.get(key) ?? []);
+    const first = [...forward].map((key) => early.get(key) as Change);
     return [...(this.phases[0] ?? []), ...first, ...rest.filter(({ key }) => !forward.has(key))];
   }
 

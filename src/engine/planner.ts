@@ -29,7 +29,6 @@ import type {
   RosterHead,
   User,
 } from '../model/index.js';
-import { additionProposal } from './rules/additions.js';
 import { causeHolds, causeNotes, withCauses, type AbsenceVerdict, type SchoolsInDoubt } from './causes/index.js';
 import { ClassCensus } from './passes/census.js';
 import { ClassPass, type ClassPassResult } from './passes/class-pass.js';
@@ -61,7 +60,8 @@ import { compareSchools } from './rules/schools.js';
 import { UserWalk } from './reading/user-walk.js';
 import { AnswerPass, PeoplePass } from './passes/users-pass.js';
 import { RecordWatch } from './passes/whereabouts.js';
-import { compareRekeyed, createPeople, deactivatePeople, mayBeDeactivated } from './rules/users.js';
+import { createPeople } from './rules/new-users.js';
+import { compareRekeyed, deactivatePeople, mayBeDeactivated } from './rules/users.js';
 import { judgeVanished, notePeople } from './passes/vanished.js';
 
 /** The large collections of both sides. */
@@ -140,7 +140,10 @@ class Planner {
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(schools, kinds);
-    const created = createPeople(context, people, classes);
+    const created = createPeople(context, people, {
+      placements: classes.members.placements,
+      primarySchools: classes.primarySchools,
+    });
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       context.tally.openLinks(context.feed.provesGuardianAbsence);
@@ -148,10 +151,10 @@ class Planner {
       yield* through(this.walkLinks(guardians, yield* this.findMovedLinks()));
       guardians.finish();
     }
-    const added = addMembers(context, classes, created);
+    classes.members.add(created);
     yield* this.settleLogins((id) => created.has(id) || guardians?.isCreated(id) === true);
     deactivatePeople(context, people, this.memberships);
-    this.noteUnassigned(classes, added);
+    classes.members.noteUnassigned(this.memberships);
     const managed = managedOf(kinds, classes, guardians?.managed ?? 0);
     // Links bear on the causes of persons, too: what was judged before they were known is judged again.
     const isJudged = early !== undefined && context.absences.links.length === 0;
@@ -210,7 +213,7 @@ class Planner {
       : undefined;
     pass.finish(early);
     if (whole !== undefined) {
-      for (const [userId, { hostSourcedId }] of pass.removedFrom) memberships.ask(userId, hostSourcedId);
+      for (const [userId, { hostSourcedId }] of pass.members.removedFrom) memberships.ask(userId, hostSourcedId);
       memberships.count(whole, pass.plain.marks);
     }
     return { classes: pass, early };
@@ -258,22 +261,6 @@ class Planner {
     const { guardianLinks, localGuardianLinks } = this.sources;
     const isWanted = (link: GuardianLink): boolean => isWantedType(link, this.context);
     return new LinkWalk(guardianLinks.open(), localGuardianLinks.open(), visitor, isWanted, moved);
-  }
-
-  /** U6: who leaves the last class keeps the account, and a person should know. */
-  private noteUnassigned({ removedFrom, restoredTo }: ClassPassResult, added: ReadonlySet<string>): void {
-    const { context, people, memberships } = this;
-    if (removedFrom.size === 0) return;
-    const unassigned: string[] = [];
-    for (const [userId, { sourcedId, count }] of removedFrom) {
-      if (restoredTo.has(userId) || added.has(userId)) continue;
-      if (!memberships.isKnown(userId) || memberships.of(userId) > count) continue;
-      if (people.isInFeed(sourcedId, userId)) unassigned.push(sourcedId);
-    }
-    for (const sourcedId of unassigned.sort()) {
-      const subject = `user:${sourcedId}`;
-      context.draft.note({ rule: 'U6', code: 'UNASSIGNED', severity: 'info', noun: 'user', subject });
-    }
   }
 
   /** What the ledger keeps of the proposals; nothing where there never was one. */
@@ -409,22 +396,4 @@ function incompleteHold(feed: Feed, now: string): Hold {
     count: feed.incomplete.length,
     since: now,
   };
-}
-
-/** M1, for everyone who has an account or gets one in this plan. Returns who of those who leave a class joins another. */
-function addMembers(context: Context, classes: ClassPassResult, created: ReadonlySet<string>): ReadonlySet<string> {
-  const added = new Set<string>();
-  let without = 0;
-  for (const { addition, section } of classes.additions) {
-    const { user } = addition;
-    if (user === undefined && !created.has(addition.enrollment.userSourcedId)) without += 1;
-    else if (context.draft.propose(additionProposal(addition, section)) && user !== undefined) {
-      if (classes.removedFrom.has(user.id)) added.add(user.id);
-    }
-  }
-  if (without > 0) {
-    const evidence = { enrollments: without };
-    context.draft.note({ rule: 'M1', code: 'MEMBERS_WITHOUT_ACCOUNT', severity: 'info', evidence });
-  }
-  return added;
 }

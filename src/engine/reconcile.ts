@@ -68,9 +68,8 @@ function planWhole(input: ReconcileInput, repeated: readonly Note[]): Plan {
     localGuardianLinks: new WholeSource(local.guardianLinks),
     repeated: () => repeated,
   };
-  const step = planning(input, sources).next();
-  if (step.done !== true) throw new Error('A collection in memory has no next window.');
-  return step.value;
+  // A collection in memory has no next window to ask for: the first step is the last.
+  return planning(input, sources).next().value as Plan;
 }
 
 /** What a plan is made from, besides the large collections. */

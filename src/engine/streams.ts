@@ -1,11 +1,11 @@
 import { collect } from '../internal/ordered.js';
 import type { LocalRead, Note, Plan, RosterRead } from '../model/index.js';
-import { Disorder, type Planning } from './reading/cursor.js';
+import { Disorder, type Cursor, type Planning } from './reading/cursor.js';
 import { inIdOrder } from './reading/feed.js';
 import { localInIdOrder } from './reading/local-order.js';
 import type { Sources } from './planner.js';
 import { planning, type PlanningInput, type ReconcileInput } from './reconcile.js';
-import { CollectionReader, StreamCursor } from './reading/stream-reader.js';
+import { CollectionReader, type StreamCursor } from './reading/stream-reader.js';
 
 /** What a plan is made from, where collections may be streams. */
 export interface ReconcileStreamsInput extends Pick<ReconcileInput, 'policy' | 'now'> {
@@ -78,8 +78,8 @@ async function drive(steps: Planning<Plan>, signal: AbortSignal | undefined): Pr
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
-    if (!(step.value instanceof StreamCursor)) throw new Error('A collection in memory has no next window.');
-    await unlessAborted(step.value.refill(), signal);
+    // Only streams ask for a next window: a collection in memory has none.
+    await unlessAborted((step.value as Cursor<unknown> & Pick<StreamCursor<unknown>, 'refill'>).refill(), signal);
   }
 }
 

@@ -140,7 +140,7 @@ const BREAKS: readonly Break[] = [
     promise: 9,
     name: 'lets incumbents lose their names',
     file: 'passes/class-pass.ts',
-    find: 'this.keepNames(decision, local, section);',
+    find: 'this.names.keep(decision, local, section);',
     replace: '',
   },
   {
@@ -195,7 +195,7 @@ const BREAKS: readonly Break[] = [
   {
     promise: 14,
     name: 'leaves a person of two schools to the other one',
-    file: 'rules/users.ts',
+    file: 'rules/user-fields.ts',
     find: 'return schools.some(context.isInScope);',
     replace: 'return schools.every(context.isInScope);',
   },

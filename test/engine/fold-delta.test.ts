@@ -242,4 +242,69 @@ describe('folding changes into a roster', () => {
     const delta = { ...nothing, enrollments: { replacedOf: [], changed: [], deleted: [pair] } };
     expect(foldDelta(roster, delta).enrollments).toEqual([{ ...pair, userSourcedId: 'u2' }]);
   });
+
+  it('refuses changes of another source, or of another tenant', () => {
+    const message = /^delta: is of another source or tenant/u;
+    expect(() => foldDelta(before, { ...nothing, source: 'another' })).toThrow(message);
+    expect(() => foldDelta(before, { ...nothing, scope: { ...nothing.scope, tenant: 'another' } })).toThrow(message);
+    expect(foldDelta(before, nothing).source).toBe(before.source);
+  });
+
+  it('tells since when changes may be missing, until a delta is whole again', () => {
+    const stale = foldDelta(before, { ...nothing, staleSince: '2026-09-01T00:00:00Z' });
+    expect(stale.staleSince).toBe('2026-09-01T00:00:00Z');
+    expect(foldDelta(stale, nothing)).not.toHaveProperty('staleSince');
+  });
+
+  it('forgets an unreadable pair once all pairs of its owner are told anew', () => {
+    const enrollment = (classSourcedId?: string) => ({
+      collection: 'enrollments' as const,
+      problem: 'missing-user',
+      ...(classSourcedId === undefined ? {} : { classSourcedId }),
+    });
+    const link = (sourcedId: string) => ({
+      collection: 'guardianLinks' as const,
+      problem: 'missing-student',
+      sourcedId,
+    });
+    const rejected = [...['c1', 'c2', 'c3', undefined].map(enrollment), ...['g1', 'g2', 'g3'].map(link)];
+    const delta = {
+      ...nothing,
+      classes: { changed: [], deleted: ['c2'] },
+      users: { changed: [], deleted: ['g2'] },
+      enrollments: { ...nothing.enrollments, replacedOf: ['c1'] },
+      guardianLinks: { ...nothing.guardianLinks, replacedOf: ['g1'] },
+    };
+    expect(foldDelta({ ...before, rejected }, delta).rejected).toEqual([enrollment('c3'), enrollment(), link('g3')]);
+  });
+
+  it('keeps a guardian link that is told twice, as a whole read would', () => {
+    const link = { guardianSourcedId: 'g1', studentSourcedId: 'a' };
+    const twice = { replacedOf: ['g1'], changed: [link, { ...link, relationship: 'Aunt' }], deleted: [] };
+    const folded = foldDelta({ ...before, guardianLinks: [link] }, { ...nothing, guardianLinks: twice });
+    expect(folded.guardianLinks).toEqual(twice.changed);
+  });
+
+  it('moves an enrollment by its id only where the ids of all are their own', () => {
+    const row = (sourcedId: string | undefined, userSourcedId: string): Enrollment => ({
+      classSourcedId: 'c1',
+      userSourcedId,
+      role: 'student',
+      ...(sourcedId === undefined ? {} : { sourcedId }),
+    });
+    const usersAfter = (former: readonly Enrollment[]) =>
+      foldDelta(
+        { ...before, enrollments: former },
+        { ...nothing, enrollments: { replacedOf: [], changed: [row('e1', 'z')], deleted: [] } },
+      ).enrollments.map(({ userSourcedId }) => userSourcedId);
+    expect(usersAfter([row('e1', 'a'), row(undefined, 'b'), row('e2', 'c')])).toEqual(['b', 'c', 'z']);
+    expect(usersAfter([row('e1', 'a'), row('e2', 'b'), row('e2', 'c')])).toEqual(['a', 'b', 'c', 'z']);
+  });
+
+  it('puts enrollments of one class and user in the order of their ids, those without one first', () => {
+    const pair = { classSourcedId: 'c1', userSourcedId: 'u1', role: 'student' as const };
+    const [bare, one, two] = [pair, { ...pair, sourcedId: 'e1' }, { ...pair, sourcedId: 'e2' }];
+    const delta = { ...nothing, enrollments: { replacedOf: ['c1'], changed: [two, bare, one], deleted: [] } };
+    expect(foldDelta({ ...before, enrollments: [] }, delta).enrollments).toEqual([bare, one, two]);
+  });
 });

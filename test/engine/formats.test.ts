@@ -37,6 +37,14 @@ function messageOf(parse: () => unknown, kind: typeof PlanError | typeof Configu
   throw new Error('was not refused');
 }
 
+describe('a policy that was kept with settings left open', () => {
+  it.each([null, undefined])('takes the default for %s', (value) => {
+    expect(parsePolicy({ ...defaultPolicy, fullData: value, classes: { requireStudents: value } })).toEqual(
+      defaultPolicy,
+    );
+  });
+});
+
 describe('a plan that was kept', () => {
   it('is taken as it is', () => {
     const plan = heldPlan();

@@ -54,6 +54,13 @@ describe('grace: absence in k reads', () => {
     });
   });
 
+  it('one read counts once, however often it is asked about a record', () => {
+    const first = graceOf(undefined);
+    expect([first.counts(A, 'E1'), first.counts(A, 'E1')]).toEqual(['wait', 'wait']);
+    const second = graceOf(first.absences(), { readId: 'r2', readAt: at(24) });
+    expect([second.counts(A, 'E1'), second.counts(A, 'E1')]).toEqual(['gone', 'gone']);
+  });
+
   it('with two, it waits for the second one', () => {
     const first = read(undefined, [A]);
     expect(first).toEqual({ gone: [], absences: [{ subject: A, count: 1, readId: 'r1', at: at(0) }] });

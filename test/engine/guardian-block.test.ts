@@ -36,6 +36,11 @@ describe('P11: contact that the district forbids', () => {
     });
   });
 
+  it('is lifted where nothing but the flag was ever written', () => {
+    const bare = localLink('g', 'a', { blocked: true, synced: { blocked: true } });
+    expect(compareBlock(ALLOWS, bare, true)?.after).toEqual({ blocked: undefined, synced: {} });
+  });
+
   it.each<[string, GuardianLink, LocalGuardianLink, boolean]>([
     ['an incomplete read', ALLOWS, BLOCKED, false],
     ['a link that is gone', { ...ALLOWS, status: 'tobedeleted' }, BLOCKED, true],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { noteManyGuardians } from '../../src/engine/rules/guardian-counts.js';
+import { GuardianCounts, noteManyGuardians } from '../../src/engine/rules/guardian-counts.js';
 
 describe('P10: students with many guardians', () => {
   it('are told from six on, in one note', () => {
@@ -31,5 +31,13 @@ describe('P10: students with many guardians', () => {
     const evidence = noteManyGuardians(many)?.evidence;
     expect(evidence?.['students']).toBe(300);
     expect(evidence?.['first']).toHaveLength(20);
+  });
+
+  it('are found in two looks, and counted to the end', () => {
+    const counts = new GuardianCounts();
+    const links = [...Array.from({ length: 8 }, () => 'a'), ...Array.from({ length: 5 }, () => 'b')];
+    for (const student of links) counts.estimate(student);
+    for (const student of links) counts.count(student);
+    expect(counts.note()).toMatchObject({ subject: 'user:a', evidence: { students: 1, most: 8 } });
   });
 });

@@ -153,6 +153,7 @@ describe('a plan as lines', () => {
     expect(await refusal(['null\n'])).toMatch(/is no plan/u);
     expect(await refusal(['{"format":"another"}\n'])).toMatch(/is no plan/u);
     expect(await refusal([head.replace('"formatVersion":1', '"formatVersion":9')])).toMatch(/another version than 1/u);
+    expect(await refusal(['{"lines":0}\n'])).toMatch(/is no plan/u);
     expect(await refusal([head, '["surprises",{}]\n'])).toMatch(/line 2 is of a list that the head does not name/u);
     expect(await refusal([head, '["ledger.holds.changes",{}]\n'])).toMatch(/line 2 is not expected/u);
     expect(await refusal([head, '{"changes":1}\n'])).toMatch(/line 2 is not of a plan/u);

@@ -149,7 +149,7 @@ export const WAYS: readonly Promised[] = [
     },
     narrow: (scenario) =>
       COVERED.rekeyAfterTruncated ? scenario : { ...scenario, events: without(scenario.events, 'person-changes-id') },
-    shares: { archives: 0.1, contactChanges: 0.05, rekeys: 0.02 },
+    shares: { archives: 0.1, contactChanges: 0.05, unlinks: 0.02, rekeys: 0.02 },
   },
   {
     number: 14,

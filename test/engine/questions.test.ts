@@ -34,7 +34,7 @@ function asked(
   const ids = ['a', 'b', 'd', 'e', 'x', 'y'];
   return {
     people: ids.filter((id) => directory.isKnown(id)),
-    counted: ids.filter((id) => memberships.isKnown(`user-${id}`)),
+    counted: ids.filter((id) => memberships.of(`user-${id}`) !== undefined),
   };
 }
 

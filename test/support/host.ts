@@ -11,7 +11,7 @@ import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
 import { NOW, roster, SCOPE, type RosterParts } from './build.js';
 import { classWith, merge, OPEN } from './rows.js';
 
-export const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
+const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
 
 /** A host that runs syncs of whatever the feed says. */
 export class Host {

@@ -92,7 +92,7 @@ export class Absences {
     members: Stretch<LocalEnrollment>,
     seen: { readonly isTombstoned: boolean; readonly isNamed: boolean },
   ): void {
-    const sourcedId = local.sourcedId ?? '';
+    const sourcedId = local.sourcedId as string;
     const traits = traitsOfClass(local, peopleOf(members, 'teacher'));
     const students = peopleOf(members, 'student');
     const { fullData, archive, absentClassMembers } = this.input.policy;
@@ -135,7 +135,7 @@ export class Absences {
 
   /** A person who is missing from the whole district, or marked as deleted. */
   addUser(local: LocalUser, seen: { readonly isTombstoned: boolean; readonly isNamed: boolean }): void {
-    const sourcedId = local.sourcedId ?? '';
+    const sourcedId = local.sourcedId as string;
     this.users.push({
       sourcedId,
       subject: userSubject(sourcedId),

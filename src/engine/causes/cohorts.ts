@@ -9,7 +9,7 @@ import { compareIds } from '../../internal/ordered.js';
 import type { LimitKind } from '../../model/index.js';
 import type { Absent } from './absences.js';
 import { ATTRIBUTES, valuesOf, wordsOf, type Attribute } from './attributes.js';
-import { COHORT_NEEDS, isMostOf, type Population, type Suspects } from './population.js';
+import { COHORT_NEEDS, isMostOf, type Population, type Suspect, type Suspects } from './population.js';
 
 /** Records that vanished together. */
 export interface Cohort {
@@ -136,12 +136,12 @@ class View {
   }
 
   private totalOf(value: string): number {
-    return (this.suspects.byValue.get(value)?.total ?? 0) - (this.omitted.get(value)?.vanished ?? 0);
+    return (this.suspects.byValue.get(value) as Suspect).total - (this.omitted.get(value)?.vanished ?? 0);
   }
 
   private restWithout(value: string): Rest {
     const total = this.population.total - this.left.length;
-    const evident = this.shares.get(value)?.evident ?? 0;
+    const { evident } = this.shares.get(value) as Share;
     return { rest: total - this.totalOf(value), restVanished: this.evident - evident };
   }
 
@@ -193,7 +193,7 @@ function name(
     const { attribute, value, ...counts } = candidate;
     const groups = byValue.get(attribute) ?? groupsOf(attribute, absent);
     byValue.set(attribute, groups);
-    const all = groups.get(value) ?? [];
+    const all = groups.get(value) as readonly Absent[];
     const own = all.filter((each) => !named.has(each));
     if (own.length === 0) return [];
     for (const each of own) named.add(each);

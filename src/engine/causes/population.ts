@@ -29,7 +29,7 @@ export function isMostOf(vanished: number, total: number): boolean {
 }
 
 /** A value that so many vanished records share that all of them may be gone. */
-interface Suspect {
+export interface Suspect {
   readonly vanished: number;
   /** All that share it, vanished or not. */
   total: number;
@@ -76,7 +76,7 @@ export class Suspects {
   /** How many records have any of these values. */
   totalOf(values: ReadonlySet<string>): number {
     let total = 0;
-    for (const value of values) total += this.byValue.get(value)?.total ?? 0;
+    for (const value of values) total += (this.byValue.get(value) as Suspect).total;
     for (const { values: shared, count } of this.overlaps.values()) {
       const own = shared.filter((value) => values.has(value)).length;
       if (own > 1) total -= (own - 1) * count;
@@ -206,7 +206,7 @@ export class Populations {
     classes.add(traits);
     if (total === 0 || this.absences.hasClass(local.sourcedId)) return;
     enrollments.add(traits, total);
-    for (const [index, role] of roles.entries()) enrollments.addRole(traits, role, counts[index] ?? 0);
+    for (const [index, role] of roles.entries()) enrollments.addRole(traits, role, counts[index] as number);
   }
 
   /** A person whom a sync manages, in scope, vanished or not. */

@@ -166,7 +166,7 @@ function heirOf(view: View, { name, schoolSourcedId }: LocalClass): string | und
   const passed = normalName(name);
   for (const change of view.sides.plan.changes) {
     if (change.kind !== 'class-create' || change.schoolSourcedId !== schoolSourcedId) continue;
-    if (normalName(change.after?.name ?? '') === passed) return change.target.sourcedId;
+    if (normalName(change.after?.name as string) === passed) return change.target.sourcedId;
   }
   return undefined;
 }

@@ -39,7 +39,7 @@ export function findGuardian(view: View, guardianship: Guardianship): Finding {
   if (!view.covers('guardians')) {
     return local === undefined ? notImported(stepNotCovered(view)) : kept(stepNotCovered(view));
   }
-  if (link === undefined) return local === undefined ? UNKNOWN : lostLink(view, guardianship, local);
+  if (link === undefined) return lostLink(view, guardianship, local as LocalGuardianLink);
   return local === undefined
     ? notImported(...whyNotLinked(view, guardianship, link))
     : sharedLink(view, guardianship, link, local);

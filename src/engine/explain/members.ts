@@ -42,7 +42,7 @@ export function findMember(view: View, membership: Membership): Finding {
   const ofClass = findClass(view, section, localClass);
   if (!ofClass.isFollowed) return ofUnfollowed(view, membership, ofClass.reasons);
   const isSilent = person.feed?.status !== 'tobedeleted';
-  if (row === undefined) return local === undefined ? UNKNOWN : lostMember(view, membership, local, isSilent);
+  if (row === undefined) return lostMember(view, membership, local as LocalEnrollment, isSilent);
   return local === undefined
     ? notImported(...newMember(view, membership, row, person))
     : sharedMember(view, membership, row, local);
@@ -91,9 +91,9 @@ function notToday(view: View, row: Enrollment): Reason | undefined {
     case 'deleted':
       return because('Z6', 'NEVER_IMPORTED');
     case 'ended':
-      return because('M11', 'ENROLLMENT_ENDED', { date: row.endDate ?? '' });
+      return because('M11', 'ENROLLMENT_ENDED', { date: row.endDate as string });
     case 'ahead':
-      return because('M11', 'ENROLLMENT_AHEAD', { date: row.beginDate ?? '' });
+      return because('M11', 'ENROLLMENT_AHEAD', { date: row.beginDate as string });
     case 'active':
       return undefined;
   }

@@ -74,7 +74,7 @@ export function frozenBecause(view: View, sourcedId: string | undefined): Reason
     const later = noteOf('REKEY_WAITS');
     return later === undefined ? linkBecause(view, 'user', sourcedId) : reasonOf(later);
   }
-  return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from ?? '', new: waiting.sourcedId });
+  return because(waiting.rule, 'REKEY_PROPOSED', { old: waiting.from as string, new: waiting.sourcedId });
 }
 
 /** Whether this import's steps cover people of these roles. */

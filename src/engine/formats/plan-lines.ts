@@ -201,7 +201,7 @@ class PlanReader {
   /** The checksum is over every byte before it: a line that is missing, changed or moved does not go unseen. */
   private close(value: unknown): void {
     const end = value as { readonly lines?: unknown; readonly sha256?: unknown } | null;
-    const lists = Object.entries(this.head?.lists ?? {});
+    const lists = Object.entries((this.head as Head).lists);
     const isWhole = lists.every(([name, count]) => this.lists.get(name)?.length === count);
     if (!isWhole || end?.lines !== this.count || end.sha256 !== this.hash.digest()) {
       throw new PlanError(

@@ -16,8 +16,8 @@ export function dependentsOf(held: readonly Change[], changes: readonly Change[]
   const classes = new Set<string>();
   const users = new Set<string>();
   for (const change of held) {
-    if (change.kind === 'class-create') classes.add(change.target.sourcedId ?? '');
-    if (change.kind === 'user-create') users.add(change.target.sourcedId ?? '');
+    if (change.kind === 'class-create') classes.add(change.target.sourcedId as string);
+    if (change.kind === 'user-create') users.add(change.target.sourcedId as string);
   }
   if (classes.size === 0 && users.size === 0) return [];
   return changes.filter((change) => namesAny(change, classes, users)).map(({ key }) => key);

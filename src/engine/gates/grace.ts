@@ -98,6 +98,5 @@ export class Grace {
 }
 
 function nounOf(subject: string): string {
-  const end = subject.search(/[:@]/u);
-  return end < 0 ? subject : subject.slice(0, end);
+  return subject.slice(0, subject.search(/[:@]/u));
 }

@@ -52,7 +52,7 @@ export interface Judgement extends Held {
 }
 
 /** What the gates remember from one run to the next, besides their latches. */
-export type GateMemory = Pick<Ledger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
+type GateMemory = Pick<Ledger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
 
 export function judge(
   changes: readonly Change[],

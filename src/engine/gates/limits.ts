@@ -4,6 +4,7 @@
  * @module
  */
 
+import { compareIds } from '../../internal/ordered.js';
 import type { Change, ChangeKind, Ledger, LimitKind, Limits, RemovalSum } from '../../model/index.js';
 import { limitKind } from '../draft.js';
 
@@ -73,7 +74,7 @@ export class Budget {
     if (due === 0 || perRun >= 1) return undefined;
     const sums = (this.ledger.removals ?? []).filter((sum) => sum.kind === kind && isWithinWeek(sum.day, this.today));
     if (sums.length === 0) return undefined;
-    const [first] = sums.filter(({ baseline }) => baseline > 0).sort((left, right) => compareDays(left.day, right.day));
+    const [first] = sums.filter(({ baseline }) => baseline > 0).sort((left, right) => compareIds(left.day, right.day));
     const before = sums.reduce((total, { removed }) => total + removed, 0);
     return {
       kind,
@@ -220,8 +221,4 @@ function limitKindOfKey(key: string): LimitKind | undefined {
 /** Seven days: today, and the six before it. A day to come is a clock that went wrong, and counts. */
 function isWithinWeek(day: string, today: string): boolean {
   return Date.parse(today) - Date.parse(day) < DAYS * 86_400_000;
-}
-
-function compareDays(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

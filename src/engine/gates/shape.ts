@@ -136,7 +136,7 @@ function unresolvedAgents({ statistics }: Reading, healthy: ReadStatistics): rea
 function unsharedFields({ statistics, sizes }: Reading, healthy: ReadStatistics): readonly Doubt[] {
   return Object.entries(statistics.fields).flatMap(([name, share]) => {
     const before = healthy.fields[name] ?? 0;
-    if (before < SHARED || share >= GONE || (sizes.get(name) ?? 0) < FEW) return [];
+    if (before < SHARED || share >= GONE || (sizes.get(name) as number) < FEW) return [];
     return [doubt('Z14', 'FIELD_UNSHARED', { ...placeOf(name), share: rounded(share), before: rounded(before) })];
   });
 }

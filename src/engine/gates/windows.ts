@@ -45,7 +45,7 @@ function localTime(timeZone: string, instant: Date): { readonly day: string; rea
     minute: '2-digit',
   });
   const parts = new Map(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) as string;
   return {
     day: `${part('year')}-${part('month')}-${part('day')}`,
     hour: `${part('hour')}:${part('minute')}`,

@@ -20,7 +20,7 @@ import {
   type PersonMatch,
 } from './index.js';
 import type { People } from '../passes/people.js';
-import { isUserInScope } from '../rules/users.js';
+import { isUserInScope } from '../rules/user-fields.js';
 
 type Identified = Pick<User, 'stateId' | 'sisId' | 'email' | 'mobile'> & { readonly sourcedId?: string };
 

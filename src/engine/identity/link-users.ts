@@ -122,7 +122,9 @@ class UserLinking {
         const key = addresses.keyOf(address, feed);
         const all = left.get(key) ?? [];
         const locals = all.filter(({ roles }) => canBeSameRole(feed.roles, roles));
-        const others = [...(right.get(key) ?? []), ...(rest.get(key) ?? [])].filter((other) => other !== feed);
+        const others = [...(right.get(key) as readonly User[]), ...(rest.get(key) ?? [])].filter(
+          (other) => other !== feed,
+        );
         const rivals = others.filter(({ roles }) => locals.some((local) => canBeSameRole(roles, local.roles)));
         const isOnly = locals.length === 1 && rivals.length === 0;
         const local = isOnly ? locals[0] : onlyNamesake(feed, locals, rivals);

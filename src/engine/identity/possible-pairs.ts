@@ -9,12 +9,12 @@ import { likenessKey } from './pair-users.js';
 import type { Decisions } from './proposals.js';
 
 /** A record of the feed and one of the host that may be one person. */
-export interface PossiblePair {
+interface PossiblePair {
   readonly feed: User;
   readonly local: LocalUser;
 }
 
-export interface PossiblePairs {
+interface PossiblePairs {
   /** In the order of the arrivals, each with the first record that may be theirs. */
   readonly pairs: readonly PossiblePair[];
   /** Every record of the host that may be an arrival's. */

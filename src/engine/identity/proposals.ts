@@ -162,7 +162,7 @@ function isKept(proposal: Proposal, { judges, bearerOf, hasTwin, isInFeed }: Whe
   if (!judges(proposal)) return true;
   // K12: the new class is there meanwhile; as long as nobody uses it, a person may still say that it is the old one.
   if (proposal.kind === 'class-rekey' && bearer !== proposal.recordId && hasTwin(proposal.sourcedId)) {
-    return proposal.decision?.outcome !== 'declined' && !isInFeed(noun, proposal.from ?? '');
+    return proposal.decision?.outcome !== 'declined' && !isInFeed(noun, proposal.from as string);
   }
   // Once somebody has the sourcedId, the pair cannot come up again.
   if (proposal.decision === undefined || isTaken) return false;

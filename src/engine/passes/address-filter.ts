@@ -19,7 +19,7 @@ export class AddressFilter {
     this.bits = new Uint32Array(size / 32);
     for (const address of addresses) {
       const at = addressMark(address, address.indexOf(':') + 1, address.startsWith('email:')) & this.mask;
-      this.bits[at >>> 5] = (this.bits[at >>> 5] ?? 0) | (1 << (at & 31));
+      this.bits[at >>> 5] = (this.bits[at >>> 5] as number) | (1 << (at & 31));
     }
   }
 
@@ -28,7 +28,7 @@ export class AddressFilter {
     const mark = addressMark(value, 0, field === 'email');
     if (mark === 0) return true;
     const at = mark & this.mask;
-    return (((this.bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1;
+    return (((this.bits[at >>> 5] as number) >>> (at & 31)) & 1) === 1;
   }
 }
 
@@ -52,5 +52,5 @@ function addressMark(text: string, from: number, isEmail: boolean): number {
       digits += 1;
     }
   }
-  return mark ^ (mark >>> 15) || 1;
+  return mark ^ (mark >>> 15);
 }

@@ -90,14 +90,14 @@ export class ClassLinks {
 
   private wait(code: 'LINK_PROPOSED' | 'LINK_AMBIGUOUS', sourcedId: string, proposal?: Proposal): void {
     this.waiting.add(sourcedId);
-    const school = this.sections.get(sourcedId)?.section.schoolSourcedId;
+    const { section } = this.sections.get(sourcedId) as FeedClass;
     this.context.draft.note({
       rule: 'K19',
       code,
       severity: 'warning',
       noun: 'class',
       subject: classSubject(sourcedId),
-      ...(school === undefined ? {} : { schoolSourcedId: school }),
+      schoolSourcedId: section.schoolSourcedId,
       ...(proposal === undefined ? {} : { evidence: { record: proposal.recordId, ...proposal.evidence } }),
     });
   }

@@ -6,8 +6,8 @@
 
 import { classSubject } from '../../model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../../model/index.js';
-import { CauseLatches, type AbsenceVerdict } from '../causes/index.js';
-import { ofMembers, type Addition, type ClassOfMembers } from '../rules/additions.js';
+import type { AbsenceVerdict } from '../causes/index.js';
+import { ofMembers, type Addition } from '../rules/additions.js';
 import type { ClassVisitor } from '../reading/class-walk.js';
 import {
   classNameOf,
@@ -18,48 +18,31 @@ import {
   isPlainClass,
   isRecycled,
   KEPT,
-  type ClassDecision,
 } from '../rules/classes.js';
 import type { Context } from '../context.js';
-import { changeKey } from '../draft.js';
 import { classFingerprint } from '../fingerprint.js';
 import { classRekey, removeTwin, type RekeyPatch } from '../identity/index.js';
 import { Inclusion } from '../rules/inclusion.js';
-import { compareMembers, type MemberComparison, type Removal } from '../rules/members.js';
+import { compareMembers } from '../rules/compare-members.js';
+import type { MemberComparison } from '../rules/members.js';
 import { ClassLinks } from './class-links.js';
-import { admit, noteShared, TakenNames, type Candidate } from '../rules/names.js';
+import { ClassNames } from './class-names.js';
+import { MemberChanges } from './member-changes.js';
+import { admit, type Candidate } from '../rules/names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
 import { PlainMembers } from './plain-members.js';
 import { PrimarySchools } from './primary-schools.js';
 import { countActive, hasActive, type Stretch } from '../reading/stretch.js';
-import { takenNames } from '../rules/taken-names.js';
-import type { Placement } from '../rules/users.js';
-import { isJudgedClass, noteMembers } from './vanished.js';
+import { isJudgedClass } from './vanished.js';
 
 /** What the pass found out, besides what it proposed. */
 export interface ClassPassResult {
-  /** Members to add, with their classes, once it is known who gets an account. */
-  readonly additions: readonly { readonly addition: Addition; readonly section: ClassOfMembers }[];
-  /** Where persons who have no account yet belong. */
-  readonly placements: ReadonlyMap<string, Placement>;
+  readonly members: MemberChanges;
   readonly primarySchools: PrimarySchools;
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
-  /** Whom this plan removes from a class, by the host's id of the person. */
-  readonly removedFrom: ReadonlyMap<string, RemovedMember>;
-  /** Whom this plan brings back into a class, likewise. */
-  readonly restoredTo: ReadonlyMap<string, number>;
-}
-
-/** A person whom this plan removes, and from how many classes. */
-export interface RemovedMember {
-  /** By which the feed knows them today. */
-  readonly sourcedId: string;
-  /** By which the host's members name them. */
-  readonly hostSourcedId: string;
-  count: number;
 }
 
 interface PendingCandidate extends Candidate {
@@ -79,22 +62,12 @@ export interface ClassPassInput {
 }
 
 export class ClassPass implements ClassPassResult, ClassVisitor {
-  readonly additions: { addition: Addition; section: ClassOfMembers }[] = [];
-  readonly placements = new Map<string, Placement>();
+  readonly members: MemberChanges;
   readonly primarySchools: PrimarySchools;
-  readonly removedFrom = new Map<string, RemovedMember>();
-  readonly restoredTo = new Map<string, number>();
   managedClasses = 0;
   managedEnrollments = 0;
   private readonly candidates: PendingCandidate[] = [];
-  private readonly names = new TakenNames();
-  /** Classes that come to bear a name in a school by this plan: they return, move, or are renamed by the feed. */
-  private readonly newcomers: { readonly section: Class; readonly local: LocalClass }[] = [];
-  /** Classes that leave and so free their names, unless their cause keeps them. */
-  private readonly leaving: LocalClass[] = [];
-  private emptiedClasses = 0;
-  private outsideDates = 0;
-  private presentClasses = 0;
+  private readonly names: ClassNames;
   private readonly knownSchools: ReadonlySet<string>;
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
@@ -106,6 +79,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     private readonly people: People,
     private readonly input: ClassPassInput,
   ) {
+    this.members = new MemberChanges(context, people);
+    this.names = new ClassNames(context, input.contested);
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
     this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
@@ -118,16 +93,16 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
 
   /** Whether names are asked for that depend on the causes of absence. */
   get asksForCauses(): boolean {
-    return this.leaving.length > 0 && (this.candidates.length > 0 || this.newcomers.length > 0);
+    return this.names.asksForCauses(this.candidates.length > 0);
   }
 
   /** @param verdict where it was asked for */
   finish(verdict: AbsenceVerdict | undefined): void {
     this.inclusion?.noteLeftOut();
-    if (verdict !== undefined) this.keepNamesOfWaiting(verdict);
+    if (verdict !== undefined) this.names.keepWaiting(verdict);
+    this.names.noteShared();
     this.admitCandidates();
-    this.judgeEmptied();
-    this.noteDates();
+    this.members.finish();
   }
 
   /** M10: enrollments of a class that neither side has. */
@@ -171,7 +146,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       this.managedEnrollments += managedMembers;
     }
     if (this.isSkipped(section?.schoolSourcedId) || this.isSkipped(local?.schoolSourcedId)) {
-      if (local?.state === 'active') this.keepNames(KEPT, local, undefined);
+      if (local?.state === 'active') this.names.keep(KEPT, local, undefined);
       if (local !== undefined) this.noteUnjudged(local);
       return;
     }
@@ -230,8 +205,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {
         this.consider(feed.section, feed.enrollments, NO_MEMBERS);
-      } else if (host !== undefined) {
-        this.absent(host);
+      } else {
+        this.absent(host as HostHalf);
       }
     }
   }
@@ -306,17 +281,17 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (comparison !== undefined) context.tally.danglingEnrollments(comparison.dangling);
     const decision =
       isFollowed || comparison === undefined ? FOLLOWED : decidePresent(section, local, comparison, context, rekey);
-    this.keepNames(decision, local, section);
+    this.names.keep(decision, local, section);
     if (decision.members !== 'follow') {
       context.unjudged.membersOf(section.sourcedId);
       return;
     }
     if (local.origin === 'roster') {
-      this.presentClasses += 1;
+      this.members.emptied.notePresent();
       this.inclusion?.noteKept(section);
     }
-    if (decision.isNewcomer === true) this.newcomers.push({ section, local });
-    if (comparison !== undefined) this.commit(comparison, ofMembers(section, local), local, members);
+    if (decision.isNewcomer === true) this.names.noteNewcomer(section, local);
+    if (comparison !== undefined) this.members.propose(comparison, ofMembers(section, local), { local, members });
   }
 
   private compare(
@@ -338,20 +313,16 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const isNamed =
       unreadable.mayBeSchool(local.schoolSourcedId) ||
       (!isTombstoned && (hasActive(enrollments) || unreadable.mayBeClass(local.sourcedId as string)));
+    const isDoubted = this.input.isFeedInDoubt;
     const holder = local.sourcedId as string;
     const isProven = !context.isRestricted && (isTombstoned || feed.provesAbsence) && isJudgedClass(local, context);
     const level = isTombstoned && !isHinted ? 'E2' : 'E1';
     const isWaiting = isProven && !isNamed && context.grace.counts(classSubject(holder), level) === 'wait';
     if (isProven && !isWaiting) context.absences.addClass(local, members, { isTombstoned, isNamed });
     if (!isNamed) this.moved.noteHost(local, members);
-    const decision = decideAbsent(
-      local,
-      { isTombstoned, isNamed, isWaiting, isDoubted: this.input.isFeedInDoubt },
-      context,
-    );
-    this.keepNames(decision, local, undefined);
-    const isLeaving = decision.names === 'free' && isJudgedClass(local, context);
-    if (isLeaving && this.isContested(local)) this.leaving.push(local);
+    const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted }, context);
+    this.names.keep(decision, local, undefined);
+    if (decision.names === 'free' && isJudgedClass(local, context)) this.names.noteLeaving(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     const ofClass = {
@@ -361,71 +332,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       isManaged: local.origin === 'roster',
     };
     const none: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
-    this.commit(compareMembers(ofClass, none, members, this.context, this.people), ofClass);
-  }
-
-  /** Turns a comparison into proposals. K15 watches a class that is present and loses its members in silence. */
-  private commit(
-    members: MemberComparison,
-    section: ClassOfMembers,
-    local?: LocalClass,
-    host?: Stretch<LocalEnrollment>,
-  ): void {
-    const { draft } = this.context;
-    this.outsideDates += members.outsideDates;
-    // The members of an absent class go with it: its absence was counted.
-    const removals = local === undefined ? members.removals : this.graceOver(members.removals);
-    if (local !== undefined && host !== undefined) {
-      noteMembers(members.members, removals, local, host, this.context, this.people);
-    }
-    for (const { once, ...note } of members.notes) {
-      if (once === true) draft.noteOnce(note);
-      else draft.note(note);
-    }
-    for (const proposal of members.proposals) {
-      if (draft.propose(proposal) && proposal.kind === 'enrollment-restore')
-        countUp(this.restoredTo, proposal.target.userId);
-    }
-    for (const addition of members.additions) this.add(addition, section, members.students > 0);
-    const removed: string[] = [];
-    let silent = 0;
-    for (const { local: member, proposal, isSilent } of removals) {
-      if (!draft.propose(proposal)) {
-        // Another hold that names it waits for its own word: the member was not seen again.
-        this.context.unjudged.record(proposal.subject);
-        continue;
-      }
-      removed.push(proposal.subject);
-      if (isSilent) silent += 1;
-      this.noteRemoved(member);
-    }
-    if (local === undefined || local.state !== 'active' || local.origin !== 'roster' || silent === 0) return;
-    const isEmpty = members.managed >= 5 && members.members === 0;
-    const isHalved = members.managed >= 10 && silent > members.managed / 2;
-    if (!isEmpty && !isHalved) return;
-    this.emptiedClasses += 1;
-    draft.hold({
-      id: `K15:${section.sourcedId}`,
-      gate: 'K15',
-      code: 'CLASS_EMPTIED',
-      subject: classSubject(section.sourcedId),
-      approvable: true,
-      baseline: members.managed,
-      count: silent,
-      changes: new Set(removed.map((subject) => changeKey('enrollment-remove', subject))),
-    });
-  }
-
-  /** The removals of members who have been missing for long enough. */
-  private graceOver(removals: readonly Removal[]): readonly Removal[] {
-    const { grace, unjudged } = this.context;
-    if (removals.length === 0 || !grace.isAsked) return removals;
-    return removals.filter(({ proposal: { subject }, level }) => {
-      const isOver = grace.counts(subject, level) === 'gone';
-      // A hold from before the policy asked for a grace was not answered by it.
-      if (!isOver) unjudged.record(subject);
-      return isOver;
-    });
+    this.members.propose(compareMembers(ofClass, none, members, this.context, this.people), ofClass);
   }
 
   /** Neither the class nor its members were seen: what waits for them goes on waiting. A closed class is not archived. */
@@ -436,97 +343,13 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     unjudged.membersOf(sourcedId);
   }
 
-  private noteRemoved(member: LocalEnrollment): void {
-    const { userId, userSourcedId: hostSourcedId } = member;
-    if (hostSourcedId === undefined) return;
-    const known = this.removedFrom.get(userId);
-    if (known !== undefined) known.count += 1;
-    else this.removedFrom.set(userId, { sourcedId: this.people.memberId(member), hostSourcedId, count: 1 });
-  }
-
-  private add(addition: Addition, section: ClassOfMembers, hasStudents: boolean): void {
-    this.additions.push({ addition, section });
-    if (addition.user !== undefined) return;
-    const { enrollment } = addition;
-    const teaches = enrollment.role !== 'student' && hasStudents;
-    const placement = this.placements.get(enrollment.userSourcedId);
-    if (placement === undefined) {
-      this.placements.set(enrollment.userSourcedId, {
-        isStudent: enrollment.role === 'student',
-        hasStudents: teaches,
-      });
-      return;
-    }
-    placement.isStudent ||= enrollment.role === 'student';
-    placement.hasStudents ||= teaches;
-  }
-
   private admitCandidates(): void {
     const { context } = this;
-    this.noteSharedNames();
     if (this.candidates.length === 0) return;
-    for (const { candidate, name } of admit(this.candidates, this.names, context, this.links?.waiting)) {
+    for (const { candidate, name } of admit(this.candidates, this.names.taken, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
-      if (createClass(section, name, context)) this.commit(members, ofMembers(section, undefined));
+      if (createClass(section, name, context)) this.members.propose(members, ofMembers(section, undefined));
     }
-  }
-
-  /** D4: a class returns, moves and is renamed whoever bears its name by now; its children must not be left without it. */
-  private noteSharedNames(): void {
-    for (const { section, local } of this.newcomers) {
-      for (const { schoolSourcedId, name } of takenNames('fed', local, section, this.context)) {
-        const other = this.names.sharer(schoolSourcedId, name, section.sourcedId);
-        if (other === undefined) continue;
-        noteShared(section, other, this.context);
-        break;
-      }
-    }
-  }
-
-  /** K15: when many classes are emptied at once, the enrollments were not read, whatever the feed says. */
-  private judgeEmptied(): void {
-    if (this.presentClasses === 0 || this.emptiedClasses / this.presentClasses <= 0.1) return;
-    this.context.draft.hold({
-      id: 'K15',
-      gate: 'K15',
-      code: 'CLASSES_EMPTIED',
-      approvable: true,
-      baseline: this.presentClasses,
-      count: this.emptiedClasses,
-      limit: 0.1,
-      changes: 'all-destructive',
-    });
-  }
-
-  /** M11: told once for all, because a whole term's enrollments may lie ahead or behind. */
-  private noteDates(): void {
-    if (this.outsideDates === 0) return;
-    const evidence = { enrollments: this.outsideDates };
-    this.context.draft.note({ rule: 'M11', code: 'OUTSIDE_DATES', severity: 'info', evidence });
-  }
-
-  /** Names matter only where one may be asked for: most plans have no new class and none that returns. */
-  private keepNames({ names, isOpen }: ClassDecision, local: LocalClass, section: Class | undefined): void {
-    if (names === 'free' || !this.isContested(local, section)) return;
-    const holder = section?.sourcedId ?? local.sourcedId ?? local.id;
-    for (const taken of takenNames(names, local, section, this.context)) {
-      this.names.take(taken.schoolSourcedId, taken.name, holder, isOpen);
-    }
-  }
-
-  /** A class that waits for a person because of its cause, or because the feed was in doubt, is not leaving. */
-  private keepNamesOfWaiting({ causes }: AbsenceVerdict): void {
-    const latches = new CauseLatches(this.context.local.ledger);
-    for (const local of this.leaving) {
-      const subject = classSubject(local.sourcedId);
-      if (!latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold)) continue;
-      this.keepNames(KEPT, local, undefined);
-    }
-  }
-
-  private isContested(local: LocalClass, section?: Class): boolean {
-    const { contested } = this.input;
-    return isIn(contested, local.schoolSourcedId) || isIn(contested, section?.schoolSourcedId);
   }
 
   /** The feed's word: what the host has may be about to change, and a name is given once. */
@@ -535,16 +358,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   }
 
   private isSkipped(schoolSourcedId: string | undefined): boolean {
-    return isIn(this.context.feed.skippedSchools, schoolSourcedId);
+    return schoolSourcedId !== undefined && this.context.feed.skippedSchools.has(schoolSourcedId);
   }
 }
 
 const NO_MEMBERS: Stretch<LocalEnrollment> = { records: [], from: 0, to: 0 };
-
-function isIn(ids: ReadonlySet<string>, id: string | undefined): boolean {
-  return ids.size > 0 && id !== undefined && ids.has(id);
-}
-
-function countUp(counts: Map<string, number>, id: string | undefined): void {
-  if (id !== undefined) counts.set(id, (counts.get(id) ?? 0) + 1);
-}

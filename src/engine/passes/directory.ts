@@ -84,7 +84,7 @@ export class AskedDirectory implements PersonDirectory {
   }
 
   answer(feed: User | undefined, local: LocalUser | undefined): void {
-    const answer = this.answers.get(feed?.sourcedId ?? local?.sourcedId ?? '');
+    const answer = this.answers.get((feed ?? (local as LocalUser)).sourcedId as string);
     if (answer === undefined) return;
     if (feed !== undefined) {
       const { status, familyName } = feed;

@@ -13,7 +13,7 @@ import type { PersonMatch } from '../identity/index.js';
 import { settleLogins } from '../rules/logins.js';
 import type { People } from './people.js';
 import type { UserVisitor } from '../reading/user-walk.js';
-import { isUserInScope } from '../rules/users.js';
+import { isUserInScope } from '../rules/user-fields.js';
 
 /** What the answers about addresses depend on in a plan. */
 export function collisionRules(context: Context, people: People): CollisionRules {

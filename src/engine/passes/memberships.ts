@@ -39,14 +39,9 @@ export class Memberships {
     }
   }
 
-  /** Whether this person's memberships were counted. */
-  isKnown(userId: string): boolean {
-    return this.active.has(userId);
-  }
-
-  /** How many active memberships the person has today. */
-  of(userId: string): number {
-    return this.active.get(userId) ?? 0;
+  /** How many active memberships the person has today; undefined where they were not counted. */
+  of(userId: string): number | undefined {
+    return this.active.get(userId);
   }
 
   /** Whether people have put the person into a class of theirs. */

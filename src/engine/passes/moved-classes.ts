@@ -111,7 +111,7 @@ export class MovedClasses {
     if (!isUnusedTwin(local, twin.members.records)) {
       const { sourcedId, schoolSourcedId } = section;
       const subject = classSubject(sourcedId);
-      const evidence = { old: proposal.from ?? '', new: sourcedId };
+      const evidence = { old: proposal.from as string, new: sourcedId };
       const note = { rule: 'K12', code: 'MOVED_TOO_LATE', severity: 'warning', noun: 'class' } as const;
       this.context.draft.note({ ...note, subject, schoolSourcedId, evidence });
       return false;

@@ -14,7 +14,7 @@ import { RekeyKeys } from '../identity/find-rekeys.js';
 import { addressesOf, isUntied, linkUsers, sharedAddresses, type Bearer, type PersonMatch } from '../identity/index.js';
 import type { People } from './people.js';
 import { UserWalk, type UserVisitor } from '../reading/user-walk.js';
-import { isUserInScope } from '../rules/users.js';
+import { isUserInScope } from '../rules/user-fields.js';
 import { judgesLinks } from './whereabouts.js';
 
 export class PersonLinks {

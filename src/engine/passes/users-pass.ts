@@ -16,7 +16,8 @@ import { hasLostLogin, type LoginPass } from './login-pass.js';
 import type { People } from './people.js';
 import type { PersonLinks } from './person-links.js';
 import type { UserVisitor } from '../reading/user-walk.js';
-import { comparePerson, mayArriveUnplaced } from '../rules/users.js';
+import { mayArriveUnplaced } from '../rules/new-users.js';
+import { comparePerson } from '../rules/users.js';
 
 /** Decides about persons on both sides, and finds the others. */
 export class PeoplePass implements UserVisitor {

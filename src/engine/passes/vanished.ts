@@ -30,7 +30,8 @@ import { isManaged } from '../rules/empty-kinds.js';
 import type { Removal } from '../rules/members.js';
 import type { People } from './people.js';
 import type { Stretch } from '../reading/stretch.js';
-import { isUserInScope, mayBeDeactivated } from '../rules/users.js';
+import { isUserInScope } from '../rules/user-fields.js';
+import { mayBeDeactivated } from '../rules/users.js';
 
 /** The host's large collections. */
 export interface HostSources {

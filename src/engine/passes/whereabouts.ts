@@ -24,7 +24,7 @@ export class RecordWatch implements Whereabouts {
   /** A class of either side comes by. */
   note(section: Class | undefined, local: LocalClass | undefined): void {
     if (this.classes.size === 0) return;
-    const known = this.classes.get(section?.sourcedId ?? local?.sourcedId ?? '');
+    const known = this.classes.get((section ?? (local as LocalClass)).sourcedId as string);
     if (known === undefined) return;
     known.isInFeed ||= section !== undefined && section.status !== 'tobedeleted';
     known.bearer ??= local;

@@ -258,7 +258,7 @@ export class ReadTally {
       [...problems].map(([collection, counts]) => {
         const count = [...counts.values()].reduce((sum, each) => sum + each, 0);
         const [problem = ''] = [...counts.keys()].sort(
-          (left, right) => (counts.get(right) ?? 0) - (counts.get(left) ?? 0) || compareIds(left, right),
+          (left, right) => (counts.get(right) as number) - (counts.get(left) as number) || compareIds(left, right),
         );
         return [collection, { count, of: this.rowsOf(collection) + count, problem }];
       }),

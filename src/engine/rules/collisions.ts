@@ -293,19 +293,19 @@ function isOutOfUse({ state, by, claimed }: LocalUser): boolean {
 
 function rankOf({ feed, local }: Person): number {
   let rank = ROLE_RANK.other;
-  for (const role of feed?.roles ?? local?.roles ?? []) rank = Math.min(rank, ROLE_RANK[role]);
+  for (const role of (feed ?? (local as LocalUser)).roles) rank = Math.min(rank, ROLE_RANK[role]);
   return rank;
 }
 
 function nameOf({ feed, local }: Person): string {
-  const { givenName = '', familyName = '' } = feed ?? local ?? {};
+  const { givenName, familyName } = feed ?? (local as LocalUser);
   return normalName(`${givenName} ${familyName}`);
 }
 
 /** Who it is, on either side: people without a sourcedId go by the host's id. */
 function personKey({ feed, local }: Person): string {
   const sourcedId = feed?.sourcedId ?? local?.sourcedId;
-  return sourcedId === undefined ? `@${local?.id ?? ''}` : `#${sourcedId}`;
+  return sourcedId === undefined ? `@${(local as LocalUser).id}` : `#${sourcedId}`;
 }
 
 /** An address as it is compared; undefined for what is none (F10). */

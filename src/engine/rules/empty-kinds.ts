@@ -8,7 +8,7 @@
 import type { Change, Hold, LocalUser, User, UserRole } from '../../model/index.js';
 import type { Context } from '../context.js';
 import type { People } from '../passes/people.js';
-import { isUserInScope } from './users.js';
+import { isUserInScope } from './user-fields.js';
 
 /** A kind that the feed has none of, and what is not done because of that. */
 export interface EmptyKind {
@@ -174,8 +174,8 @@ function takenFrom(
   const keys = new Set<string>();
   if (ids.size === 0) return keys;
   for (const change of changes) {
-    if (change.kind === 'user-deactivate' && ids.has(change.target.id ?? '')) keys.add(change.key);
-    if (change.kind === 'enrollment-remove' && ids.has(change.target.userId ?? '')) keys.add(change.key);
+    if (change.kind === 'user-deactivate' && ids.has(change.target.id as string)) keys.add(change.key);
+    if (change.kind === 'enrollment-remove' && ids.has(change.target.userId as string)) keys.add(change.key);
   }
   return keys;
 }

@@ -42,12 +42,10 @@ export function compareBlock(
 ): BlockChange | undefined {
   const isBlocked = isBlockedAfter(link, local, isComplete);
   if (isBlocked === (local.blocked === true)) return undefined;
-  const { blocked: _blocked, ...synced } = local.synced ?? {};
+  const { blocked: _blocked, ...synced } = { ...local.synced };
   return {
     before: { blocked: local.blocked, synced: local.synced },
-    after: isBlocked
-      ? { blocked: true, synced: { ...synced, blocked: true } }
-      : { blocked: undefined, synced: local.synced === undefined ? undefined : synced },
+    after: isBlocked ? { blocked: true, synced: { ...synced, blocked: true } } : { blocked: undefined, synced },
     code: isBlocked ? 'CONTACT_FORBIDDEN' : 'CONTACT_ALLOWED',
   };
 }

@@ -25,13 +25,13 @@ export class GuardianCounts {
   /** The first look at a link. */
   estimate(student: string): void {
     const at = markOf(student) & MASK;
-    const count = this.rough[at] ?? 0;
+    const count = this.rough[at] as number;
     if (count < MANY_GUARDIANS) this.rough[at] = count + 1;
   }
 
   /** The second look at it, when all links had the first. */
   count(student: string): void {
-    if ((this.rough[markOf(student) & MASK] ?? 0) < MANY_GUARDIANS) return;
+    if ((this.rough[markOf(student) & MASK] as number) < MANY_GUARDIANS) return;
     this.exact.set(student, (this.exact.get(student) ?? 0) + 1);
   }
 

@@ -58,7 +58,7 @@ export function matchGuardians(gone: Iterable<LocalUser>, arrivals: Iterable<Use
     left = left.filter((user) => !found.has(user));
     right = right.filter((user) => !found.has(user));
   }
-  return matches.sort((one, other) => compareIds(one.local.sourcedId ?? '', other.local.sourcedId ?? ''));
+  return matches.sort((one, other) => compareIds(one.local.sourcedId as string, other.local.sourcedId as string));
 }
 
 type Keyed = Pick<User, 'email' | 'mobile' | 'givenName' | 'familyName'>;

@@ -15,7 +15,8 @@ import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block
 import type { GuardianCounts } from './guardian-counts.js';
 import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
-import { isUserInScope, proposeUser } from './users.js';
+import { proposeUser } from './new-users.js';
+import { isUserInScope } from './user-fields.js';
 
 const FIELDS = ['relationship', 'contactType'] as const;
 
@@ -203,7 +204,7 @@ export class GuardianPass implements LinkVisitor {
       after[field] = link[field];
     }
     if (Object.keys(after).length === 0) return;
-    const { blocked: _blocked, ...rest } = local.synced ?? {};
+    const { blocked: _blocked, ...rest } = { ...local.synced };
     before['synced'] = local.synced;
     after['synced'] = { ...(block === undefined ? local.synced : rest), ...syncedLink(link) };
     const reason = block === undefined ? { rule: 'P1', code: 'FIELDS_CHANGED' } : { rule: 'P11', code: block.code };

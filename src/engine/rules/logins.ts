@@ -58,8 +58,8 @@ function beforeOwners(losers: readonly Loser[]): readonly string[] {
   for (const { owners } of ordered) {
     for (const name of owners) {
       const owner = byName.get(name);
-      const left = owner === undefined ? 0 : (waitsFor.get(owner) ?? 0) - 1;
       if (owner === undefined) continue;
+      const left = (waitsFor.get(owner) as number) - 1;
       waitsFor.set(owner, left);
       if (left === 0) ordered.push(owner);
     }

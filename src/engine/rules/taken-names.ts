@@ -32,7 +32,6 @@ export function takenNames(
   section: Class | undefined,
   context: Context,
 ): readonly NameInSchool[] {
-  if (claim === 'free') return [];
   if (section === undefined || claim === 'own') return pairs(ownNames(local), [local.schoolSourcedId]);
   if (claim === 'fed') {
     // An incomplete read moves nothing (G2).

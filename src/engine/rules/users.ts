@@ -1,5 +1,5 @@
 /**
- * The table of users (rows U): who gets an account, what of it follows the roster, and who keeps it.
+ * The table of users (rows U): what of an account follows the roster, and who keeps it.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import { isSame } from '../../internal/canonical.js';
 import { compareIds } from '../../internal/ordered.js';
 import { userSubject } from '../../model/index.js';
 import type { LocalUser, SyncedUser, User } from '../../model/index.js';
-import { compareContacts, contactOf, type FieldChanges } from './contacts.js';
+import { compareContacts, type FieldChanges } from './contacts.js';
 import { handlesRoles, type Context } from '../context.js';
 import { ABSENT, userFingerprint } from '../fingerprint.js';
 import { isAnotherPerson, userRekey, type PersonMatch, type RekeyPatch } from '../identity/index.js';
 import type { Memberships } from '../passes/memberships.js';
 import { withOwn } from './own-fields.js';
 import type { People } from '../passes/people.js';
-import type { PrimarySchools } from '../passes/primary-schools.js';
+import { isUserInScope, schoolOf, siteOf, usernameOf } from './user-fields.js';
 
 /** The fields that follow the roster as long as no person has changed them, besides the contact details. */
 const TRACKED = [
@@ -31,13 +31,6 @@ const TRACKED = [
   'stateId',
   'sisId',
 ] as const satisfies readonly (keyof SyncedUser)[];
-
-/** What the classes of this plan say of a person who has no account yet. */
-export interface Placement {
-  isStudent: boolean;
-  /** Whether one of the classes that they teach has an active student. */
-  hasStudents: boolean;
-}
 
 /** A person on both sides: fields, contact details, state. Says whether all of it is plainly as it was. */
 export function comparePerson(feed: User, local: LocalUser, context: Context, people: People): boolean {
@@ -217,167 +210,6 @@ function feedValue(feed: User, field: (typeof TRACKED)[number], context: Context
 
 function isEmpty(value: unknown): boolean {
   return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
-}
-
-function usernameOf(feed: User, context: Context): string | undefined {
-  const isTeacher = feed.roles.includes('teacher');
-  return isTeacher && context.policy.teachers.username === 'email' ? contactEmail(feed) : feed.username;
-}
-
-function contactEmail(feed: User): string | undefined {
-  const email = feed.email?.trim();
-  return email?.includes('@') === true ? email : undefined;
-}
-
-/** What the classes say of the persons who have no account yet. */
-export interface Places {
-  readonly placements: ReadonlyMap<string, Placement>;
-  readonly primarySchools: PrimarySchools;
-}
-
-/** U1 to U3: persons whom the host does not have. Returns those who now have an account, or get one. */
-export function createPeople(
-  context: Context,
-  people: People,
-  { placements, primarySchools }: Places,
-): ReadonlySet<string> {
-  const created = new Set<string>();
-  for (const user of people.arrivals) {
-    if (people.isRekeyed(user.sourcedId) || people.isFrozen(user.sourcedId)) continue;
-    if (!handlesRoles(context.policy, user.roles)) continue;
-    const placement = placements.get(user.sourcedId);
-    const row = creationRow(user, placement, context);
-    if (row === undefined) continue;
-    const primarySchool = primarySchools.of(user.sourcedId);
-    if (proposeUser(user, primarySchool, row, context)) created.add(user.sourcedId);
-  }
-  return created;
-}
-
-/** Whether this person may get an account, or a note, without a place in any class. */
-export function mayArriveUnplaced({ roles }: User, { policy }: Context): boolean {
-  if (roles.includes('teacher')) return policy.teachers.create !== 'never';
-  return !roles.includes('student') && policy.staff.create && roles.some((role) => role !== 'guardian');
-}
-
-/** The row by which this person gets an account; undefined where none does. */
-function creationRow(user: User, placement: Placement | undefined, context: Context): string | undefined {
-  const { policy, draft } = context;
-  const subject = userSubject(user.sourcedId);
-  const isStudentOnly = user.roles.includes('student') && !user.roles.includes('teacher');
-  if (isStudentOnly || placement?.isStudent === true) {
-    return placement !== undefined && policy.students.create ? 'U1' : undefined;
-  }
-  const isTeacher = user.roles.includes('teacher') || placement !== undefined;
-  if (!isTeacher) {
-    const isStaff = user.roles.some((role) => role !== 'guardian');
-    return isStaff && policy.staff.create && !context.isRestricted && isUserInScope(user, undefined, context)
-      ? 'U3'
-      : undefined;
-  }
-  if (policy.teachers.create === 'never') return undefined;
-  if (placement === undefined && (context.isRestricted || !isUserInScope(user, undefined, context))) return undefined;
-  if (policy.teachers.create === 'populated' && placement?.hasStudents !== true) {
-    draft.note({ rule: 'U2', code: 'TEACHER_CLASS_EMPTY', severity: 'info', noun: 'user', subject });
-    return undefined;
-  }
-  if (contactEmail(user) === undefined) {
-    const isNeeded = policy.teachers.username === 'email';
-    draft.note({
-      rule: 'U2',
-      code: isNeeded ? 'NO_USERNAME' : 'NO_EMAIL',
-      severity: 'warning',
-      noun: 'user',
-      subject,
-    });
-    if (isNeeded) return undefined;
-  }
-  return 'U2';
-}
-
-/** Proposes an account for this person by the given row. Says whether it was proposed. */
-export function proposeUser(user: User, primarySchool: string | undefined, rule: string, context: Context): boolean {
-  const { draft } = context;
-  const subject = userSubject(user.sourcedId);
-  const site = siteOf(user, primarySchool, context);
-  const role = roleOf(user, context);
-  const username = usernameOf(user, context);
-  const synced: SyncedUser = {
-    roles: [...user.roles].sort(compareIds),
-    givenName: user.givenName,
-    familyName: user.familyName,
-    ...(user.middleName === undefined ? {} : { middleName: user.middleName }),
-    ...(username === undefined ? {} : { username }),
-    ...contactOf(user, context),
-    ...(user.enabled === false ? { enabled: false } : {}),
-    schoolSourcedIds: [...user.schoolSourcedIds].sort(compareIds),
-    ...(user.grade === undefined ? {} : { grade: user.grade }),
-    ...(user.birthDate === undefined ? {} : { birthDate: user.birthDate }),
-    ...(user.stateId === undefined ? {} : { stateId: user.stateId }),
-    ...(user.sisId === undefined ? {} : { sisId: user.sisId }),
-    ...(site === undefined ? {} : { site }),
-  };
-  const isProposed = draft.propose({
-    kind: 'user-create',
-    subject,
-    target: { sourcedId: user.sourcedId },
-    ...schoolOf(user),
-    before: null,
-    after: {
-      ...synced,
-      sourcedId: user.sourcedId,
-      origin: 'roster',
-      state: 'active',
-      ...(role === undefined ? {} : { role }),
-      synced,
-    },
-    reason: { rule, code: 'NEW_PERSON', evidence: { roles: synced.roles } },
-    fingerprint: userFingerprint(user),
-  });
-  if (isProposed && user.enabled === false) {
-    draft.note({ rule: 'U15', code: 'ACCESS_CURTAILED', severity: 'info', noun: 'user', subject });
-  }
-  return isProposed;
-}
-
-/** U1: the provider's main school, else that of the primary enrollment, else the first school, else the policy's site. */
-function siteOf(user: User, primarySchool: string | undefined, context: Context): string | undefined {
-  const first = [...user.schoolSourcedIds].sort(compareIds)[0];
-  const site = user.primarySchoolSourcedId ?? primarySchool ?? first;
-  if (site !== undefined || context.policy.access.site === undefined) return site;
-  context.draft.note({
-    rule: 'U1',
-    code: 'DEFAULT_SITE',
-    severity: 'info',
-    noun: 'user',
-    subject: userSubject(user.sourcedId),
-  });
-  return context.policy.access.site;
-}
-
-/** The host's role. A feed never grants an administrator's rights by itself: only the policy names roles. */
-function roleOf(user: User, context: Context): string | undefined {
-  const { access } = context.policy;
-  for (const role of ['administrator', 'staff', 'teacher', 'aide', 'student', 'guardian', 'other'] as const) {
-    if (user.roles.includes(role) && access.roles[role] !== undefined) return access.roles[role];
-  }
-  return access.defaultRole;
-}
-
-function schoolOf(user: User): { readonly schoolSourcedId?: string } {
-  const school = user.primarySchoolSourcedId ?? [...user.schoolSourcedIds].sort(compareIds)[0];
-  return school === undefined ? {} : { schoolSourcedId: school };
-}
-
-/** A person is in scope if any of their schools is, in the feed or at the host. */
-export function isUserInScope(
-  feed: Pick<User, 'schoolSourcedIds'> | undefined,
-  local: Pick<LocalUser, 'schoolSourcedIds'> | undefined,
-  context: Context,
-): boolean {
-  if (context.local.scope.schools === undefined) return true;
-  const schools = [...(feed?.schoolSourcedIds ?? []), ...(local?.schoolSourcedIds ?? [])];
-  return schools.some(context.isInScope);
 }
 
 /** U7: persons who left the district altogether. By default nothing happens to the account. */

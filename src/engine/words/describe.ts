@@ -67,7 +67,7 @@ export function describeRule(rule: string): string {
 function filled(wordings: readonly string[], words: ReadonlyMap<string, string>): string | undefined {
   return wordings
     .find((wording) => placeholders(wording).every((name) => words.has(name)))
-    ?.replace(/\{(\w+)\}/gu, (_, name: string) => words.get(name) ?? '');
+    ?.replace(/\{(\w+)\}/gu, (_, name: string) => words.get(name) as string);
 }
 
 function placeholders(wording: string): readonly string[] {
