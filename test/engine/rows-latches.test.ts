@@ -55,6 +55,11 @@ describe('what a hold names waits until it is decided or its record is seen agai
     expect([changeLines(plan), waitingIn(plan)]).toEqual([[], waits]);
   });
 
+  it('while a grace that the policy asks for by now is not over', () => {
+    const feed = { ...WITHOUT_A, readId: 'read-2' };
+    expect(waitingAfter(held, { feed, policy: { ...STRICT, graceSnapshots: 2 } })).toEqual(waits);
+  });
+
   it('near miss: the member is there again', () => {
     expect(waitingAfter(held, { feed: C1 })).toEqual([]);
   });

@@ -372,6 +372,23 @@ const absent: readonly Row[] = [
     notes: ['K2 EMPTY_CLASS c1'],
   },
   {
+    title: 'Z6: a deleted enrollment needs no grace, though its person is only missing',
+    feed: merge(classWith('c1', { students: [] }), {
+      enrollments: [enrolled('c1', 'a', { status: 'tobedeleted' })],
+    }),
+    host: hostOf(C1),
+    policy: { ...FULL, graceSnapshots: 2 },
+    changes: [{ line: 'enrollment-remove c1/a U7 MEMBER_ABSENT', evidence: { cause: 'TOMBSTONE', level: 'E2' } }],
+  },
+  {
+    title: 'not Z6: an enrollment that is only missing waits for another read',
+    feed: classWith('c1', { students: [] }),
+    host: hostOf(C1),
+    policy: { ...FULL, graceSnapshots: 2 },
+    changes: [],
+    notes: ['Z6 GRACE'],
+  },
+  {
     title: 'not M10: a tombstoned enrollment of an unknown person is not worth a word',
     feed: merge(C1, { enrollments: [enrolled('c1', 'nobody', { status: 'tobedeleted' })] }),
     host: hostOf(C1),

@@ -123,9 +123,14 @@ export class MemberChanges {
 
   /** The removals of members who have been missing for long enough. */
   private graceOver(removals: readonly Removal[]): readonly Removal[] {
-    const { grace } = this.context;
+    const { grace, unjudged } = this.context;
     if (removals.length === 0 || !grace.isAsked) return removals;
-    return removals.filter(({ proposal, level }) => grace.counts(proposal.subject, level) === 'gone');
+    return removals.filter(({ proposal: { subject }, level }) => {
+      const isOver = grace.counts(subject, level) === 'gone';
+      // A hold from before the policy asked for a grace was not answered by it.
+      if (!isOver) unjudged.record(subject);
+      return isOver;
+    });
   }
 
   private noteRemoved(member: LocalEnrollment): void {

@@ -283,11 +283,13 @@ export class Comparison implements MemberComparison {
     }
     const isSilent = cause === 'WITHDRAWN';
     const isLeaver = userSourcedId !== undefined && people.mayHaveLeft(userSourcedId);
+    const isDeleted = cause === 'TOMBSTONE' && userSourcedId !== undefined && people.isTombstoned(userSourcedId);
     const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence: evidenceOf(cause) } : ABSENCES[cause];
     this.removals.push({
       local,
       cause,
-      level: isLeaver && cause === 'TOMBSTONE' ? people.evidenceFor(userSourcedId) : evidenceOf(cause).level,
+      // A deleted enrollment of somebody who is only missing is gone by its own word.
+      level: isLeaver && isDeleted ? people.evidenceFor(userSourcedId) : evidenceOf(cause).level,
       isSilent,
       proposal: this.proposal(
         'enrollment-remove',

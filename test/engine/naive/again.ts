@@ -37,6 +37,20 @@ export class Seen {
     return kind.startsWith('class-') ? policy.steps.includes('classes') : coversPeople;
   }
 
+  /** Whether a record that was counted as missing in earlier reads was there, or is no more as it was. */
+  isSeen(subject: string): boolean {
+    const { question, reading, people } = this.world;
+    if (reading.isRestricted) return false;
+    if (subject.startsWith('class:')) {
+      const host = question.local.classes.find((each) => subjectOf(each) === subject);
+      return host?.state !== 'active' || this.isClassSeen(host);
+    }
+    if (subject.startsWith('enrollment:')) return this.isSettled(`enrollment-remove ${subject}`);
+    const user = question.local.users.find((each) => `user:${each.sourcedId ?? ''}` === subject);
+    if (user === undefined || (user.state !== 'active' && user.by === 'user')) return true;
+    return reading.presentUser(people.currentId(user.sourcedId ?? '')) !== undefined;
+  }
+
   private member(subject: string) {
     const { question, people } = this.world;
     return question.local.enrollments.find(
@@ -74,12 +88,14 @@ export class Seen {
       return user === undefined || isClosed || reading.presentUser(user.sourcedId ?? '') !== undefined;
     }
     if (kind !== 'enrollment-remove') return true;
-    const member = this.member(subject);
-    if (member === undefined) return true;
-    const section = reading.presentClass(member.classSourcedId ?? '');
     // M9: of the members of a class that is absent or frozen nothing is seen.
+    const ofClass = question.local.classes.find((each) => subject.startsWith(memberWord(each.sourcedId ?? '', '')));
+    if (ofClass === undefined) return true;
+    const section = reading.presentClass(ofClass.sourcedId ?? '');
     if (section === undefined || !this.followed.has(section.sourcedId)) return false;
-    if (member.state !== 'active') return true;
+    // Whoever has another sourcedId by now is another member.
+    const member = this.member(subject);
+    if (member?.state !== 'active') return true;
     const sourcedId = people.idOf(member);
     if (sourcedId === undefined) return false;
     if (reading.presentUser(sourcedId) === undefined) return false;

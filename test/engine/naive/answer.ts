@@ -29,6 +29,9 @@ const CODES: readonly string[] = [
     'SCOPE_SCHOOL_UNKNOWN',
     'ADDITIVE_ONLY',
     'SUPPRESSED',
+    'GRACE',
+    'WINDOW_ADDITIVE',
+    'BLACKOUT',
   ],
 ];
 
@@ -73,7 +76,10 @@ export function linesOfPlan(plan: Plan): readonly string[] {
     ...latches,
     ...suppressions.map(({ kind, subject, cause }) => `suppressed ${kind} ${subject} ${cause}`),
     ...reported.filter((key) => ONCE.includes(key.split(' ')[0] ?? '')).map((key) => `reported ${key}`),
-    ...plan.gates.filter(({ gate }) => gate !== 'G2' && gate !== 'G1').map(({ gate, code }) => `gate ${gate} ${code}`),
+    ...(plan.ledger.absences ?? []).map(({ subject, count, at }) => `absent ${subject} ${String(count)} ${at}`),
+    ...plan.gates
+      .filter(({ gate }) => !['G1', 'G2', 'G8'].includes(gate))
+      .map(({ gate, code }) => `gate ${gate} ${code}`),
   ]);
 }
 
@@ -108,6 +114,7 @@ export function linesOfAnswer(answer: Answer): readonly string[] {
       .map(({ id, baseline, keys, approved }) => latchLine(id, baseline, keys, approved)),
     ...answer.suppressed.map(({ kind, subject, cause }) => `suppressed ${kind} ${subject} ${cause}`),
     ...answer.toldOnce.filter((key) => ONCE.includes(key.split(' ')[0] ?? '')).map((key) => `reported ${key}`),
+    ...answer.absences.map(({ subject, count, at }) => `absent ${subject} ${String(count)} ${at}`),
     ...answer.holds.map(({ gate, code }) => `gate ${gate} ${code}`),
   ]);
 }

@@ -169,6 +169,8 @@ const READ = fc.record({
     [1, 'everything'],
   ),
   isReversed: oneOf([3, false], [1, true]),
+  /** The very read of last time. */
+  isAgain: oneOf([12, false], [1, true]),
 });
 
 /** What the district changes before a later read. */
@@ -242,6 +244,15 @@ const INCLUDES: readonly ClassSelection[] = [
   {},
 ];
 
+const WINDOWS: readonly Policy['windows'][] = [
+  [{ kind: 'blackout', from: '2026-10-02', to: '2026-10-03' }],
+  [{ kind: 'additive-only', from: '22:00', to: '07:00' }],
+  [
+    { kind: 'blackout', from: '05:00', to: '06:00' },
+    { kind: 'additive-only', from: '2026-10-01', to: '2026-10-02' },
+  ],
+];
+
 const OPTIONS = { behaviorManagement: true, studentPortfolios: true, parentCommunication: true };
 
 const POLICY: fc.Arbitrary<Policy> = fc
@@ -263,6 +274,8 @@ const POLICY: fc.Arbitrary<Policy> = fc
     staff: oneOf([3, false], [1, true]),
     deactivateUnrostered: oneOf([1, false], [1, true]),
     additiveOnly: oneOf([12, false], [1, true]),
+    windows: oneOf<Policy['windows']>([16, []], ...WINDOWS.map((each) => [1, each] as const)),
+    graceSnapshots: oneOf([5, 1], [3, 2], [1, 3]),
     leadDays: oneOf([3, 0], [1, 10]),
     timeZone: oneOf([3, 'UTC'], [1, 'America/Los_Angeles'], [1, 'Pacific/Auckland']),
     limit: oneOf([4, 1], [4, 0.2], [2, 0.05]),
@@ -314,7 +327,7 @@ const PARTS = fc.record({
   users: fc.array(USER, { minLength: 18, maxLength: 18 }),
   scope: oneOf<'district' | 's1' | 's1-s2' | 's1-unknown'>([8, 'district'], [3, 's1'], [1, 's1-s2'], [1, 's1-unknown']),
   policy: POLICY,
-  rounds: fc.array(ROUND, { minLength: 1, maxLength: 3 }),
+  rounds: fc.array(ROUND, { minLength: 1, maxLength: 4 }),
   /** Many sections of one name in one school, and most of them new: what the rows D are about. */
   alike: oneOf<'no' | 'name' | 'teacher' | 'all'>([12, 'no'], [1, 'name'], [1, 'teacher'], [1, 'all']),
 });

@@ -128,7 +128,7 @@ export class District {
     const inOrder = <T>(rows: readonly T[]): readonly T[] => (read.isReversed ? rows.toReversed() : rows);
     const rejected = read.hasRejected ? read.rejected.map((row) => this.rejectedRow(row)) : [];
     const parts = {
-      readId: `read-${String(number)}`,
+      readId: `read-${String(read.isAgain ? number - 1 : number)}`,
       scope: this.scope(),
       attestation: attestationOf(read, skipped),
       schools: inOrder(schools),

@@ -78,7 +78,8 @@ export class Emptied {
   }
 
   private isLost({ sourcedId }: LocalUser): boolean {
-    const { reading, people } = this.world;
+    const { reading, people, grace } = this.world;
+    if (grace.isCounting(`user:${sourcedId ?? ''}`)) return false;
     if (reading.isRestricted || sourcedId === undefined || people.currentId(sourcedId) !== sourcedId) return false;
     return reading.isUserDeleted(sourcedId) || (reading.provesAbsence && !reading.users.has(sourcedId));
   }

@@ -3,14 +3,17 @@
  * nothing shared with the engine. What both say of one case must be the same.
  */
 
+import type { AbsenceCount } from '../../../src/model/index.js';
 import { Seen } from './again.js';
 import { judge, type Judged, type Latched } from './gates.js';
 import { emptyKinds, goneSchools, holdEmptyKinds, holdGoneSchools, managedClasses, managedUsers } from './gone.js';
 import type { World } from './members.js';
+import { Grace } from './grace.js';
 import { Paper } from './paper.js';
 import { Pass } from './pass.js';
 import { People } from './people.js';
 import { Reading } from './reading.js';
+import { openWindows } from './windows.js';
 import { memberWord, type Decision, type Question, type Suppressed, type Told } from './words.js';
 
 export interface Answer {
@@ -22,20 +25,27 @@ export interface Answer {
   readonly latched: readonly Latched[];
   readonly suppressed: readonly Suppressed[];
   readonly toldOnce: readonly string[];
+  readonly absences: readonly AbsenceCount[];
   /** Fine points that the case turned on. */
   readonly points: ReadonlySet<string>;
 }
 
-export function decide(question: Question): Answer {
+export function decide(asked: Question): Answer {
+  const windows = openWindows(asked);
+  // Z9: nothing is taken away, and what would be is worked out afresh later.
+  const isAdditive = asked.policy.additiveOnly || windows.includes('additive-only');
+  const question = { ...asked, policy: { ...asked.policy, additiveOnly: isAdditive } };
   const reading = new Reading(question);
   const paper = new Paper(question, reading);
-  // G1: zero changes, and nothing is forgotten.
-  if (reading.hasFailed) {
+  if (windows.includes('additive-only')) paper.tell('Z9', 'WINDOW_ADDITIVE');
+  // G1: zero changes, and nothing is forgotten; Z9 likewise.
+  if (reading.hasFailed || windows.includes('blackout')) {
+    if (!reading.hasFailed) paper.tell('Z9', 'BLACKOUT');
     return {
-      hasFailed: true,
-      isRestricted: true,
+      hasFailed: reading.hasFailed,
+      isRestricted: reading.hasFailed,
       decisions: [],
-      notes: [],
+      notes: reading.hasFailed ? [] : paper.notes,
       holds: [],
       latched: question.local.ledger.holds.map((latch) => ({
         ...latch,
@@ -44,11 +54,13 @@ export function decide(question: Question): Answer {
       })),
       suppressed: question.suppressed,
       toldOnce: question.local.ledger.reported,
+      absences: question.local.ledger.absences ?? [],
       points: paper.points,
     };
   }
   const people = new People(question, reading, paper);
-  const world: World = { question, reading, people, paper };
+  const grace = new Grace(question);
+  const world: World = { question, reading, people, paper, grace };
   const gone = goneSchools(world);
   const empty = emptyKinds(gone, world);
   const pass = new Pass(
@@ -57,9 +69,10 @@ export function decide(question: Question): Answer {
     empty.some(({ isNeeded }) => isNeeded),
   );
   pass.run();
-  people.deactivate();
+  people.deactivate(grace);
   noteUnassigned(world);
   paper.finish();
+  if (grace.isAnyCounting) paper.tell('Z6', 'GRACE');
   holdGoneSchools(gone, pass.vanished, world);
   holdEmptyKinds(empty, world);
   const classes = managedClasses(world);
@@ -70,6 +83,7 @@ export function decide(question: Question): Answer {
       classes.some((each) => each.sourcedId === member.classSourcedId),
   );
   const baselines = { classes: classes.length, enrollments: members.length, users: managedUsers(world).length };
+  const seen = new Seen(world, pass.followed);
   const { holds, latched } = judge(
     paper.decisions,
     paper.asked,
@@ -88,6 +102,7 @@ export function decide(question: Question): Answer {
     latched,
     suppressed: paper.stillSuppressed(),
     toldOnce: [...new Set([...toldBefore, ...paper.toldOnce])],
+    absences: grace.remaining((subject) => seen.isSeen(subject)),
     points: paper.points,
   };
 }

@@ -1,6 +1,7 @@
 /** Section 4: one class's enrollments in the feed against the host's members, row by row. Nothing is decided for good here. */
 
 import type { Enrollment, EnrollmentRole, LocalClass, LocalEnrollment } from '../../../src/model/index.js';
+import type { Grace } from './grace.js';
 import type { Paper } from './paper.js';
 import type { People } from './people.js';
 import type { Reading } from './reading.js';
@@ -54,6 +55,7 @@ export interface World {
   readonly reading: Reading;
   readonly people: People;
   readonly paper: Paper;
+  readonly grace: Grace;
 }
 
 /** Section 0: with two roles in one class, teacher wins. The other roles follow in the order of their say. */

@@ -80,21 +80,25 @@ export class Pass {
       this.presentClasses += 1;
       tellKept(section, this.world.question, reading, paper);
     }
+    // Z6: who is only missing stays for a while.
+    const removals = members.removals.filter(({ subject, level = 'E1' }) => this.world.grace.isOver(subject, level));
     if (local.origin === 'roster' && local.state === 'active' && isLocalIn) {
       if (members.count > 0) this.vanished.seenAt.add(local.schoolSourcedId ?? '');
-      for (const each of members.lost) this.vanished.members.push({ ...each, school: local.schoolSourcedId });
+      const lost = members.lost.filter((each) => removals.some(({ subject }) => subject === each.subject));
+      for (const each of lost) this.vanished.members.push({ ...each, school: local.schoolSourcedId });
     }
-    const removed = this.commit(members, of.school);
+    const removed = this.commit({ ...members, removals }, of.school);
     this.holdEmptiedClass(local, members, removed);
   }
 
   private judgeAbsent(local: LocalClass): void {
-    const { reading } = this.world;
-    const isProven = reading.provesAbsence || reading.isClassDeleted(local.sourcedId ?? '');
-    if (local.origin === 'roster' && local.state === 'active' && reading.isInScope(local.schoolSourcedId) && isProven) {
-      this.vanished.classes.push(local);
-    }
+    const { reading, grace } = this.world;
+    const isDeleted = reading.isClassDeleted(local.sourcedId ?? '');
+    const isProven = !reading.isRestricted && (reading.provesAbsence || isDeleted);
     const absent = decideAbsent(local, this.world);
+    const isManaged = local.origin === 'roster' && local.state === 'active' && reading.isInScope(local.schoolSourcedId);
+    const isOver = !grace.isCounting(`class:${local.sourcedId ?? ''}`);
+    if (isManaged && isProven && isOver) this.vanished.classes.push(local);
     this.absents.push({ local, absent });
     if (!absent.losesMembers) return;
     const of = { sourcedId: local.sourcedId ?? '', school: local.schoolSourcedId, local };

@@ -1,6 +1,7 @@
 /** Section 5, as far as it decides about classes and members: who is who (U12, U13), who is gone (U7), who is protected. */
 
 import type { LocalEnrollment, LocalUser, User, UserRole } from '../../../src/model/index.js';
+import type { Grace } from './grace.js';
 import type { Paper } from './paper.js';
 import type { Reading } from './reading.js';
 import { ABSENT, isDeleted, plain, seenUser, text, type Question } from './words.js';
@@ -68,17 +69,17 @@ export class People {
   }
 
   /** U7: deactivated only where the policy asks for it, and nothing else holds the account. */
-  deactivate(): void {
-    const { local, policy } = this.question;
+  deactivate(grace: Grace): void {
+    const { local } = this.question;
     for (const user of local.users) {
       if (user.sourcedId === undefined || this.currentId(user.sourcedId) !== user.sourcedId) continue;
       if (!this.hasLeft(user.sourcedId)) continue;
       const subject = `user:${user.sourcedId}`;
       this.paper.sees(subject, ABSENT);
-      if (!policy.fullData || !policy.deactivateUnrostered || this.reading.isRestricted) continue;
-      if (user.origin !== 'roster' || user.state !== 'active' || this.frozen.has(user.sourcedId)) continue;
-      // U8: presence elsewhere is unknown in a run for some schools.
-      if (local.scope.schools !== undefined || !this.isCovered(user.roles)) continue;
+      if (!this.mayBeDeactivated(user)) continue;
+      const level = this.reading.isUserDeleted(user.sourcedId) ? 'E2' : 'E1';
+      const isOver = grace.isOver(subject, level);
+      if (this.frozen.has(user.sourcedId)) continue;
       // U14
       if (user.protected === true) {
         this.paper.tell('U14', 'PROTECTED', subject);
@@ -87,18 +88,27 @@ export class People {
       const isMemberByHand = local.enrollments.some(
         (member) => member.userId === user.id && member.state === 'active' && member.origin !== 'roster',
       );
-      if (user.otherTenants === true || isMemberByHand) continue;
+      if (user.otherTenants === true || isMemberByHand || !isOver) continue;
       this.paper.decide({
         kind: 'user-deactivate',
         subject,
         school: user.site,
         rule: 'U7',
         code: 'PERSON_ABSENT',
-        level: this.reading.isUserDeleted(user.sourcedId) ? 'E2' : 'E1',
+        level,
         after: { state: 'deactivated', by: 'sync' },
         seen: ABSENT,
       });
     }
+  }
+
+  /** Whether the absence of this person, once it is proven, would end the account. */
+  private mayBeDeactivated(user: LocalUser): boolean {
+    const { local, policy } = this.question;
+    if (!policy.fullData || !policy.deactivateUnrostered || this.reading.isRestricted) return false;
+    // U8: presence elsewhere is unknown in a run for some schools.
+    if (local.scope.schools !== undefined || !this.isCovered(user.roles)) return false;
+    return user.origin === 'roster' && user.state === 'active';
   }
 
   isNamed(sourcedId: string): boolean {

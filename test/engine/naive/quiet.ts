@@ -58,6 +58,7 @@ export function quietCase({ classes, users = {}, policy = {}, scope = 'district'
         schools: 'all',
         without: 'nothing',
         isReversed: false,
+        isAgain: false,
         ...round.read,
       },
       events: [...(round.events ?? [])],

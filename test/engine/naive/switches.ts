@@ -15,7 +15,7 @@ export interface Absent {
 
 const STAYS: Absent = { isLeaving: false, losesMembers: false, isProven: false };
 
-export function decideAbsent(local: LocalClass, { question, reading, paper }: World): Absent {
+export function decideAbsent(local: LocalClass, { question, reading, paper, grace }: World): Absent {
   const { policy } = question;
   const sourcedId = local.sourcedId ?? '';
   const subject = `class:${sourcedId}`;
@@ -41,11 +41,14 @@ export function decideAbsent(local: LocalClass, { question, reading, paper }: Wo
     return STAYS;
   }
   paper.sees(subject, ABSENT);
+  // Z6: counted whatever then follows.
+  const isOver = grace.isOver(subject, isDeleted ? 'E2' : 'E1');
   // K16
   if (local.revived === true) {
     paper.tell('K16', 'LOCAL_REVIVE_WINS', subject);
     return { ...STAYS, isProven: true };
   }
+  if (!isOver) return STAYS;
   // Section 10: a suppressed archive is not leaving.
   const isKept = paper.isSuppressed('class-archive', subject, ABSENT);
   const leaves: Absent = { isLeaving: !isKept, losesMembers: false, isProven: true };

@@ -9,8 +9,8 @@ const NEEDED: readonly string[] = [
   ...['user-create U1', 'user-create U2', 'user-create U3', 'user-rekey U12', 'user-deactivate U7'],
   ...['note D1', 'note D4', 'note D6', 'note G4', 'note K2', 'note K3', 'note K5', 'note K6', 'note K7', 'note K8'],
   ...['note K9', 'note K14', 'note K16', 'note K18', 'note M1', 'note M6', 'note M10', 'note M11', 'note M14'],
-  ...['note U2', 'note U6', 'note U12', 'note U14', 'note UNDO', 'note Z4', 'note Z5', 'note Z9'],
-  ...['hold G3', 'hold G6', 'hold K10', 'hold K15', 'hold SCHOOL_GONE', 'hold U13'],
+  ...['note U2', 'note U6', 'note U12', 'note U14', 'note UNDO', 'note Z4', 'note Z5', 'note Z6', 'note Z9', 'absent'],
+  ...['hold G3', 'hold G6', 'hold G7', 'hold K10', 'hold K15', 'hold SCHOOL_GONE', 'hold U13'],
   ...['latch G3', 'latch G6', 'latch K10', 'latch K15', 'latch SCHOOL_GONE', 'latch U13', 'restricted', 'suppressed'],
 ];
 
