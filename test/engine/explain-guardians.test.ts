@@ -25,7 +25,7 @@ const RENAMED = guardian('g', {
 function brokenOff(): Attestation {
   const { collections, ...rest } = attested({ guardianLinks: 'incomplete' });
   const guardianLinks = { ...collections.guardianLinks, ended: 'page-failed' };
-  return { ...rest, collections: { ...collections, guardianLinks } } as Attestation;
+  return { ...rest, collections: { ...collections, guardianLinks } };
 }
 
 const guardians: readonly Case[] = [
