@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
+import { emptyLedger, type Attestation } from '../../src/model/index.js';
+import type { PolicyInput } from '../../src/policy/index.js';
 import { attested, guardian, localLink, localUser, student, teacher, type RosterParts } from '../support/build.js';
 import { hostOf, merge, mergeHosts, people } from '../support/rows.js';
 import { FULL, C1, GUARDIANS, explains, type Case } from './explain-scene.js';
@@ -9,6 +11,22 @@ const LINKED: RosterParts = {
 };
 const HOST_LINK = { users: [localUser(guardian('g'))], guardianLinks: [localLink('g', 'a')] };
 const TARGET = { guardian: { guardian: 'g', student: 'a' } };
+
+const ALL_STEPS: PolicyInput = { steps: ['classes', 'teachers', 'students', 'guardians'] };
+/** Guardian `g` as the host has them, and another human being under the same id. */
+const OLD = localUser(guardian('g', { birthDate: '1970-01-01' }));
+const RENAMED = guardian('g', {
+  givenName: 'Other',
+  familyName: 'Person',
+  email: 'other@home.example',
+  birthDate: '1985-05-05',
+});
+
+function brokenOff(): Attestation {
+  const { collections, ...rest } = attested({ guardianLinks: 'incomplete' });
+  const guardianLinks = { ...collections.guardianLinks, ended: 'page-failed' };
+  return { ...rest, collections: { ...collections, guardianLinks } };
+}
 
 const guardians: readonly Case[] = [
   {
@@ -296,6 +314,87 @@ const guardians: readonly Case[] = [
     target: { guardian: { guardian: { id: 'user-g' }, student: 'a' } },
     verdict: 'kept',
     reasons: ['P9 LOCAL_LINK'],
+  },
+  {
+    title: 'a guardian with whom contact is forbidden',
+    feed: merge(C1, { ...LINKED, guardianLinks: [{ ...link(), blocked: true }] }),
+    host: mergeHosts(hostOf(C1), {
+      ...HOST_LINK,
+      guardianLinks: [localLink('g', 'a', { blocked: true, synced: { blocked: true } })],
+    }),
+    policy: GUARDIANS,
+    target: TARGET,
+    verdict: 'unchanged',
+    reasons: ['P1 UNCHANGED', 'P11 CONTACT_FORBIDDEN'],
+  },
+  {
+    title: 'a contact without a type, where only some types are imported',
+    feed: merge(C1, LINKED),
+    host: hostOf(C1),
+    policy: { ...GUARDIANS, guardians: { contactTypes: ['Parent'] } },
+    target: TARGET,
+    verdict: 'not-imported',
+    reasons: ['P4 CONTACT_TYPE_EXCLUDED'],
+  },
+  {
+    title: 'a link that is gone where the guardians come from another source',
+    feed: { ...merge(C1, people(guardian('g'))) },
+    host: {
+      ...mergeHosts(hostOf(C1), HOST_LINK),
+      ledger: { ...emptyLedger, guardianSource: 'another' },
+    },
+    policy: { ...GUARDIANS, ...FULL },
+    target: TARGET,
+    verdict: 'kept',
+    reasons: ['P5 SOURCE_SWITCHED'],
+  },
+  {
+    title: 'a link that is gone from guardians that were read in part',
+    feed: { ...merge(C1, people(guardian('g'))), attestation: brokenOff() },
+    host: mergeHosts(hostOf(C1), HOST_LINK),
+    policy: { ...GUARDIANS, ...FULL },
+    target: TARGET,
+    verdict: 'kept',
+    reasons: ['P6 GUARDIANS_UNREAD'],
+  },
+  ...[FULL, {}].flatMap((fullData): readonly Case[] => [
+    {
+      title: `a new link of a guardian who may be somebody else (Full Data ${'fullData' in fullData ? 'on' : 'off'})`,
+      feed: merge(C1, {
+        ...LINKED,
+        users: [RENAMED],
+        guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+      }),
+      host: mergeHosts(hostOf(C1), { users: [OLD] }),
+      policy: { ...ALL_STEPS, ...fullData },
+      target: TARGET,
+      verdict: 'not-imported',
+      reasons: ['U13 RECYCLED_PERSON_ID'],
+    },
+  ]),
+  {
+    title: 'a link that is gone, of a guardian who may be somebody else',
+    feed: merge(C1, { users: [RENAMED] }),
+    host: mergeHosts(hostOf(C1), { ...HOST_LINK, users: [OLD] }),
+    policy: { ...ALL_STEPS, ...FULL },
+    target: TARGET,
+    verdict: 'kept',
+    reasons: ['U13 RECYCLED_PERSON_ID'],
+  },
+  {
+    title: 'a new link of a student who may be somebody else',
+    feed: merge(
+      C1,
+      LINKED,
+      people(student('a', { givenName: 'Other', familyName: 'Person', birthDate: '2015-01-01' })),
+    ),
+    host: mergeHosts(hostOf(merge(C1, people(student('a', { birthDate: '2010-02-02' })))), {
+      users: [localUser(guardian('g'))],
+    }),
+    policy: ALL_STEPS,
+    target: TARGET,
+    verdict: 'not-imported',
+    reasons: ['P8 STUDENT_NOT_HERE'],
   },
 ];
 

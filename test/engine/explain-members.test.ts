@@ -1,16 +1,19 @@
 import { describe } from 'vitest';
+import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
+import { enrollmentSubject, type Suppression } from '../../src/model/index.js';
 import {
   localMember,
   attested,
   enrolled,
   localClass,
   localUser,
+  school,
   student,
   teacher,
   teaching,
 } from '../support/build.js';
 import { classWith, hostOf, merge, mergeHosts, people } from '../support/rows.js';
-import { nameOf, ARCHIVE, C1, FULL, PEOPLE, explains, type Case } from './explain-scene.js';
+import { suppressing, nameOf, ARCHIVE, C1, FULL, PEOPLE, explains, type Case } from './explain-scene.js';
 
 const members: readonly Case[] = [
   {
@@ -431,7 +434,79 @@ const members: readonly Case[] = [
     verdict: 'unchanged',
     reasons: ['M2 UNCHANGED'],
   },
+  {
+    title: 'a member whom a sync removed, of a class that is gone with all its rows',
+    feed: PEOPLE,
+    host: hostOf(C1, { members: { 'c1/a': { state: 'removed', by: 'sync' } } }),
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'unchanged',
+    reasons: ['M3 ALREADY_REMOVED'],
+  },
+  {
+    title: 'a member here whose person the district deletes, without Full Data',
+    feed: merge(C1, people(student('a', { status: 'tobedeleted' }))),
+    host: hostOf(C1),
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['M4 MEMBER_KEPT', 'Z6 PERSON_DELETED'],
+  },
+  ...(['sync', 'user'] as const).map(
+    (by): Case => ({
+      title: `a member whom the ${by} removed and whose return was undone`,
+      feed: C1,
+      host: {
+        ...hostOf(C1, { members: { 'c1/a': { state: 'removed', by } } }),
+        ...suppressing(ofMember('enrollment-restore', enrollmentFingerprint(enrolled('c1', 'a')))),
+      },
+      policy: { reassertMembers: true },
+      target: { enrollment: { class: 'c1', user: 'a' } },
+      verdict: 'kept',
+      reasons: ['UNDO SUPPRESSED'],
+    }),
+  ),
+  {
+    title: 'a member whose change of role was undone',
+    feed: { ...C1, enrollments: [enrolled('c1', 'a', { role: 'aide' }), teaching('c1', 't')] },
+    host: {
+      ...hostOf(C1),
+      ...suppressing(ofMember('enrollment-update', enrollmentFingerprint(enrolled('c1', 'a', { role: 'aide' })))),
+    },
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['UNDO SUPPRESSED'],
+  },
+  {
+    title: 'a member who is gone and whose removal was undone',
+    feed: merge(classWith('c1', { students: [] }), people(student('a'))),
+    host: { ...hostOf(C1), ...suppressing(ofMember('enrollment-remove', 'absent')) },
+    policy: FULL,
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['UNDO SUPPRESSED'],
+  },
+  {
+    title: 'a member who is gone from a class whose school may stand in a row that could not be used',
+    feed: { ...merge(classWith('c1', { students: [] }), people(student('a'))), schools: [school('s2')] },
+    host: hostOf(C1),
+    policy: FULL,
+    rejected: [{ collection: 'schools', problem: 'missing-name' }],
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['G4 ROWS_REJECTED'],
+  },
+  {
+    title: 'a guardian as a member, in an import that is not about guardians',
+    feed: { ...C1, enrollments: [enrolled('c1', 'a', { role: 'guardian' }), teaching('c1', 't')] },
+    host: { ...hostOf(C1), enrollments: [] },
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'not-imported',
+    reasons: ['STEPS STEP_NOT_COVERED'],
+  },
 ];
+
+function ofMember(kind: Suppression['kind'], fingerprint: string): Suppression {
+  return { kind, subject: enrollmentSubject('c1', 'a'), fingerprint, cause: 'undo' };
+}
 
 describe('why, and why not: members', () => {
   explains(members);

@@ -504,6 +504,23 @@ const users: readonly Case[] = [
     verdict: 'kept',
     reasons: ['Z9 ADDITIVE_ONLY'],
   },
+  {
+    title: 'a student whose address is a guardian’s login now',
+    feed: merge(C1, {
+      users: [
+        student('a', { email: 'x@home.example' }),
+        guardian('g', { email: 'x@home.example', mobile: '2025550101' }),
+      ],
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a' }],
+    }),
+    host: hostOf(merge(C1, people(student('a', { email: 'x@home.example' }))), {
+      users: { a: { takenLogins: ['email'] } },
+    }),
+    policy: { steps: ['classes', 'teachers', 'students', 'guardians'] },
+    target: { user: 'a' },
+    verdict: 'unchanged',
+    reasons: ['U16 UNCHANGED', 'F6 EMAIL_TAKEN'],
+  },
 ];
 
 /** What an undo leaves behind for what the district says of a person today. */

@@ -1,12 +1,24 @@
 /** Why, and why not: schools, and what holds for every kind of record. The others have files of their own. */
 
 import { describe, expect, it } from 'vitest';
+import { schoolFingerprint } from '../../src/engine/fingerprint.js';
 import { explain, invert, type ExplainTarget } from '../../src/engine/index.js';
 import type { Plan } from '../../src/model/index.js';
 import { definePolicy } from '../../src/policy/index.js';
-import { attested, NOW, section, student, teacher } from '../support/build.js';
+import { attested, NOW, school, section, student, teacher } from '../support/build.js';
 import { OPEN, classWith, hostOf, merge, people } from '../support/rows.js';
-import { ARCHIVE, C1, FULL, PEOPLE, SCHOOL_1, answerTo, explains, sidesOf, type Case } from './explain-scene.js';
+import {
+  ARCHIVE,
+  C1,
+  FULL,
+  PEOPLE,
+  SCHOOL_1,
+  answerTo,
+  explains,
+  sidesOf,
+  suppressing,
+  type Case,
+} from './explain-scene.js';
 
 const schools: readonly Case[] = [
   { title: 'a school that both sides have', target: { school: 's1' }, verdict: 'unchanged', reasons: ['S2 UNCHANGED'] },
@@ -106,6 +118,32 @@ const schools: readonly Case[] = [
     target: { school: 's1' },
     verdict: 'kept',
     reasons: ['STEPS STEP_NOT_COVERED'],
+  },
+  {
+    title: 'a school whose renaming was undone',
+    feed: { schools: [school('s1', { name: 'Lincoln' }), school('s2')] },
+    host: suppressing({
+      kind: 'school-update',
+      subject: 'school:s1',
+      fingerprint: schoolFingerprint(school('s1', { name: 'Lincoln' })),
+      cause: 'undo',
+    }),
+    target: { school: 's1' },
+    verdict: 'kept',
+    reasons: ['UNDO SUPPRESSED'],
+  },
+  {
+    title: 'a new school whose import was undone',
+    feed: { schools: [school('s1'), school('s2'), school('s9')] },
+    host: suppressing({
+      kind: 'school-create',
+      subject: 'school:s9',
+      fingerprint: schoolFingerprint(school('s9')),
+      cause: 'undo',
+    }),
+    target: { school: 's9' },
+    verdict: 'not-imported',
+    reasons: ['UNDO SUPPRESSED'],
   },
   { title: 'a school that neither side has', target: { school: 's9' }, verdict: 'unknown', reasons: [] },
 ];

@@ -16,6 +16,12 @@ const WITHOUT_A = {
 const WITHOUT_C1 = merge({ users: C1.users ?? [] }, ZZ);
 const BY = { by: 'admin' };
 
+/** The feed of the start, but for the role of student `a` in class `c1`. */
+function withRole(role: 'aide'): RosterParts {
+  const rows = START.enrollments ?? [];
+  return { enrollments: rows.map((row) => (row.userSourcedId === 'a' ? { ...row, role } : row)) };
+}
+
 /** A host and its runs, by name. */
 class Host extends World {
   constructor(private readonly settings: PolicyInput = { fullData: true, archive: true }) {
@@ -189,6 +195,61 @@ describe('undo compares before it sets', () => {
     expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT g', 'UNDO UNDO_KEPT g/a']);
     expect(await host.contents()).toEqual(before);
     expect(changeLines(await host.next(feed))).toEqual([]);
+  });
+
+  it('what later runs put into a class that is deleted goes with it', async () => {
+    const host = await hostWith(ZZ);
+    const run = await host.run(merge(ZZ, classWith('c1', { students: [], teachers: [] }), people(student('a'))));
+    await host.run(merge(ZZ, classWith('c1', { students: ['z'], teachers: [] }), people(student('a'))));
+    const plan = await host.undo(run);
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['enrollment-delete', 'class-delete']);
+    expect(plan.changes[0]).toMatchObject({ target: { classId: expect.any(String) as string }, after: null });
+    expect(await host.classOf('c1')).toBeUndefined();
+    expect((await host.load()).enrollments.filter(({ classSourcedId }) => classSourcedId === 'c1')).toEqual([]);
+  });
+
+  it('and so do the links of a person who is deleted', async () => {
+    const host = await hostWith(ZZ, { fullData: true, steps: ['classes', 'teachers', 'students', 'guardians'] });
+    const family = { guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'z' }] };
+    const run = await host.run({ ...merge(ZZ, people(guardian('g'))), ...family });
+    const both = [...family.guardianLinks, { guardianSourcedId: 'g', studentSourcedId: 'y2' }];
+    await host.run({ ...merge(ZZ, classWith('z2', { students: ['y2'] }), people(guardian('g'))), guardianLinks: both });
+    const plan = await host.undo(run);
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['guardian-delete', 'guardian-delete', 'user-delete']);
+    expect((await host.load()).guardianLinks).toEqual([]);
+  });
+
+  it('a member who was used since is removed by hand instead, and what is back already is not made twice', async () => {
+    const host = await hostWith(ZZ);
+    const run = await host.run(merge(ZZ, C1));
+    const journal = await host.store.journal(SCOPE, run);
+    const state = await host.load();
+    const enrollments = state.enrollments.map((each) => (each.userSourcedId === 'a' ? { ...each, usedAt: NOW } : each));
+    const plan = invert(journal, { ...state, enrollments }, { now: NOW });
+    expect(plan.changes.find(({ kind }) => kind === 'enrollment-remove')).toMatchObject({
+      after: { state: 'removed', by: 'user', removedAt: NOW },
+      reason: { rule: 'UNDO' },
+    });
+    const undone = await host.undo(run);
+    const again = await host.store.journal(SCOPE, 'run-3');
+    expect(again).toHaveLength(undone.changes.length);
+    const back = invert(again, state, { now: NOW });
+    expect(back.changes).toEqual([]);
+    expect(new Set(back.notes.map(({ code }) => code))).toEqual(new Set(['UNDO_CONFLICT']));
+  });
+
+  it('the fields of a record whose state has changed since are taken back without its state', async () => {
+    const host = await hostWith(START);
+    await host.run(WITHOUT_A);
+    const journal = await host.store.journal(SCOPE, await host.run({ ...START, ...withRole('aide') }));
+    const state = await host.load();
+    const enrollments = state.enrollments.map((each) =>
+      each.userSourcedId === 'a' ? { ...each, state: 'removed' as const, by: 'user' as const, removedAt: NOW } : each,
+    );
+    const plan = invert(journal, { ...state, enrollments }, { now: NOW });
+    expect(changeLines(plan)).toEqual(['enrollment-update c1/a UNDO UNDONE']);
+    expect(plan.changes[0]?.after).not.toHaveProperty('state');
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_CONFLICT c1/a']);
   });
 
   it('what is gone already is a note', async () => {

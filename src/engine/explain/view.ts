@@ -143,8 +143,7 @@ export class View {
     return this.enrollments.all(classSourcedId);
   }
 
-  rowsOfPerson(sourcedId: string | undefined): readonly Enrollment[] {
-    if (sourcedId === undefined) return [];
+  rowsOfPerson(sourcedId: string): readonly Enrollment[] {
     return this.sides.roster.enrollments.filter((row) => row.userSourcedId === sourcedId);
   }
 

@@ -17,7 +17,7 @@ export interface LinkVisitor {
 export class LinkWalk implements Pass {
   private movedAt = 0;
   private last: { readonly guardianSourcedId: string; readonly studentSourcedId: string } | undefined;
-  private lastLocal: LocalGuardianLink | undefined;
+  private lastLocal: NamedLink | undefined;
 
   /**
    * @param isWanted whether a link of this type may count: it goes before one that does not
@@ -95,7 +95,6 @@ export class LinkWalk implements Pass {
     const isTwin =
       order === 0 &&
       lastLocal !== undefined &&
-      isNamed(lastLocal) &&
       comparePairs(lastLocal, known) === 0 &&
       compareIds(lastLocal.id, known.id) <= 0;
     if (order >= 0 && !isTwin) throw new Disorder(this.local);
