@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { ledgerAfterApproval, startedLedger } from '../../src/engine/gates/index.js';
+import { emptyLedger } from '../../src/model/index.js';
+import type { Ledger, Proposal } from '../../src/model/index.js';
+import { planOf } from '../support/rows.js';
+
+const ANSWERED = { outcome: 'declined', by: 'admin-1', at: '2026-09-02T00:00:00.000Z' } as const;
+const proposal = (id: string): Proposal => ({
+  id,
+  kind: 'user-rekey',
+  rule: 'U12',
+  recordId: 'user-a',
+  from: 'a',
+  sourcedId: id,
+  evidence: {},
+  likeness: 0.9,
+  since: '2026-09-01T00:00:00.000Z',
+});
+const QUIET = planOf({ feed: {} });
+const planned = (ledger: Partial<Ledger>) => ({ ...QUIET, ledger: { ...emptyLedger, ...ledger } });
+const started = (ledger: Partial<Ledger>, present: Partial<Ledger>) =>
+  startedLedger(planned(ledger), new Set(), { ...emptyLedger, ...present });
+
+describe('what people said since a plan was made', () => {
+  it('is not forgotten: answers to its proposals', () => {
+    const open = [proposal('x'), proposal('y'), { ...proposal('z'), decision: ANSWERED }];
+    const { proposals } = started({ proposals: open }, { proposals: [{ ...proposal('x'), decision: ANSWERED }] });
+    expect(proposals?.map(({ id, decision }) => [id, decision?.outcome])).toEqual([
+      ['x', 'declined'],
+      ['y', undefined],
+      ['z', 'declined'],
+    ]);
+    expect(started({ proposals: [proposal('x')] }, {}).proposals).toEqual([proposal('x')]);
+    expect(started({}, { proposals: [proposal('x')] })).not.toHaveProperty('proposals');
+  });
+
+  it('nor is what other runs took away meanwhile', () => {
+    const removals = [{ day: '2026-10-01', kind: 'enrollments', removed: 3, baseline: 100 }] as unknown as NonNullable<
+      Ledger['removals']
+    >;
+    expect(started({}, { removals }).removals).toEqual(removals);
+    expect(started({ removals }, {})).not.toHaveProperty('removals');
+  });
+});
+
+describe('what an approved hold takes away', () => {
+  const applied = new Set(['enrollment-remove enrollment:2:c1:a']);
+
+  it('counts for the week at once', () => {
+    expect(ledgerAfterApproval(emptyLedger, applied, '2026-10-01').removals).toBeDefined();
+  });
+
+  it('or with the run that broke off before, when that ends', () => {
+    const unfinished = { baselines: {}, removed: {} } as unknown as NonNullable<Ledger['unfinished']>;
+    const ledger = { ...emptyLedger, unfinished };
+    expect(ledgerAfterApproval(ledger, applied, '2026-10-01').removals).toBeUndefined();
+  });
+});
