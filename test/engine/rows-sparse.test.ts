@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { classFingerprint, guardianFingerprint } from '../../src/engine/fingerprint.js';
-import { emptyLedger, type Change } from '../../src/model/index.js';
+import { emptyLedger, type Change, type LocalClass } from '../../src/model/index.js';
 import {
   attested,
   enrolled,
@@ -139,7 +139,7 @@ const classes: readonly Row[] = [
     ([title, row, fields]): Row => ({
       title: `K10: other people in a class: held, too, where ${title}`,
       feed: { ...classWith('c1', { students: OTHERS, teachers: ['u'] }), classes: [row] },
-      host: hostOf(classWith('c1', { students: FIVE }), { classes: { c1: fields } }),
+      host: hostOf(classWith('c1', { students: FIVE }), { classes: { c1: fields as Partial<LocalClass> } }),
       changes: ['user-create u U2 NEW_PERSON', 'class-rekey c1 K10 ID_GIVEN_UP', 'class-create c1 K1 NEW_CLASS'],
       holds: ['K10:c1 RECYCLED_ID 2'],
     }),
