@@ -45,9 +45,7 @@ export function compareBlock(
   const { blocked: _blocked, ...synced } = { ...local.synced };
   return {
     before: { blocked: local.blocked, synced: local.synced },
-    after: isBlocked
-      ? { blocked: true, synced: { ...synced, blocked: true } }
-      : { blocked: undefined, synced },
+    after: isBlocked ? { blocked: true, synced: { ...synced, blocked: true } } : { blocked: undefined, synced },
     code: isBlocked ? 'CONTACT_FORBIDDEN' : 'CONTACT_ALLOWED',
   };
 }
