@@ -105,12 +105,12 @@ function subjectsOf(change: Change): readonly string[] {
   const subjects = [change.subject];
   if (change.kind === 'enrollment-remove') {
     const { classSourcedId, userSourcedId } = change.target;
-    subjects.push(classSubject(classSourcedId as string));
+    subjects.push(classSubject(classSourcedId));
     if (userSourcedId !== undefined) subjects.push(userSubject(userSourcedId));
   }
   if (change.kind === 'guardian-unlink') {
     const { studentSourcedId, guardianSourcedId } = change.target;
-    subjects.push(userSubject(studentSourcedId as string), userSubject(guardianSourcedId as string));
+    subjects.push(userSubject(studentSourcedId), userSubject(guardianSourcedId));
   }
   return subjects;
 }
