@@ -127,6 +127,15 @@ describe('the statistics of a read', () => {
     expect(statistics.fields['users.student.familyName']).toBe(1);
   });
 
+  it('of persons of several roles count among the first of teachers, students and guardians that is theirs', () => {
+    const roles = [['guardian', 'student'], ['student', 'teacher'], ['guardian', 'staff'], ['staff']] as const;
+    const users = roles.map((each, at) => student(String(at), { roles: each }));
+    const { sizes } = tallied(roster({ users }));
+    expect(['student', 'teacher', 'guardian', 'staff'].map((role) => sizes.get(`users.${role}.familyName`))).toEqual([
+      1, 1, 1, 1,
+    ]);
+  });
+
   it('of many enrollments one of each class is enough, and all are counted', () => {
     const tally = new ReadTally();
     for (let index = 0; index < 200; index += 1) {

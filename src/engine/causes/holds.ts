@@ -105,13 +105,12 @@ function subjectsOf(change: Change): readonly string[] {
   const subjects = [change.subject];
   if (change.kind === 'enrollment-remove') {
     const { classSourcedId, userSourcedId } = change.target;
-    if (classSourcedId !== undefined) subjects.push(classSubject(classSourcedId));
+    subjects.push(classSubject(classSourcedId));
     if (userSourcedId !== undefined) subjects.push(userSubject(userSourcedId));
   }
   if (change.kind === 'guardian-unlink') {
     const { studentSourcedId, guardianSourcedId } = change.target;
-    if (studentSourcedId !== undefined) subjects.push(userSubject(studentSourcedId));
-    if (guardianSourcedId !== undefined) subjects.push(userSubject(guardianSourcedId));
+    subjects.push(userSubject(studentSourcedId), userSubject(guardianSourcedId));
   }
   return subjects;
 }

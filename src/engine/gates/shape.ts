@@ -145,7 +145,7 @@ function unsharedFields({ statistics, sizes }: Reading, healthy: ReadStatistics)
 function placeOf(name: string): { readonly collection: string; readonly role?: string; readonly field: string } {
   const [collection = '', ...rest] = name.split('.');
   const [role, field] = rest.length > 1 ? rest : [undefined, rest[0]];
-  return { collection, ...(role === undefined ? {} : { role }), field: field ?? '' };
+  return { collection, ...(role === undefined ? {} : { role }), field: field as string };
 }
 
 function doubt(rule: Doubt['rule'], code: Doubt['code'], evidence: Evidence): Doubt {

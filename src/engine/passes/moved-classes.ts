@@ -171,7 +171,7 @@ export class MovedClasses {
       severity: 'warning',
       noun: 'class',
       subject: classSubject(from),
-      ...(schoolSourcedId === undefined ? {} : { schoolSourcedId }),
+      schoolSourcedId: schoolSourcedId as string,
       evidence: { old: from, new: sourcedId, ...evidence },
     });
   }

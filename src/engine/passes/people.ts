@@ -38,7 +38,6 @@ export class People {
   private readonly protectedIds = new Set<string>();
   private readonly named = new Set<string>();
   private readonly unsettled: { readonly sourcedId: string; readonly reason: { rule: string } }[] = [];
-  private sieve: Sieve | undefined;
   private vanishedSieve: Sieve | undefined;
 
   /** @param enrollments the feed's, where they are in memory; else a pass over them tells whom they name */
@@ -207,13 +206,11 @@ export class People {
   exceptions(): Sieve | undefined {
     const count = this.vanished.size + this.tombstoned.size + this.frozen.size + this.newIdOf.size + this.rekeyed.size;
     if (count === 0) return undefined;
-    if (this.sieve === undefined) {
-      this.sieve = new Sieve(this.vanished.keys(), count);
-      for (const ids of [this.tombstoned.keys(), this.frozen, this.newIdOf.keys(), this.rekeyed.keys()]) {
-        for (const id of ids) this.sieve.add(id);
-      }
+    const sieve = new Sieve(this.vanished.keys(), count);
+    for (const ids of [this.tombstoned.keys(), this.frozen, this.newIdOf.keys(), this.rekeyed.keys()]) {
+      for (const id of ids) sieve.add(id);
     }
-    return this.sieve;
+    return sieve;
   }
 
   /** The feed's row of a person. Whom the host has, and neither is gone nor re-keyed, the feed has too: one search less. */

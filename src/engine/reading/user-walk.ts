@@ -74,12 +74,13 @@ export class UserWalk implements Pass {
       this.lastId = user.sourcedId;
       this.feed.at += 1;
       this.visitor.onlyFeed(user);
-    } else if (known !== undefined) {
-      this.checkLocal(known);
-      this.lastId = known.sourcedId;
-      this.lastLocal = known;
+    } else {
+      const own = known as LocalUser;
+      this.checkLocal(own);
+      this.lastId = own.sourcedId;
+      this.lastLocal = own;
       this.local.at += 1;
-      this.visitor.onlyLocal(known);
+      this.visitor.onlyLocal(own);
     }
   }
 
