@@ -105,6 +105,12 @@ describe('grace: absence in k reads', () => {
     const grace = graceOf(undefined);
     expect(grace.counts(A, 'E2')).toBe('gone');
     expect(grace.absences()).toBeUndefined();
+    const before = [{ subject: A, count: 1, readId: 'r0', at: at(-30) }];
+    const unjudged = new Unjudged({ ...emptyLedger, absences: before });
+    unjudged.record(A);
+    const told = graceOf(before, { unjudged });
+    expect(told.counts(A, 'E2')).toBe('gone');
+    expect(told.absences()).toBeUndefined();
     expect(grace.waits.size).toBe(0);
   });
 

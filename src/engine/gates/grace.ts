@@ -35,7 +35,7 @@ const HOURS_APART = 20;
 
 /** Counts absences over reads. The memory grows with what is missing, and is not used where one read is enough. */
 export class Grace {
-  private readonly before: ReadonlyMap<string, AbsenceCount>;
+  private readonly before: Map<string, AbsenceCount>;
   private readonly now = new Map<string, AbsenceCount>();
   private readonly waiting = new Map<string, number>();
 
@@ -56,7 +56,12 @@ export class Grace {
    */
   counts(subject: string, level: EvidenceLevel): Absence {
     const { snapshots, readId, readAt, isComplete } = this.input;
-    if (snapshots <= 1 || level === 'E2') return 'gone';
+    if (snapshots <= 1) return 'gone';
+    if (level === 'E2') {
+      // The provider’s own word ends the counting, whatever else keeps the record.
+      this.before.delete(subject);
+      return 'gone';
+    }
     const known = this.now.get(subject);
     if (known !== undefined) return known.count >= snapshots ? 'gone' : 'wait';
     if (!isComplete) return this.wait(subject);
