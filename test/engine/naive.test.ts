@@ -16,7 +16,8 @@ import { Tally } from './naive/tally.js';
 const CASES = Number(process.env['NAIVE_CASES'] ?? 500);
 /** In so many cases every row and every gate comes up. */
 const MANY = 5_000;
-const SEED = Number(process.env['NAIVE_SEED'] ?? Date.now() % 2 ** 31);
+/** The same cases in every run of the tests; another seed looks for more. */
+const SEED = Number(process.env['NAIVE_SEED'] ?? 2_026);
 
 const OPEN = OPEN_POINTS.map(({ name }) => name);
 
