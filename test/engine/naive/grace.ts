@@ -7,7 +7,7 @@ const APART = 20 * 60 * 60 * 1000;
 
 export class Grace {
   private readonly counted = new Map<string, AbsenceCount>();
-  /** Members of whom the feed says that they are gone: their class was seen, and no count goes on. */
+  /** Records of which the feed itself says that they are gone: no count goes on. */
   private readonly told = new Set<string>();
 
   constructor(private readonly question: Question) {}
@@ -20,7 +20,7 @@ export class Grace {
   isOver(subject: string, level: 'E1' | 'E2'): boolean {
     const { roster, policy } = this.question;
     const wanted = policy.graceSnapshots;
-    if (level === 'E2' && subject.startsWith('enrollment:')) this.told.add(subject);
+    if (level === 'E2') this.told.add(subject);
     if (wanted <= 1 || level === 'E2') return true;
     const last = this.before.find((each) => each.subject === subject);
     let count = last ?? { subject, count: 1, readId: roster.readId, at: roster.readAt };
