@@ -27,6 +27,7 @@ import { classRekey, removeTwin, type RekeyPatch } from '../identity/index.js';
 import { Inclusion } from '../rules/inclusion.js';
 import { compareMembers, type MemberComparison, type Removal } from '../rules/members.js';
 import { ClassLinks } from './class-links.js';
+import { FollowedClasses } from './followed-classes.js';
 import { admit, noteShared, TakenNames, type Candidate } from '../rules/names.js';
 import type { People } from './people.js';
 import { MovedClasses, type HostHalf, type MemberIdOf } from './moved-classes.js';
@@ -51,6 +52,8 @@ export interface ClassPassResult {
   readonly removedFrom: ReadonlyMap<string, RemovedMember>;
   /** Whom this plan brings back into a class, likewise. */
   readonly restoredTo: ReadonlyMap<string, number>;
+  /** The classes whose guardians' places go by their links (P13), where the plan decides about these. */
+  readonly followed: FollowedClasses | undefined;
 }
 
 /** A person whom this plan removes, and from how many classes. */
@@ -98,6 +101,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
+  /** P13 */
+  readonly followed: FollowedClasses | undefined;
   private readonly links: ClassLinks | undefined;
 
   constructor(
@@ -109,6 +114,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
+    this.followed = context.enrollsGuardians ? new FollowedClasses() : undefined;
     this.links = ClassLinks.of(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
@@ -310,6 +316,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       context.unjudged.membersOf(section.sourcedId);
       return;
     }
+    this.followed?.note(section, local, { enrollments, members, isRekeyed: rekey !== undefined });
     if (local.origin === 'roster') {
       this.presentClasses += 1;
       this.inclusion?.noteKept(section);
@@ -351,6 +358,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (isLeaving && this.isContested(local)) this.leaving.push(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
+    this.followed?.noteAbsent(local);
     const ofClass = {
       sourcedId: holder,
       schoolSourcedId: local.schoolSourcedId ?? '',
