@@ -171,6 +171,34 @@ const coming: readonly Row[] = [
   },
 ];
 
+const OWN = [...(C1.enrollments ?? []), enrolled('c1', 'g', { role: 'guardian' })];
+
+/** Guardians whom the district itself enrolls: they get their account for that. */
+const enrolledByRoster: readonly Row[] = [
+  {
+    title: 'P1: a guardian whom the roster enrolls gets one account, not another one for the link',
+    feed: feed([TO_A], { enrollments: OWN }),
+    host: hostOf(C1),
+    policy: { steps: ALL },
+    changes: [
+      'user-create g U2 NEW_PERSON',
+      'enrollment-add c1/g M1 ENROLLED',
+      'guardian-link g/a P1 NEW_GUARDIAN_LINK',
+    ],
+  },
+  {
+    title: 'P11: and a forbidden link of theirs comes at once, because the account does',
+    feed: feed([{ ...TO_A, blocked: true }], { enrollments: OWN }),
+    host: hostOf(C1),
+    policy: { steps: ALL },
+    changes: [
+      'user-create g U2 NEW_PERSON',
+      'enrollment-add c1/g M1 ENROLLED',
+      { line: 'guardian-link g/a P1 NEW_GUARDIAN_LINK', after: { blocked: true } },
+    ],
+  },
+];
+
 const going: readonly Row[] = [
   {
     title: 'P13: the place goes with the link',
@@ -336,6 +364,9 @@ const forbidden: readonly Row[] = [
 
 describe('P13: guardians in their students’ classes', () => {
   it.each(coming)('$title', (row) => {
+    checkRow(row);
+  });
+  it.each(enrolledByRoster)('$title', (row) => {
     checkRow(row);
   });
   it.each(going)('$title', (row) => {

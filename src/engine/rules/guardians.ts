@@ -34,7 +34,8 @@ export class GuardianPass implements LinkVisitor {
   constructor(
     private readonly context: Context,
     private readonly people: People,
-    private readonly createdStudents: ReadonlySet<string>,
+    /** Who gets an account for a place in a class: students, and guardians whom the district itself enrolls. */
+    private readonly created: ReadonlySet<string>,
     private readonly bearers: AddressQuestions,
     private readonly counts: GuardianCounts,
   ) {
@@ -176,7 +177,8 @@ export class GuardianPass implements LinkVisitor {
 
   /** Whether the guardian has an account already, or got one by this plan. */
   private isThere(guardianSourcedId: string): boolean {
-    return this.people.localOf(guardianSourcedId) !== undefined || this.accounts.get(guardianSourcedId) === true;
+    const isCreated = this.created.has(guardianSourcedId) || this.accounts.get(guardianSourcedId) === true;
+    return isCreated || this.people.localOf(guardianSourcedId) !== undefined;
   }
 
   private waitBlocked(link: GuardianLink): void {
@@ -335,7 +337,7 @@ export class GuardianPass implements LinkVisitor {
 
   /** Whether the guardian has an account, or gets one now (P7: never on a home phone alone). */
   private hasAccount(sourcedId: string): boolean {
-    if (this.people.localOf(sourcedId) !== undefined) return true;
+    if (this.created.has(sourcedId) || this.people.localOf(sourcedId) !== undefined) return true;
     const known = this.accounts.get(sourcedId);
     if (known !== undefined) return known;
     const user = this.people.arrivalOf(sourcedId);
@@ -364,7 +366,7 @@ export class GuardianPass implements LinkVisitor {
       return false;
     }
     if (!this.isInScope(sourcedId)) return false;
-    return this.createdStudents.has(sourcedId) || this.people.localOf(sourcedId) !== undefined;
+    return this.created.has(sourcedId) || this.people.localOf(sourcedId) !== undefined;
   }
 
   private isInScope(student: string): boolean {
