@@ -405,23 +405,33 @@ describe('P13: guardians in their students’ classes', () => {
     expect(held).toHaveLength(13);
   });
 
-  it('does not stand in for students where it is asked whether a class was emptied', () => {
+  describe('with thirty guardians of one student in a class of ten', () => {
     const students = Array.from({ length: 10 }, (_, index) => `s${String(index)}`);
     const parts = classWith('c1', { students });
     const guardians = Array.from({ length: 30 }, (_, index) => guardian(`g${String(index)}`));
-    const plan = planOf({
-      feed: {
-        ...merge(parts, people(...guardians)),
-        enrollments: (parts.enrollments ?? []).filter(({ userSourcedId }) => !/^s[2-9]$/u.test(userSourcedId)),
-        guardianLinks: guardians.map(({ sourcedId }) => ({ guardianSourcedId: sourcedId, studentSourcedId: 's0' })),
-      },
-      host: mergeHosts(hostOf(parts), {
-        users: guardians.map((each) => localUser(each)),
-        enrollments: guardians.map(({ sourcedId }) => localMember('c1', sourcedId, { role: 'guardian' })),
-        guardianLinks: guardians.map(({ sourcedId }) => localLink(sourcedId, 's0')),
-      }),
-      policy: { ...FULL, steps: ['classes', 'teachers', 'students'] },
+    const leaving = (gone: RegExp, policy: object = {}) =>
+      planOf({
+        feed: {
+          ...merge(parts, people(...guardians)),
+          enrollments: (parts.enrollments ?? []).filter(({ userSourcedId }) => !gone.test(userSourcedId)),
+          guardianLinks: guardians.map(({ sourcedId }) => ({ guardianSourcedId: sourcedId, studentSourcedId: 's0' })),
+        },
+        host: mergeHosts(hostOf(parts), {
+          users: guardians.map((each) => localUser(each)),
+          enrollments: guardians.map(({ sourcedId }) => localMember('c1', sourcedId, { role: 'guardian' })),
+          guardianLinks: guardians.map(({ sourcedId }) => localLink(sourcedId, 's0')),
+        }),
+        policy: { ...FULL, steps: ['classes', 'teachers', 'students'], ...policy },
+      });
+
+    it('these do not stand in for students where it is asked whether a class was emptied', () => {
+      expect(leaving(/^s[2-9]$/u).holds.map(({ id }) => id)).toContain('K15:c1');
     });
-    expect(plan.holds.map(({ id }) => id)).toContain('K15:c1');
+
+    it('nor where a limit is a share of what the import may take away', () => {
+      const limits = { ...OPEN, enrollments: 0.15, floor: 0 };
+      expect(leaving(/^s[7-9]$/u, { limits }).holds.map(({ id }) => id)).toEqual(['G6:enrollments']);
+      expect(leaving(/^s[79]$/u, { limits: { ...limits, enrollments: 0.16 } }).holds).toEqual([]);
+    });
   });
 });
