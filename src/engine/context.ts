@@ -46,6 +46,8 @@ export interface Context {
   /** Whether this import's steps cover members of a role: asked for every row, so worked out once. */
   readonly handlesMember: Readonly<Record<EnrollmentRole, boolean>>;
   readonly handlesGuardians: boolean;
+  /** P13: whether this plan decides about guardians' places in their students' classes. */
+  readonly enrollsGuardians: boolean;
   /** P5: the guardians come from another source than last time. */
   readonly isGuardianSourceSwitched: boolean;
   /** What a removal by this plan writes: the same for all of them. */

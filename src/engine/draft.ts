@@ -7,6 +7,7 @@
 import { withNulls } from '../internal/patch.js';
 import type { Change, ChangeKind, Gate, Hold, Ledger, LimitKind, Note, Policy, Suppression } from '../model/index.js';
 import { ABSENT } from './fingerprint.js';
+import { isUrgent } from './gates/dependents.js';
 import type { Unreadable } from './reading/unreadable.js';
 
 /** A change without what follows from it. */
@@ -115,7 +116,7 @@ export class Draft {
       });
       return false;
     }
-    const destructive = DESTRUCTIVE.has(proposal.kind);
+    const destructive = DESTRUCTIVE.has(proposal.kind) && !isUrgent(proposal);
     if (destructive && this.unreadable?.mayBeSchool(proposal.schoolSourcedId) === true) return false;
     if (destructive && this.policy.additiveOnly) {
       this.withheld += 1;
@@ -142,6 +143,12 @@ export class Draft {
   /** Whether there is such a change in this plan. */
   has(kind: ChangeKind, subject: string): boolean {
     return this.placeOf(kind, subject) !== undefined;
+  }
+
+  /** That change of this plan. */
+  find(kind: ChangeKind, subject: string): Change | undefined {
+    const index = this.placeOf(kind, subject);
+    return index === undefined ? undefined : this.phases[PHASES[kind]]?.[index];
   }
 
   private placeOf(kind: ChangeKind, subject: string): number | undefined {

@@ -9,6 +9,7 @@
  * 5. users: the answers (streams, and addresses that must be nobody else's)
  * 6. classes and members: decides
  * 7. guardian links: decides
+ * 8. classes and members once more: where guardians are members by their links (P13)
  *
  * @module
  */
@@ -40,10 +41,11 @@ import { AskedDirectory, WholeDirectory } from './passes/directory.js';
 import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
 import type { Feed } from './reading/feed.js';
 import { judge, type Baselines } from './gates/judge.js';
-import { isUrgent } from './gates/dependents.js';
+import { isUrgent, type Followers } from './gates/dependents.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
 import { nextGuardianSource } from './rules/guardian-source.js';
+import { GuardianMembers } from './passes/guardian-members.js';
 import { GuardianPass, isWantedType } from './rules/guardians.js';
 import { hashChanges } from './hash.js';
 import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity/find-rekeys.js';
@@ -87,6 +89,14 @@ export function* planFrom(context: Context, head: RosterHead, sources: Sources, 
   if (context.feed.failed.length > 0) return failedPlan(context, head.readId);
   const planBefore = before === undefined ? undefined : yield* new Planner(before, sources).plan(head);
   return yield* new Planner(context, sources, planBefore?.changes).plan(head);
+}
+
+/** What the passes found out that the gates ask for. */
+interface Outcome {
+  readonly kinds: KindCensus;
+  readonly managed: Baselines;
+  readonly verdict: AbsenceVerdict;
+  readonly followers: Followers | undefined;
 }
 
 class Planner {
@@ -152,6 +162,7 @@ class Planner {
       guardians.finish();
     }
     classes.members.add(created);
+    const followers = yield* this.enrollGuardians(classes, guardians);
     yield* this.settleLogins((id) => created.has(id) || guardians?.isCreated(id) === true);
     deactivatePeople(context, people, this.memberships);
     classes.members.noteUnassigned(this.memberships);
@@ -159,7 +170,7 @@ class Planner {
     // Links bear on the causes of persons, too: what was judged before they were known is judged again.
     const isJudged = early !== undefined && context.absences.links.length === 0;
     const verdict = isJudged ? early : yield* judgeVanished(context, this.sources, managed, schools);
-    return this.finish(head, classes, kinds, managed, verdict);
+    return this.finish(head, classes, { kinds, managed, verdict, followers });
   }
 
   /** Asks and answers what one table has to know of another's records; in memory nearly all can be looked up. */
@@ -230,7 +241,19 @@ class Planner {
     return new ClassWalk(cursors, this.census);
   }
 
-  private walkClasses(visitor: ClassPass | MemberQuestions, counted?: Memberships): ClassWalk {
+  /** P13: when it is known which links live on and who is in a class. */
+  private *enrollGuardians(
+    { followed }: ClassPassResult,
+    guardians: GuardianPass | undefined,
+  ): Planning<Followers | undefined> {
+    if (followed === undefined || guardians?.links === undefined) return undefined;
+    const { context, people } = this;
+    const members = new GuardianMembers(context, people, guardians.links, followed);
+    yield* through(this.walkClasses(members));
+    return members.finish();
+  }
+
+  private walkClasses(visitor: ClassPass | MemberQuestions | GuardianMembers, counted?: Memberships): ClassWalk {
     const { classes, localClasses, enrollments, localEnrollments } = this.sources;
     const cursors = {
       sections: classes.open(),
@@ -270,13 +293,7 @@ class Planner {
     return { proposals: settleProposals(known, this.proposals, this.watch) };
   }
 
-  private finish(
-    head: RosterHead,
-    classes: ClassPassResult,
-    kinds: KindCensus,
-    managed: Baselines,
-    verdict: AbsenceVerdict,
-  ): Plan {
+  private finish(head: RosterHead, classes: ClassPassResult, { kinds, managed, verdict, followers }: Outcome): Plan {
     const { context, people, census } = this;
     const { draft, feed, local, policy } = context;
     const changes = withCauses(verdict, afterDeletions(draft.changes()));
@@ -294,6 +311,7 @@ class Planner {
         reading: context.tally.reading(head.readId, head.rejected),
         resets: this.resets.map(({ kind, managed: baseline, paired: pairs }) => ({ kind, baseline, pairs })),
         unjudged: context.unjudged,
+        followers,
         windows: context.windows,
         policyEffects: this.changesBefore === undefined ? undefined : effectsOf(changes, this.changesBefore),
       },

@@ -127,6 +127,7 @@ function contextOf({ roster, local, now }: PlanningInput, policy: Policy, window
     handlesMember: handledMembers(policy),
     handlesClasses: policy.steps.includes('classes'),
     handlesGuardians: policy.steps.includes('guardians'),
+    enrollsGuardians: policy.guardians.enroll && policy.steps.includes('guardians'),
     isGuardianSourceSwitched:
       policy.steps.includes('guardians') &&
       isGuardianSourceSwitched(roster.guardianSource ?? roster.source, local.ledger),

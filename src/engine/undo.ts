@@ -22,6 +22,7 @@ import type {
   Suppression,
 } from '../model/index.js';
 import { changeKey, Draft, type Proposal } from './draft.js';
+import { isUrgent } from './gates/dependents.js';
 import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
@@ -147,7 +148,9 @@ class Undo {
     const key = recordKey(nounOf(change.kind), entry.recordId);
     const record = this.records.get(key);
     if (this.handled.has(key)) return;
-    if (change.after === null) this.recreate(entry, record);
+    // P13: what the district forbade ends with its own word alone, as the link that it forbade (P11).
+    if (isUrgent(change) && nounOf(change.kind) === 'enrollment') this.note(change, 'UNDO_KEPT');
+    else if (change.after === null) this.recreate(entry, record);
     else if (record === undefined) this.note(change, 'UNDO_GONE');
     else if (change.before === null) this.remove(entry, record);
     else this.restore(entry, record);

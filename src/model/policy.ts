@@ -155,6 +155,13 @@ export interface Policy {
   readonly guardians: {
     /** The contact types to import, in the provider's words. @default all */
     readonly contactTypes?: readonly string[];
+    /**
+     * Whether a guardian is also a member, as guardian, of every active class of their students. Without it access
+     * follows the links alone.
+     *
+     * @default false
+     */
+    readonly enroll: boolean;
   };
   readonly invitations: {
     /** @default true */
@@ -207,7 +214,7 @@ export const defaultPolicy: Policy = {
   teachers: { create: 'always', username: 'roster' },
   staff: { create: false },
   access: { roles: {} },
-  guardians: {},
+  guardians: { enroll: false },
   invitations: { teachers: true, guardians: true, students: false, silentFirstSync: false },
   leadDays: 0,
   graceSnapshots: 1,

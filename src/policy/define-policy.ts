@@ -94,7 +94,7 @@ const policySchema = z.strictObject({
     roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
     site: z.string().min(1).optional(),
   }),
-  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional() }),
+  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional(), enroll: z.boolean() }),
   invitations: z.strictObject({
     teachers: z.boolean(),
     guardians: z.boolean(),

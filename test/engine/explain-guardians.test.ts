@@ -1,7 +1,16 @@
 import { describe } from 'vitest';
 import { emptyLedger, type Attestation } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
-import { attested, guardian, localLink, localUser, student, teacher, type RosterParts } from '../support/build.js';
+import {
+  attested,
+  guardian,
+  localLink,
+  localMember,
+  localUser,
+  student,
+  teacher,
+  type RosterParts,
+} from '../support/build.js';
 import { hostOf, merge, mergeHosts, people } from '../support/rows.js';
 import { FULL, C1, GUARDIANS, explains, type Case } from './explain-scene.js';
 
@@ -38,6 +47,24 @@ const guardians: readonly Case[] = [
     verdict: 'unchanged',
     reasons: ['P1 UNCHANGED'],
   },
+  ...(['g', 'h'] as const).map(
+    (guardianOfA): Case => ({
+      title: `a guardian in a class ${guardianOfA === 'g' ? 'by the link to its student' : 'of whom no link is left'}`,
+      feed: merge(C1, people(guardian('g'), guardian('h'))),
+      host: mergeHosts(
+        hostOf(C1),
+        { users: [localUser(guardian('g')), localUser(guardian('h'))] },
+        {
+          enrollments: [localMember('c1', 'g', { role: 'guardian' })],
+          guardianLinks: [localLink(guardianOfA, 'a', { origin: 'local' })],
+        },
+      ),
+      policy: { ...GUARDIANS, guardians: { enroll: true } },
+      target: { enrollment: { class: 'c1', user: 'g' } },
+      verdict: guardianOfA === 'g' ? 'unchanged' : 'kept',
+      reasons: [guardianOfA === 'g' ? 'P13 GUARDIAN_ENROLLED' : 'M4 MEMBER_KEPT'],
+    }),
+  ),
   {
     title: 'a new guardian',
     feed: merge(C1, LINKED),

@@ -1,7 +1,7 @@
 /** Promises 3 to 6: what a sync leaves alone, and what can be taken back. */
 
 import fc from 'fast-check';
-import type { LocalState, Plan, Policy, Roster } from '../../src/model/index.js';
+import type { Change, LocalEnrollment, LocalState, Plan, Policy, Roster } from '../../src/model/index.js';
 import { attested } from '../support/build.js';
 import { incompleteAttestation } from '../support/district-model.js';
 import { contents, ready } from '../support/world.js';
@@ -100,10 +100,12 @@ export const HANDS: readonly Promised[] = [
       const held = await world.plan(complete, scenario.policy);
       const plans = await world.syncAll(roster, imports);
       statistics.add([...first, held, ...plans], prepared);
+      // Forbidden contact ends a place in a class as surely as the link (P11, P13), and is not destructive.
       const destructive = plans.flatMap(ready).filter((change) => change.destructive && !allows(change));
       expectNone(destructive, 'destructive changes that nothing holds');
       if (allows === none) {
-        expectNothingTakenAway(before, await world.load(), ['classes', 'users', 'enrollments', 'guardianLinks']);
+        const [after, was] = exceptForbidden(await world.load(), before);
+        expectNothingTakenAway(was, after, ['classes', 'users', 'enrollments', 'guardianLinks']);
       }
     },
   },
@@ -187,7 +189,7 @@ function doubtfulImport(complete: Roster, before: LocalState, { policy, order }:
     const roster = { ...complete, guardianLinks: links, attestation: pick(UNREAD_LINKS, order) };
     return {
       roster,
-      policy: { ...policy, guardians: {} },
+      policy: { ...policy, guardians: { enroll: policy.guardians.enroll } },
       allows: (change) => change.kind !== 'guardian-unlink',
     };
   }
@@ -195,19 +197,43 @@ function doubtfulImport(complete: Roster, before: LocalState, { policy, order }:
   return {
     roster: complete,
     policy: { ...policy, graceSnapshots: 2 },
-    allows: ({ reason }) => reason.rule === 'P4' || reason.evidence?.['level'] === 'E2',
+    allows: (change) => {
+      const { rule, evidence } = change.reason;
+      return rule === 'P4' || evidence?.['level'] === 'E2' || (rule === 'P13' && isLeftOver(change, before));
+    },
   };
 }
 
-/** Both states without what an undo leaves on purpose: contact that the district has forbidden stays so (P11). */
+/** Whether no link that was there before gave a guardian this place (P13): no read has to tell that it is over. */
+function isLeftOver({ target }: Change, { enrollments, guardianLinks }: LocalState): boolean {
+  if (!('userId' in target)) return false;
+  const { classId, userId } = target;
+  const isIn = (studentId: string): boolean =>
+    enrollments.some((each) => each.classId === classId && each.userId === studentId && each.state === 'active');
+  return !guardianLinks.some(
+    ({ guardianId, studentId, state }) => guardianId === userId && state === 'active' && isIn(studentId),
+  );
+}
+
+/**
+ * Both states without what an undo leaves on purpose: contact that the district has forbidden stays so (P11), and a place
+ * in a class that ended with it does not come back (P13).
+ */
 function exceptForbidden(after: LocalState, before: LocalState): readonly [LocalState, LocalState] {
   const forbidden = new Set(after.guardianLinks.filter(({ blocked }) => blocked === true).map(({ id }) => id));
   for (const { id, blocked } of before.guardianLinks) if (blocked === true) forbidden.delete(id);
+  const guardians = new Set(
+    after.guardianLinks.flatMap(({ id, guardianId }) => (forbidden.has(id) ? [guardianId] : [])),
+  );
   const except = (state: LocalState): LocalState => ({
     ...state,
     guardianLinks: state.guardianLinks.map((link) => {
       const { blocked: _blocked, synced: _synced, ...fields } = link;
       return forbidden.has(link.id) ? fields : link;
+    }),
+    enrollments: state.enrollments.map((each) => {
+      const { state: _state, by: _by, removedAt: _at, ...fields } = each;
+      return each.role === 'guardian' && guardians.has(each.userId) ? (fields as LocalEnrollment) : each;
     }),
   });
   return [except(after), except(before)];

@@ -112,6 +112,7 @@ const policies: fc.Arbitrary<Policy> = fc
     include: fc.constantFrom(undefined, undefined, undefined, { names: '*a*' }, { terms: ['fall'] }),
     teachers: fc.constantFrom('always' as const, 'populated' as const),
     contactTypes: fc.constantFrom(undefined, undefined, ['Family']),
+    enroll: fc.constantFrom(false, true),
     graceSnapshots: fc.constantFrom(...(COVERED.graceSnapshots ? [1, 1, 2] : [1])),
     deactivateUnrostered: fc.boolean(),
     limits: fc.constantFrom(defaultPolicy.limits, RELAXED, TIGHT, TIGHT, TIGHT, TIGHT),
@@ -132,7 +133,10 @@ const policies: fc.Arbitrary<Policy> = fc
       ...(each.include === undefined ? {} : { include: each.include }),
     },
     teachers: { ...defaultPolicy.teachers, create: each.teachers },
-    guardians: each.contactTypes === undefined ? {} : { contactTypes: each.contactTypes },
+    guardians: {
+      enroll: each.enroll,
+      ...(each.contactTypes === undefined ? {} : { contactTypes: each.contactTypes }),
+    },
     limits: each.limits,
   }));
 

@@ -6,6 +6,7 @@
 
 import { classSubject } from '../../model/index.js';
 import type { Class, Enrollment, EnrollmentRole, LocalClass, LocalEnrollment, Reason } from '../../model/index.js';
+import { isGuardianMember } from '../rules/guardian-members.js';
 import { findClass } from './classes.js';
 import {
   additiveOnly,
@@ -42,7 +43,11 @@ export function findMember(view: View, membership: Membership): Finding {
   const ofClass = findClass(view, section, localClass);
   if (!ofClass.isFollowed) return ofUnfollowed(view, membership, ofClass.reasons);
   const isSilent = person.feed?.status !== 'tobedeleted';
-  if (row === undefined) return lostMember(view, membership, local as LocalEnrollment, isSilent);
+  if (row === undefined) {
+    const member = local as LocalEnrollment;
+    const isByLink = isGuardianByLink(view, member);
+    return isByLink ? unchanged(because('P13', 'GUARDIAN_ENROLLED')) : lostMember(view, membership, member, isSilent);
+  }
   return local === undefined
     ? notImported(...newMember(view, membership, row, person))
     : sharedMember(view, membership, row, local);
@@ -162,6 +167,21 @@ function whyNotRemoved(view: View, membership: Membership, local: LocalEnrollmen
   const waits = waiting(view, subject) ?? additiveOnly(view);
   if (waits !== undefined) return waits;
   return view.isFullData === true ? because('M3', 'NOT_PLANNED') : because('M4', 'MEMBER_KEPT');
+}
+
+/** P13: whether a member is there by the link to a student of the class. */
+function isGuardianByLink(view: View, local: LocalEnrollment): boolean {
+  const { policy, local: host } = view.sides;
+  if (policy?.guardians.enroll !== true || local.state !== 'active' || !isGuardianMember(local)) return false;
+  const students = new Set(
+    host.enrollments
+      .filter((each) => each.classId === local.classId && each.role === 'student' && each.state === 'active')
+      .map(({ userId }) => userId),
+  );
+  return host.guardianLinks.some(
+    ({ guardianId, studentId, state, blocked }) =>
+      guardianId === local.userId && state === 'active' && blocked !== true && students.has(studentId),
+  );
 }
 
 function coversMember(view: View, role: EnrollmentRole): boolean {

@@ -6,9 +6,24 @@
 
 import type { Change } from '../../model/index.js';
 
-/** P11: the district forbids a guardian contact with the student. No gate, window or policy keeps that from being done. */
-export function isUrgent(change: Change | undefined): boolean {
-  return change?.kind === 'guardian-update' && change.after?.blocked === true;
+/**
+ * P11: the district forbids a guardian contact with the student. No gate, window or policy keeps that from being done, nor
+ * from ending the place in a class that came with the link (P13).
+ */
+export function isUrgent(change: Pick<Change, 'kind' | 'after' | 'reason'> | undefined): boolean {
+  if (change === undefined) return false;
+  const { kind, after, reason } = change;
+  if (kind === 'enrollment-remove') return reason.rule === 'P13' && reason.code === 'CONTACT_FORBIDDEN';
+  return kind === 'guardian-update' && after !== null && 'blocked' in after && after.blocked === true;
+}
+
+/** What follows from other changes and from nothing else (P13): the keys of what follows, by the key of each of those. */
+export type Followers = ReadonlyMap<string, readonly string[]>;
+
+/** These keys, and those of the changes that follow from them. */
+export function withFollowers(keys: readonly string[], followers: Followers | undefined): readonly string[] {
+  if (followers === undefined || followers.size === 0) return keys;
+  return keys.flatMap((key) => [key, ...(followers.get(key) ?? [])]);
 }
 
 /** The keys of the changes that name a class or a person whom a held change would create. */

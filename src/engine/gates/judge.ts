@@ -11,6 +11,7 @@ import type { Context } from '../context.js';
 import { type Draft, type HoldRequest, limitKind } from '../draft.js';
 import type { EmptyKind } from '../rules/empty-kinds.js';
 import type { Feed } from '../reading/feed.js';
+import type { Followers } from './dependents.js';
 import { type Baselines, Budget, isOver, LIMIT_KINDS, startRun } from './limits.js';
 import { changeOfKey, type Held, type Latchable, Latches } from './latches.js';
 import { notePolicyChange } from './notes.js';
@@ -43,6 +44,8 @@ export interface Findings {
   readonly windows?: OpenWindows | undefined;
   /** What a change of the policy alone causes, where it changed. @default not known */
   readonly policyEffects?: Evidence | undefined;
+  /** What waits with a change because it follows from it alone. @default nothing */
+  readonly followers?: Followers | undefined;
 }
 
 /** What is held, what there is to tell of it, and what the ledger keeps for the gates of later plans. */
@@ -69,6 +72,7 @@ export function judge(
     latches: ledger.holds,
     now: context.now,
     isUnjudged,
+    followers: found.followers,
     // What holds no change is asked for anew by every read that can judge it.
     isLatchUnjudged: ({ id, gate, changes: held }) =>
       isRestricted && (gate === 'K10' || (held.length === 0 && id === 'G4')),
@@ -170,14 +174,14 @@ function unjudgedTest(context: GateContext, unjudged: Unjudged | undefined): (ch
     guardianLinks: feed.provesGuardianAbsence,
     enrollments: true,
   };
-  return ({ kind, subject, schoolSourcedId: school }) => {
+  return ({ kind, subject, schoolSourcedId: school, reason }) => {
     // An incomplete read does not even plan most kinds of changes.
     if (isRestricted || unjudged?.isUnjudged(subject) === true || feed.unreadable.mayBeSchool(school)) return true;
     if (school !== undefined && feed.skippedSchools.has(school)) return true;
     const limited = limitKind(kind);
     if (limited !== undefined && (policy.additiveOnly || !isProven[limited])) return true;
     if (kind.startsWith('class-')) return !handlesClasses;
-    if (kind.startsWith('guardian-')) return !handlesGuardians;
+    if (kind.startsWith('guardian-') || reason?.rule === 'P13') return !handlesGuardians;
     return !handlesPeople;
   };
 }

@@ -12,7 +12,7 @@ import { Sha256 } from '../../internal/sha256.js';
 import type { Change, ChangeKind, Evidence, GateResult, Hold, LatchedHold } from '../../model/index.js';
 import type { HoldRequest } from '../draft.js';
 import { hashChanges } from '../hash.js';
-import { dependentsOf, isUrgent } from './dependents.js';
+import { dependentsOf, isUrgent, withFollowers, type Followers } from './dependents.js';
 
 /** A gate's wish for a hold, with what its set is. */
 export interface HoldWish extends HoldRequest {
@@ -34,6 +34,8 @@ export interface LatchInput {
   readonly isUnjudged: (change: Latchable) => boolean;
   /** Whether a whole latch could not be judged, whatever it names. */
   readonly isLatchUnjudged: (latch: LatchedHold) => boolean;
+  /** What waits with a change because it follows from it alone. @default nothing */
+  readonly followers?: Followers | undefined;
 }
 
 /** As much of a change as its key tells, and its school where it is known. */
@@ -42,6 +44,7 @@ export interface Latchable {
   readonly kind: ChangeKind;
   readonly subject: string;
   readonly schoolSourcedId?: string;
+  readonly reason?: Change['reason'];
 }
 
 /** The plan's changes with the holds that name them, the holds themselves, and what the ledger keeps of them. */
@@ -241,8 +244,9 @@ export class Latches {
   private withDependents(keys: ReadonlySet<string>, latch: LatchedHold | undefined): string[] {
     const approved = new Set(latch?.approved);
     const held = [...keys].map((key) => this.byKey.get(key) as Change);
-    const dependents = dependentsOf(held, this.input.changes).filter((key) => !approved.has(key));
-    return [...new Set([...keys, ...dependents])].filter((key) => !isUrgent(this.byKey.get(key)));
+    const dependents = [...keys, ...dependentsOf(held, this.input.changes)];
+    const all = withFollowers(dependents, this.input.followers).filter((key) => keys.has(key) || !approved.has(key));
+    return [...new Set(all)].filter((key) => !isUrgent(this.byKey.get(key)));
   }
 }
 

@@ -27,6 +27,7 @@ import { compareMembers } from '../rules/compare-members.js';
 import type { MemberComparison } from '../rules/members.js';
 import { ClassLinks } from './class-links.js';
 import { ClassNames } from './class-names.js';
+import { FollowedClasses } from './followed-classes.js';
 import { MemberChanges } from './member-changes.js';
 import { admit, type Candidate } from '../rules/names.js';
 import type { People } from './people.js';
@@ -43,6 +44,8 @@ export interface ClassPassResult {
   /** Managed and active today, in scope: what the limits are shares of. */
   readonly managedClasses: number;
   readonly managedEnrollments: number;
+  /** The classes whose guardians' places go by their links (P13), where the plan decides about these. */
+  readonly followed: FollowedClasses | undefined;
 }
 
 interface PendingCandidate extends Candidate {
@@ -72,6 +75,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
+  /** P13 */
+  readonly followed: FollowedClasses | undefined;
   private readonly links: ClassLinks | undefined;
 
   constructor(
@@ -85,6 +90,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
     this.moved = new MovedClasses(context, input.idOf);
+    this.followed = context.enrollsGuardians ? new FollowedClasses() : undefined;
     this.links = ClassLinks.of(context, input.idOf);
     this.knownSchools = new Set(
       context.feed.schools.filter((school) => school.status !== 'tobedeleted').map((school) => school.sourcedId),
@@ -286,6 +292,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       context.unjudged.membersOf(section.sourcedId);
       return;
     }
+    this.followed?.note(section, local, { enrollments, members, isRekeyed: rekey !== undefined });
     if (local.origin === 'roster') {
       this.members.emptied.notePresent();
       this.inclusion?.noteKept(section);
@@ -325,6 +332,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (decision.names === 'free' && isJudgedClass(local, context)) this.names.noteLeaving(local);
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
+    this.followed?.noteAbsent(local);
     const ofClass = {
       sourcedId: holder,
       schoolSourcedId: local.schoolSourcedId ?? '',

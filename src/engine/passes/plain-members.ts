@@ -65,11 +65,13 @@ export class PlainMembers {
 
   /** How many of the members after the run a sync added, and they are still in. */
   countRest({ records, from, to }: Stretch<LocalEnrollment>, run: number): number {
-    const { marks } = this;
+    const { marks, context } = this;
+    // P13: an import that leaves them be must not count them, or others could be removed in their shadow.
+    const isShadowed = context.policy.guardians.enroll && !context.handlesGuardians;
     let count = 0;
     for (let at = from + run; at < to; at += 1) {
-      const { state, origin, userSourcedId } = records[at] as LocalEnrollment;
-      if (state === 'active' && origin === 'roster') count += 1;
+      const { state, origin, userSourcedId, role } = records[at] as LocalEnrollment;
+      if (state === 'active' && origin === 'roster' && !(isShadowed && role === 'guardian')) count += 1;
       if (marks !== undefined && userSourcedId !== undefined) marks[at] = markOf(userSourcedId);
     }
     return count;

@@ -86,8 +86,11 @@ export class MemberQuestions implements ClassVisitor {
     return this.people.isTombstoned(userSourcedId);
   }
 
-  private mayLeave({ state, userId, userSourcedId }: LocalEnrollment): void {
-    if (state !== 'active' || userSourcedId === undefined || !this.context.policy.fullData) return;
+  private mayLeave({ state, userId, userSourcedId, role }: LocalEnrollment): void {
+    const { policy } = this.context;
+    if (state !== 'active' || userSourcedId === undefined || !policy.fullData) return;
+    // P13: guardians go by their links, of whom all were asked.
+    if (role === 'guardian' && policy.guardians.enroll) return;
     this.memberships.ask(userId, userSourcedId);
     this.people.directory.ask(userSourcedId);
   }
@@ -114,6 +117,7 @@ export class LinkQuestions implements LinkVisitor {
 
   both(link: GuardianLink, local: LocalGuardianLink): void {
     this.estimate(link);
+    if (this.context.enrollsGuardians) this.people.directory.ask(link.guardianSourcedId);
     const isPlain = isWantedLink(link, this.context) && local.state === 'active' && !isChangedLink(link, local);
     if (isPlain) return;
     this.onlyLocal(local);
@@ -131,6 +135,8 @@ export class LinkQuestions implements LinkVisitor {
   }
 
   onlyLocal(local: LocalGuardianLink): void {
+    const { guardianSourcedId } = local;
+    if (this.context.enrollsGuardians && guardianSourcedId !== undefined) this.people.directory.ask(guardianSourcedId);
     if (local.origin === 'roster' && local.studentSourcedId !== undefined) {
       this.people.directory.ask(local.studentSourcedId);
     }

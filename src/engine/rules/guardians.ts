@@ -6,13 +6,14 @@
 
 import { usableEmail, usablePhone } from '../../internal/contact.js';
 import { guardianSubject, userSubject } from '../../model/index.js';
-import type { GuardianLink, LocalGuardianLink, SyncedGuardianLink, User } from '../../model/index.js';
+import type { GuardianLink, GuardianPair, LocalGuardianLink, SyncedGuardianLink, User } from '../../model/index.js';
 import type { AddressQuestions } from './collisions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
 import { ABSENT, guardianFingerprint } from '../fingerprint.js';
 import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block.js';
 import type { GuardianCounts } from './guardian-counts.js';
+import { LinksAfter } from './links-after.js';
 import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
 import { proposeUser } from './new-users.js';
@@ -24,6 +25,8 @@ const FIELDS = ['relationship', 'contactType'] as const;
 export class GuardianPass implements LinkVisitor {
   /** How many links a sync manages today: what the limit is a share of. */
   managed = 0;
+  /** The links as this plan leaves them, where guardians' places in classes follow them (P13). */
+  readonly links: LinksAfter | undefined;
   private readonly accounts = new Map<string, boolean>();
   /** Links without access of the guardian who comes by now: they alone are no reason for an account (P11). */
   private blocked: GuardianLink[] = [];
@@ -32,10 +35,13 @@ export class GuardianPass implements LinkVisitor {
   constructor(
     private readonly context: Context,
     private readonly people: People,
-    private readonly createdStudents: ReadonlySet<string>,
+    /** Who gets an account for a place in a class: students, and guardians whom the district itself enrolls. */
+    private readonly created: ReadonlySet<string>,
     private readonly bearers: AddressQuestions,
     private readonly counts: GuardianCounts,
-  ) {}
+  ) {
+    this.links = context.enrollsGuardians ? new LinksAfter() : undefined;
+  }
 
   /** P1, P4, P7, P8, P12: a link that the host does not have. */
   onlyFeed(link: GuardianLink): void {
@@ -78,7 +84,7 @@ export class GuardianPass implements LinkVisitor {
     const { context, people } = this;
     const guardianUser = people.localOf(link.guardianSourcedId);
     const student = people.localOf(link.studentSourcedId);
-    context.draft.propose({
+    const isProposed = context.draft.propose({
       kind: 'guardian-link',
       subject: subjectOf(link),
       target: {
@@ -93,6 +99,7 @@ export class GuardianPass implements LinkVisitor {
       reason: { rule: 'P1', code: 'NEW_GUARDIAN_LINK', evidence: evidenceOf(link) },
       fingerprint: guardianFingerprint(link),
     });
+    if (isProposed) this.remain(link, guardianUser?.id, link.blocked === true, 'guardian-link');
   }
 
   onlyLocal(local: NamedLink): void {
@@ -110,12 +117,14 @@ export class GuardianPass implements LinkVisitor {
     const isManaged = local.origin === 'roster' && !context.isRestricted;
     if (isWanted && local.state === 'active' && !isChangedLink(link, local)) {
       if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
+      this.remain(link, local.guardianId, local.blocked === true);
       return;
     }
     const block = this.blockOf(link, local);
     const isFollowed = isWanted && isManaged && this.isFollowed(link);
     if (isFollowed && local.state === 'active') {
-      this.update(link, local, block);
+      const isWritten = this.update(link, local, block);
+      this.remain(link, local.guardianId, isBlockedWith(local, isWritten ? block : undefined));
       return;
     }
     if (isFollowed && local.by === 'sync') {
@@ -125,7 +134,9 @@ export class GuardianPass implements LinkVisitor {
     const present = this.writeBlock(link, local, block);
     if (link.status === 'tobedeleted') this.lost(present, 'P3', 'E2');
     else if (!isWanted) this.lost(present, 'P4');
-    else if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
+    else this.stay(present);
+    if (!isWanted) return;
+    if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
     else if (isFollowed) {
       context.draft.noteOnce({
         rule: 'P9',
@@ -160,12 +171,15 @@ export class GuardianPass implements LinkVisitor {
     if (block === undefined) return local;
     const reason = { rule: 'P11', code: block.code };
     const isWritten = this.propose('guardian-update', local, block.before, block.after, reason, link);
-    return isWritten ? { ...local, version: local.version + 1 } : local;
+    if (!isWritten) return local;
+    const { blocked: _blocked, ...rest } = local;
+    return { ...rest, ...(isBlockedWith(local, block) ? { blocked: true } : {}), version: local.version + 1 };
   }
 
   /** Whether the guardian has an account already, or got one by this plan. */
   private isThere(guardianSourcedId: string): boolean {
-    return this.people.localOf(guardianSourcedId) !== undefined || this.accounts.get(guardianSourcedId) === true;
+    const isCreated = this.created.has(guardianSourcedId) || this.accounts.get(guardianSourcedId) === true;
+    return isCreated || this.people.localOf(guardianSourcedId) !== undefined;
   }
 
   private waitBlocked(link: GuardianLink): void {
@@ -195,7 +209,7 @@ export class GuardianPass implements LinkVisitor {
     if (local.state === 'active' && local.origin === 'roster') this.managed += 1;
   }
 
-  private update(link: GuardianLink, local: NamedLink, block: BlockChange | undefined): void {
+  private update(link: GuardianLink, local: NamedLink, block: BlockChange | undefined): boolean {
     const before: Record<string, unknown> = { ...block?.before };
     const after: Record<string, unknown> = { ...block?.after };
     for (const field of FIELDS) {
@@ -203,12 +217,28 @@ export class GuardianPass implements LinkVisitor {
       before[field] = local[field];
       after[field] = link[field];
     }
-    if (Object.keys(after).length === 0) return;
+    if (Object.keys(after).length === 0) return false;
     const { blocked: _blocked, ...rest } = { ...local.synced };
     before['synced'] = local.synced;
     after['synced'] = { ...(block === undefined ? local.synced : rest), ...syncedLink(link) };
     const reason = block === undefined ? { rule: 'P1', code: 'FIELDS_CHANGED' } : { rule: 'P11', code: block.code };
-    this.propose('guardian-update', local, before, after, reason, link);
+    return this.propose('guardian-update', local, before, after, reason, link);
+  }
+
+  /** P13: a link that is as it was. Contact is forbidden whatever became of the link. */
+  private stay({ guardianSourcedId, studentSourcedId, guardianId, state, blocked }: NamedLink): void {
+    const isBlocked = blocked === true;
+    if (state === 'active' || isBlocked) this.remain({ guardianSourcedId, studentSourcedId }, guardianId, isBlocked);
+  }
+
+  /** P13: a link that lives once the plan is applied. */
+  private remain(
+    pair: GuardianPair,
+    guardianId: string | undefined,
+    isBlocked: boolean,
+    kind?: 'guardian-link' | 'guardian-restore',
+  ): void {
+    this.links?.add(pair, guardianId, isBlocked ? 'forbidden' : 'living', kind);
   }
 
   private restore(link: GuardianLink, local: NamedLink): void {
@@ -232,26 +262,35 @@ export class GuardianPass implements LinkVisitor {
       // While the district's block stands, it stays the district's: only what they wrote can they lift.
       synced: { ...syncedLink(link), ...(isBlocked && local.synced?.blocked === true ? { blocked: true } : {}) },
     };
-    this.propose('guardian-restore', local, before, after, { rule: 'P1', code: 'RETURNED' }, link);
+    const reason = { rule: 'P1', code: 'RETURNED' };
+    const isProposed = this.propose('guardian-restore', local, before, after, reason, link);
+    if (isProposed) this.remain(link, local.guardianId, isBlocked, 'guardian-restore');
   }
 
   /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
   private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
+    const isDropped = this.drop(local, rule, level);
+    if (!isDropped || local.blocked === true) this.stay(local);
+    else this.links?.add(local, local.guardianId, 'ending', 'guardian-unlink');
+  }
+
+  /** Says whether the link is dropped. */
+  private drop(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2'): boolean {
     const { context } = this;
     const student = local.studentSourcedId;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
     if (isProven && rule === 'P3') this.observe(local, undefined);
-    if (local.state !== 'active' || local.origin !== 'roster') return;
+    if (local.state !== 'active' || local.origin !== 'roster') return false;
     const subject = guardianSubject(local.guardianSourcedId, student);
     const isJudged = isProven && this.isLossJudged(local);
     if (!isJudged || context.isGuardianSourceSwitched) {
       if (isJudged) this.frozenLinks += 1;
       context.unjudged.record(subject);
-      return;
+      return false;
     }
-    if (context.grace.counts(subject, level) === 'wait') return;
+    if (context.grace.counts(subject, level) === 'wait') return false;
     if (rule === 'P3') context.absences.addLink(local, { isTombstoned: level === 'E2' });
-    this.propose(
+    return this.propose(
       'guardian-unlink',
       local,
       { state: 'active', by: undefined, removedAt: undefined },
@@ -299,7 +338,7 @@ export class GuardianPass implements LinkVisitor {
 
   /** Whether the guardian has an account, or gets one now (P7: never on a home phone alone). */
   private hasAccount(sourcedId: string): boolean {
-    if (this.people.localOf(sourcedId) !== undefined) return true;
+    if (this.created.has(sourcedId) || this.people.localOf(sourcedId) !== undefined) return true;
     const known = this.accounts.get(sourcedId);
     if (known !== undefined) return known;
     const user = this.people.arrivalOf(sourcedId);
@@ -328,7 +367,7 @@ export class GuardianPass implements LinkVisitor {
       return false;
     }
     if (!this.isInScope(sourcedId)) return false;
-    return this.createdStudents.has(sourcedId) || this.people.localOf(sourcedId) !== undefined;
+    return this.created.has(sourcedId) || this.people.localOf(sourcedId) !== undefined;
   }
 
   private isInScope(student: string): boolean {
@@ -371,6 +410,11 @@ function syncedLink(link: GuardianLink): SyncedGuardianLink {
     ...(link.contactType === undefined ? {} : { contactType: link.contactType }),
     ...(link.blocked === true ? { blocked: true } : {}),
   };
+}
+
+/** Whether a link of the host is blocked once this is written. */
+function isBlockedWith(local: LocalGuardianLink, block: BlockChange | undefined): boolean {
+  return (block === undefined ? local.blocked : block.after['blocked']) === true;
 }
 
 function evidenceOf(link: GuardianLink): Record<string, string> {

@@ -9,6 +9,7 @@
 import { compareIds } from '../../internal/ordered.js';
 import { enrollmentSubject } from '../../model/index.js';
 import type { Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note, Reason } from '../../model/index.js';
+import { isOfLinks } from './guardian-members.js';
 import { syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
@@ -188,6 +189,7 @@ export class Comparison implements MemberComparison {
   }
 
   onlyLocal(local: LocalEnrollment): void {
+    if (isOfLinks(local, this.section, this.context)) return;
     const userSourcedId = this.idOf(local);
     // M10: whom the feed says to be deleted is gone by its word, whether or not it deletes each enrollment, too.
     const isDeleted = userSourcedId !== undefined && this.people.isTombstoned(userSourcedId);

@@ -86,6 +86,7 @@ const RULES = {
   P10: 'A student with very many guardians is told, and many such students are held.',
   P11: 'A guardian to whom the district forbids contact has no access, at once.',
   P12: 'A guardian who is named and not shared is neither linked nor dropped.',
+  P13: 'Where the settings say so, a guardian is a member of the classes of their students, by the links alone.',
   G1: 'A district whose required data failed is not believed in anything.',
   G2: 'Data that was not read to its end creates, archives and removes nothing.',
   G3: 'Data without any of a kind that is in use takes nothing away.',

@@ -34,11 +34,13 @@ const SENTENCES = {
   REKEY: ['The district gave this person a new id; their state or student id says it is the same person.'],
   PERSON_ABSENT: ['The person is no longer in the district’s data at all.'],
   // Changes: members and guardians
+  GUARDIAN_ENROLLED: ['A guardian of a student of the class is a member of it, too.'],
   ENROLLED: ['The district lists this person as a member of the class.'],
   ROLE_CHANGED: ['The district changed the member’s role.', 'The district changed the member’s role to {role}.'],
   PRIMARY_CHANGED: ['The district changed who the class’s first teacher is.'],
   LINKED: ['A member whom people added is in the district’s data too; they stay people’s own.'],
   REASSERTED: ['A person removed this member, but the settings let the district win.'],
+  GUARDIAN_WITHOUT_STUDENT: ['No student of the class has this guardian any more, and Full Data is on.'],
   MEMBER_ABSENT: ['The district no longer lists this person as a member, and Full Data is on.'],
   NEW_GUARDIAN_LINK: ['The district names this person as the student’s guardian.'],
   GUARDIAN_LINK_ABSENT: ['The district no longer names this person as the student’s guardian.'],

@@ -100,6 +100,11 @@ export const guardians: readonly RowCase[] = [
     host: linked(),
     policy: FULL,
   })),
+  row('P13', 'the settings ask for it', (isHit) => ({
+    feed: feed([TO_A]),
+    host: linked(),
+    policy: { ...FULL, guardians: { enroll: isHit } },
+  })),
 ];
 
 /** Ten students with a guardian each, of whom only the first so many are shared, after a read of all. */
