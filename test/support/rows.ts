@@ -36,6 +36,7 @@ import {
 /** A change as a line (`kind subject rule code`), and the fields that matter. */
 interface ExpectedChange {
   readonly line: string;
+  readonly target?: object;
   readonly before?: object | null;
   readonly after?: object | null;
   readonly version?: number;

@@ -93,12 +93,13 @@ export class Absences {
     seen: { readonly isTombstoned: boolean; readonly isNamed: boolean },
   ): void {
     const sourcedId = local.sourcedId as string;
-    const traits = traitsOfClass(local, peopleOf(members, 'teacher'));
+    const teachers = peopleOf(members, 'teacher');
+    const traits = traitsOfClass(local, teachers);
     const students = peopleOf(members, 'student');
     const { fullData, archive, absentClassMembers } = this.input.policy;
     if (fullData && (archive || absentClassMembers === 'remove')) {
       for (const student of students) this.atStake.add(student);
-      for (const teacher of traits.teacher ?? []) this.atStake.add(teacher);
+      for (const teacher of teachers) this.atStake.add(teacher);
     }
     this.classIds.add(sourcedId);
     this.classes.push({

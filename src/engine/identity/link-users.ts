@@ -101,7 +101,7 @@ class UserLinking {
       for (const { [by]: id } of this.arrivals.values()) counts.set(id, (counts.get(id) ?? 0) + 1);
       for (const feed of this.arrivals.values()) {
         const id = feed[by];
-        if (id === undefined || (counts.get(id) ?? 0) > MOST_OF_A_FAMILY) continue;
+        if (id === undefined || (counts.get(id) as number) > MOST_OF_A_FAMILY) continue;
         const local = left.found.get(id);
         if (left.repeated.has(id) || (local !== undefined && right.repeated.has(id))) this.doubtful.add(feed.sourcedId);
         else if (local !== undefined && this.isFree(feed, local)) this.propose(feed, local, by);
@@ -208,7 +208,7 @@ class AddressKeys {
   }
 
   keyOf(address: string, { givenName, familyName }: Bearer): string {
-    if ((this.counts.get(address) ?? 0) <= MOST_OF_A_FAMILY) return address;
+    if ((this.counts.get(address) as number) <= MOST_OF_A_FAMILY) return address;
     return JSON.stringify([address, normalName(givenName), normalName(familyName)]);
   }
 

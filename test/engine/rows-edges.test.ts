@@ -1,0 +1,196 @@
+/** Rows for what few records have: two of one kind for one pair, a word taken back, or something that waits. */
+
+import { describe, expect, it } from 'vitest';
+import { userFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger, type LocalUser } from '../../src/model/index.js';
+import {
+  enrolled,
+  guardian,
+  localClass,
+  localLink,
+  localMember,
+  localUser,
+  NOW,
+  student,
+  teacher,
+  teaching,
+} from '../support/build.js';
+import { checkRow, classWith, hostOf, merge, mergeHosts, people, type Row } from '../support/rows.js';
+
+const C1 = classWith('c1');
+const FULL = { fullData: true } as const;
+const ALL_STEPS = { steps: ['classes', 'teachers', 'students', 'guardians'] } as const;
+const LINK = { guardianSourcedId: 'g', studentSourcedId: 'a' };
+const G = { sisId: '7', givenName: 'Gia', familyName: 'Poe', email: 'gia@home.example' };
+
+/** A member by hand who has no sourcedId. */
+const { userSourcedId: _user, synced: _guest, ...GUEST } = localMember('c1', 'guest', { origin: 'local' });
+
+/** As somebody tied them by hand: no sync has written anything yet. */
+function tied(feed: Parameters<typeof localUser>[0], fields: Partial<LocalUser> = {}): LocalUser {
+  const { synced: _synced, ...rest } = localUser(feed, { origin: 'linked', ...fields });
+  return rest;
+}
+
+const members: readonly Row[] = [
+  {
+    title: 'M2: who is no longer the primary teacher loses the mark and nothing else',
+    feed: { ...C1, enrollments: [enrolled('c1', 'a'), teaching('c1', 't', { primary: false })] },
+    host: hostOf(C1),
+    changes: [
+      {
+        line: 'enrollment-update c1/t M2 PRIMARY_CHANGED',
+        before: { primary: true },
+        after: { primary: null, synced: { role: 'teacher' } },
+      },
+    ],
+  },
+  {
+    title: 'M3: of two records of one member the one that the feed does not need goes',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), { enrollments: [localMember('c1', 'a', { id: 'member-twin' })] }),
+    policy: FULL,
+    changes: [{ line: 'enrollment-remove c1/a M3 MEMBER_ABSENT', version: 1 }],
+  },
+  {
+    title: 'M8: a member without a sourcedId stays while another record waits',
+    feed: C1,
+    host: {
+      ...mergeHosts(hostOf(C1), { enrollments: [GUEST] }),
+      ledger: {
+        ...emptyLedger,
+        absences: [{ subject: 'enrollment:2:c1:@user-guest', count: 1, readId: 'read-0', at: NOW }],
+      },
+    },
+    policy: FULL,
+    changes: [],
+  },
+];
+
+const classes: readonly Row[] = [
+  {
+    title: 'D1: a tied class of no school takes its name nowhere',
+    feed: classWith('c2', { name: 'Chess', students: [], teachers: [] }),
+    host: {
+      classes: [
+        (({ schoolSourcedId: _school, ...rest }) => rest)(localClass('c1', { name: 'Chess', origin: 'linked' })),
+      ],
+    },
+    changes: ['class-create c2 K1 NEW_CLASS'],
+    notes: ['K12 MOVED_PROPOSED c1'],
+    never: ['D1'],
+  },
+  {
+    title: 'K7: a class without a teacher is archived like any other',
+    feed: people(...(C1.users ?? [])),
+    host: mergeHosts(hostOf(classWith('c1', { teachers: [] })), hostOf(people(teacher('t')))),
+    policy: { ...FULL, archive: true },
+    changes: ['class-archive c1 K7 CLASS_ABSENT'],
+  },
+];
+
+const persons: readonly Row[] = [
+  {
+    title: 'U16: a tied person without a user name gets the district’s',
+    feed: people(student('t', { username: 'tlee' })),
+    host: { users: [tied(student('t'))] },
+    changes: [{ line: 'user-update t U16 FIELDS_CHANGED', before: { username: null }, after: { username: 'tlee' } }],
+  },
+  ...[true, false].map(
+    (enabled): Row => ({
+      title: `U16: what a sync writes first of a tied person whom the district calls ${enabled ? '' : 'not '}enabled`,
+      feed: people(student('t', { enabled, username: 'x' })),
+      host: { users: [tied(student('t', { enabled }))] },
+      changes: [
+        {
+          line: 'user-update t U16 FIELDS_CHANGED',
+          after: {
+            synced: enabled
+              ? (expect.not.objectContaining({ enabled }) as object)
+              : (expect.objectContaining({ enabled }) as object),
+          },
+        },
+      ],
+      notes: enabled ? [] : ['U15 ACCESS_CURTAILED t'],
+    }),
+  ),
+  {
+    title: 'U4: the site stays where it is the main school, whatever the list of schools says',
+    feed: people(teacher('t', { schoolSourcedIds: ['s2'], primarySchoolSourcedId: 's1' })),
+    host: { users: [localUser(teacher('t'))] },
+    changes: [{ line: 'user-update t U16 FIELDS_CHANGED', after: { schoolSourcedIds: ['s2'] } }],
+    never: ['U4'],
+  },
+  (() => {
+    const other = student('a', { givenName: 'Other', familyName: 'P', email: 'o@x.example', birthDate: '2012-01-01' });
+    return {
+      title: 'U13: nothing is held of a person whose change was undone',
+      feed: people(other),
+      host: {
+        users: [localUser(student('a', { email: 'a@x.example', birthDate: '2010-01-01' }))],
+        ledger: {
+          ...emptyLedger,
+          suppressions: [
+            { kind: 'user-update', subject: 'user:a', fingerprint: userFingerprint(other), cause: 'undo' },
+          ],
+        },
+      },
+      changes: [],
+      notes: ['UNDO SUPPRESSED a'],
+    } satisfies Row;
+  })(),
+];
+
+const guardians: readonly Row[] = [
+  {
+    title: 'Z6: a guardian link that is missing for the first time waits where the policy asks for two reads',
+    feed: merge(C1, people(guardian('g'))),
+    host: mergeHosts(hostOf(C1), { users: [localUser(guardian('g'))], guardianLinks: [localLink('g', 'a')] }),
+    policy: { ...ALL_STEPS, ...FULL, graceSnapshots: 2 },
+    changes: [],
+    notes: ['Z6 GRACE'],
+  },
+  {
+    title: 'U13: a link that the district tells otherwise stays, where the guardian may be somebody else',
+    feed: merge(
+      C1,
+      people(guardian('g', { givenName: 'Other', familyName: 'P', email: 'o@x.example', birthDate: '1985-01-01' })),
+      { guardianLinks: [{ ...LINK, relationship: 'Aunt' }] },
+    ),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(guardian('g', { birthDate: '1970-01-01' }))],
+      guardianLinks: [localLink('g', 'a')],
+    }),
+    policy: { ...ALL_STEPS, ...FULL },
+    changes: ['user-update g F1 CONTACT_CHANGED'],
+    holds: ['U13:g RECYCLED_PERSON_ID 1'],
+  },
+  {
+    title: 'U12: two links of one pair go on under the new id, in the order of their own',
+    feed: merge(C1, people(guardian('g2', G)), {
+      guardianLinks: [{ ...LINK, guardianSourcedId: 'g2', relationship: 'Aunt' }],
+    }),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(guardian('g', G))],
+      guardianLinks: [
+        localLink('g', 'a', { id: 'link-2' }),
+        localLink('g', 'a', { id: 'link-1' }),
+        localLink('g2', 'a', { id: 'link-3' }),
+      ],
+    }),
+    policy: { ...ALL_STEPS, ...FULL },
+    changes: [
+      'user-rekey g2 U12 REKEY',
+      { line: 'guardian-update g2/a P1 FIELDS_CHANGED', target: { id: 'link-1' }, after: { relationship: 'Aunt' } },
+      { line: 'guardian-unlink g2/a P3 GUARDIAN_LINK_ABSENT', target: { id: 'link-2' } },
+      { line: 'guardian-unlink g2/a P3 GUARDIAN_LINK_ABSENT', target: { id: 'link-3' } },
+    ],
+  },
+];
+
+describe('rows at their edges', () => {
+  it.each(members)('$title', checkRow);
+  it.each(classes)('$title', checkRow);
+  it.each(persons)('$title', checkRow);
+  it.each(guardians)('$title', checkRow);
+});
