@@ -41,6 +41,7 @@ import { AskedDirectory, WholeDirectory } from './passes/directory.js';
 import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
 import type { Feed } from './reading/feed.js';
 import { judge, type Baselines } from './gates/judge.js';
+import { basisOf } from './gates/basis.js';
 import { isUrgent, type Followers } from './gates/dependents.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
@@ -326,6 +327,7 @@ class Planner {
       scope: local.scope,
       steps: policy.steps,
       readId: head.readId,
+      basis: basisOf(local.ledger),
       changes: judgement.changes,
       notes: [
         ...this.sources.repeated(),
@@ -345,6 +347,7 @@ class Planner {
         ...guardianSourceOf(context, head),
         ...(absences === undefined ? {} : { absences }),
         ...judgement.memory,
+        ...(context.isRestricted ? { incomplete: true } : {}),
         // An incomplete read may just not have come across what was told before.
         reported: context.isRestricted
           ? [...new Set([...local.ledger.reported, ...draft.reported()])]

@@ -35,6 +35,8 @@ export interface Ledger {
   readonly unjudged?: readonly string[];
   /** A run that began to take away and has not ended: its limits are judged by what there was when it began (G6). */
   readonly unfinished?: UnfinishedRun;
+  /** The last read was incomplete (G2): its messages wait for a whole one. */
+  readonly incomplete?: true;
   /** Where the guardians came from last, such as `clever` or `guardians-csv` (P5). */
   readonly guardianSource?: string;
 }

@@ -63,6 +63,8 @@ export interface Plan {
   readonly outcome: 'planned' | 'failed';
   /** Over changes, held sets and gates; not the time, the run's id or notes. Apply and approve ask for it. */
   readonly hash: string;
+  /** What it takes for granted of what was remembered before, in short: it is not applied to anything else. */
+  readonly basis?: string;
   /** What to remember from now on; the store keeps it when the plan is applied. */
   readonly ledger: Ledger;
 }

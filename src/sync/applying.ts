@@ -1,9 +1,17 @@
 import { dateIn } from '../engine/context.js';
-import { endedLedger, holdsMessages, keepsQuiet, startedLedger, suppressionKey } from '../engine/gates/index.js';
+import { windowsAt, type OpenWindows } from '../engine/gates/windows.js';
+import {
+  basisOf,
+  endedLedger,
+  holdsMessages,
+  keepsQuiet,
+  startedLedger,
+  suppressionKey,
+} from '../engine/gates/index.js';
 import { deliver } from '../people/index.js';
 import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';
-import { RosterError } from '../errors.js';
+import { RosterError, StalePlanError } from '../errors.js';
 import type { SyncContext } from './options.js';
 import { type Inviting, inviteNobody, prepareInviting } from './inviting.js';
 import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
@@ -29,6 +37,8 @@ export interface PlanApplication {
   readonly ledger?: Ledger | undefined;
   /** The keys of changes that this run has applied already. */
   readonly done?: ReadonlySet<string> | undefined;
+  /** Whether a person lets messages go out although the hour is quiet. @default false */
+  readonly mail?: boolean;
   /** Whether the run plans once more where the world has overtaken a change: then it has not ended yet. @default false */
   readonly goesOn?: boolean;
 }
@@ -60,7 +70,7 @@ export async function applyPlan(application: Application, plan: Plan, options: P
   progress.total += changes.length;
   let inviting: Inviting = inviteNobody;
   if (plan.type === 'sync') {
-    const isWaiting = holdsMessages(plan, released);
+    const isWaiting = holdsMessages(plan, released) || isQuietNow(context, options);
     if (!isWaiting) await context.store.releaseWaiting(context.scope);
     const at = context.clock.now().toISOString();
     inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
@@ -79,9 +89,35 @@ export async function applyPlan(application: Application, plan: Plan, options: P
 export async function deliverUnlessQuiet(
   application: Application,
   plan: Plan,
-  released: ReadonlySet<string>,
+  options: Pick<PlanApplication, 'policy' | 'released' | 'mail'>,
 ): Promise<void> {
-  if (plan.outcome !== 'failed' && !keepsQuiet(plan, released)) await deliverMessages(application);
+  if (plan.outcome === 'failed' || keepsQuiet(plan, options.released)) return;
+  if (!isQuietNow(application.context, options)) await deliverMessages(application);
+}
+
+/** The plan may have been made before the quiet hours began. */
+function isQuietNow(context: SyncContext, { policy, mail }: Pick<PlanApplication, 'policy' | 'mail'>): boolean {
+  return mail !== true && windowsAt(policy, context.clock.now()).has('quiet');
+}
+
+/**
+ * Refuses a plan that was made before what it takes for granted changed: a run or an approval came between, or a window of
+ * the policy opened.
+ *
+ * @throws StalePlanError
+ */
+export function refuseOvertaken(plan: Plan, ledger: Ledger, windows: OpenWindows): void {
+  const { hash: planHash } = plan;
+  if (plan.basis !== undefined && plan.basis !== basisOf(ledger)) {
+    const message = 'What waits or what is counted has changed since the plan was made. Make a new one.';
+    throw new StalePlanError(message, { planHash });
+  }
+  const noted = new Set(plan.notes.map(({ code }) => code));
+  const isClosed = windows.has('blackout') && !noted.has('BLACKOUT');
+  if (isClosed || (windows.has('additive-only') && !noted.has('WINDOW_ADDITIVE'))) {
+    const message = 'A window of the policy has opened since the plan was made. Make a new one.';
+    throw new StalePlanError(message, { planHash });
+  }
 }
 
 /** Applies changes in order, in batches: each is written as a whole or not at all. Returns the keys of stale changes. */

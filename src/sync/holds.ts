@@ -1,7 +1,7 @@
 import { PlanError, PlanHeldError, StalePlanError } from '../errors.js';
 import { dateIn } from '../engine/context.js';
 import {
-  ledgerAfterApproval,
+  ledgerOfApproval,
   suppressionKey,
   withAcceptedShape,
   withoutApplied,
@@ -44,7 +44,12 @@ export async function approveHold(context: SyncContext, holdId: string, options:
     const isDue = ({ key }: Change): boolean => isReleased(approved, key) && !unjudged.has(key);
     const due = inOrderOfApplication(named.filter(isDue));
     const isShape = hold.gate === 'G4' && options.hash === hold.hash;
-    const approvedLedger = withReleased(isShape ? withAcceptedShape(approved) : approved, due);
+    const started = ledgerOfApproval(
+      approved,
+      new Set(due.map(({ key }) => key)),
+      dateIn(context.policy.timeZone, context.clock.now()),
+    );
+    const approvedLedger = withReleased(isShape ? withAcceptedShape(started) : started, due);
     return recordRun(context, run, undefined, async (progress) => {
       const application = { context, lease, run, progress, signal: undefined };
       const now = context.clock.now();
@@ -55,18 +60,19 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       progress.holds = openHolds(approvedLedger).map(asHold);
       await context.store.saveLedger(context.scope, approvedLedger, lease.fence);
       const { policy } = context;
-      const isWaiting = approvedLedger.holds.some(({ id, gate }) => id !== holdId && holdsMail(gate));
-      if (holdsMail(hold.gate) && !isWaiting) await context.store.releaseWaiting(context.scope);
+      const isHeld = approvedLedger.holds.some(({ id, gate }) => id !== holdId && holdsMail(gate));
+      const isWaiting = isHeld || ledger.incomplete === true;
+      if ((hold.gate === 'G8' || isShape) && !isWaiting) await context.store.releaseWaiting(context.scope);
       const inviting = await prepareInviting(context, { run, policy, changes: due, isWaiting, at });
       const stale = await applyChanges(application, due, inviting);
       const gone = new Set(due.map((change) => change.key).filter((key) => !stale.has(key)));
-      const remaining = ledgerAfterApproval(withoutSpent(approvedLedger, hold), gone, dateIn(policy.timeZone, now));
+      const remaining = withoutApplied(withoutSpent(approvedLedger, hold), gone);
       await context.store.saveLedger(context.scope, remaining, lease.fence);
       progress.holds = openHolds(remaining).map(asHold);
       const windows = windowsAt(policy, now);
-      const isQuiet = windows.has('quiet') || windows.has('blackout');
       // By approving quiet hours a person says that they do not count this time.
-      if (!isQuiet || hold.gate === 'G8') await deliverMessages(application);
+      const isQuiet = windows.has('blackout') || (windows.has('quiet') && holdId !== 'G8:quiet');
+      if (!isQuiet) await deliverMessages(application);
     });
   });
 }
@@ -133,7 +139,8 @@ function findHold(ledger: Ledger, holdId: string): LatchedHold {
 function namedKeys(hold: LatchedHold, hash: string): ReadonlySet<string> {
   const present = hold.changes.map((change) => change.key);
   if (hash === hold.hash) return new Set(present);
-  const version = hold.versions.find((candidate) => candidate.hash === hash);
+  // Of messages nobody can tell which were read of: what was read is what there is, or nothing.
+  const version = present.length === 0 ? undefined : hold.versions.find((candidate) => candidate.hash === hash);
   if (version === undefined) {
     const message = `Hold ${hold.id} never was the set that is to be approved. Look at it again.`;
     throw new StalePlanError(message, { planHash: hold.hash });

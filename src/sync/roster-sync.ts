@@ -4,7 +4,8 @@ import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, s
 import type { Preflight } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
 import { isAcknowledgeable } from '../engine/gates/index.js';
-import { type Application, applyPlan, deliverUnlessQuiet, STALE } from './applying.js';
+import { windowsAt } from '../engine/gates/windows.js';
+import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
 import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
 import {
@@ -129,7 +130,8 @@ export class RosterSync {
    * A plan that was read back from JSON invites under the settings of this sync; one that this object made, under its
    * own.
    *
-   * @throws StalePlanError where the plan is not what its hash says, or `acknowledge` names another plan
+   * @throws StalePlanError where the plan is not what its hash says, `acknowledge` names another plan, or what waits and
+   *   what is counted has changed since it was made
    * @throws PlanError where the plan was made for another scope
    * @throws LockHeldError while another run holds the scope
    */
@@ -154,18 +156,19 @@ export class RosterSync {
     );
     const policy = this.#policies.get(plan) ?? context.policy;
     const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };
-    return withLease(context, run.id, async (lease) =>
-      recordRun(context, run, signal, async (progress) => {
+    return withLease(context, run.id, async (lease) => {
+      const ledger = await loadLedger(context);
+      refuseOvertaken(plan, ledger, windowsAt(policy, context.clock.now()));
+      return recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
         signal?.throwIfAborted();
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
-        const ledger = await loadLedger(context);
-        await applyPlan(application, plan, { policy, released, ledger });
-        await deliverUnlessQuiet(application, plan, released);
+        await applyPlan(application, plan, { policy, released, ledger, mail });
+        await deliverUnlessQuiet(application, plan, { policy, released, mail });
         signal?.throwIfAborted();
-      }),
-    );
+      });
+    });
   }
 
   /**
@@ -192,7 +195,7 @@ export class RosterSync {
         const released = new Set<string>();
         await applyPlan(application, plan, { policy, released, goesOn: true });
         await this.#catchUp(application, plan, roster, policy);
-        await deliverUnlessQuiet(application, plan, released);
+        await deliverUnlessQuiet(application, plan, { policy, released });
         signal?.throwIfAborted();
       }),
     );

@@ -305,6 +305,21 @@ describe('what never waits, and what waits along', () => {
     expect(isUrgent(undefined)).toBe(false);
   });
 
+  it('a twin goes with its members and the re-key, or not at all (K12)', () => {
+    const common = { before: null, after: null, reason: { rule: 'K12', code: 'X' }, fingerprint: 'x', heldBy: [] };
+    const of = (kind: string, subject: string, target: object) =>
+      ({ ...common, kind, subject, key: `${kind} ${subject}`, target, destructive: false }) as unknown as Change;
+    const rekey = of('class-rekey', 'class:n', { id: 'old' });
+    const twin = of('class-delete', 'class:n', { id: 'twin' });
+    const member = of('enrollment-delete', 'enrollment:1:n:a', { id: 'm', classId: 'twin', userId: 'a' });
+    const other = of('enrollment-delete', 'enrollment:1:x:a', { id: 'o', classId: 'x', userId: 'a' });
+    const all = [member, other, twin, rekey];
+    const keys = keysOf([member, twin, rekey]).sort();
+    expect([...new Set(dependentsOf([rekey], all))].sort()).toEqual(keys);
+    expect([...new Set(dependentsOf([twin], all))].sort()).toEqual(keys);
+    expect(dependentsOf([archiving('n')], all)).toEqual([]);
+  });
+
   it('only creations that are held have dependents', () => {
     expect(dependentsOf([joining('n1'), archiving('c')], [joining('n1'), linking('n1', 'x')])).toEqual([]);
     expect(dependentsOf([person('n1', {})], [person('n1', {}), linking('x', 'y')])).toEqual([]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ledgerAfterApproval, startedLedger } from '../../src/engine/gates/index.js';
+import { ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Ledger, Proposal } from '../../src/model/index.js';
 import { planOf } from '../support/rows.js';
@@ -47,12 +47,12 @@ describe('what an approved hold takes away', () => {
   const applied = new Set(['enrollment-remove enrollment:2:c1:a']);
 
   it('counts for the week at once', () => {
-    expect(ledgerAfterApproval(emptyLedger, applied, '2026-10-01').removals).toBeDefined();
+    expect(ledgerOfApproval(emptyLedger, applied, '2026-10-01').removals).toBeDefined();
   });
 
   it('or with the run that broke off before, when that ends', () => {
     const unfinished = { baselines: {}, removed: {} } as unknown as NonNullable<Ledger['unfinished']>;
     const ledger = { ...emptyLedger, unfinished };
-    expect(ledgerAfterApproval(ledger, applied, '2026-10-01').removals).toBeUndefined();
+    expect(ledgerOfApproval(ledger, applied, '2026-10-01').removals).toBeUndefined();
   });
 });

@@ -284,6 +284,18 @@ describe('what later reads are compared with', () => {
     ]);
   });
 
+  it('likewise where the read was of a part: of the links, or of the schools', () => {
+    const odd = readingOf({ contactTypes: [...HEALTHY.contactTypes, 'Doctor'] }, { hasAllLinks: false });
+    const first = shaped(odd, { provesAbsence: false });
+    expect(first.holds).toHaveLength(1);
+    const accepted = withAcceptedShape(approvedIn(ledgerOf(first, LEDGER), 'G4'));
+    expect(shaped(odd, { ledger: accepted, provesAbsence: false }).holds).toEqual([]);
+    // Another read that says nothing odd ends the doubt: it is not accepted with a later one.
+    expect(
+      shaped(readingOf(), { ledger: ledgerOf(first, LEDGER), provesAbsence: false }).memory.doubted,
+    ).toBeUndefined();
+  });
+
   it('an accepted shape of messages alone leaves no hold', () => {
     const accepted = withAcceptedShape(ledgerOf(shaped(UNSHARED), LEDGER));
     expect(accepted.holds).toEqual([]);

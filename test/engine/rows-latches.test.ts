@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLedger, type LocalState, type Plan } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
-import { localMember, section, student, teacher } from '../support/build.js';
-import { changeLines, classWith, hostOf, merge, OPEN, people, planOf, type Given } from '../support/rows.js';
+import { guardian, localLink, localMember, localUser, section, student, teacher } from '../support/build.js';
+import {
+  changeLines,
+  classWith,
+  hostOf,
+  merge,
+  mergeHosts,
+  OPEN,
+  people,
+  planOf,
+  type Given,
+} from '../support/rows.js';
 
 const FULL: PolicyInput = { fullData: true, archive: true };
 const STRICT: PolicyInput = { ...FULL, limits: { ...OPEN, enrollments: 0.01, floor: 0 } };
@@ -58,6 +68,15 @@ describe('what a hold names waits until it is decided or its record is seen agai
   it('while a grace that the policy asks for by now is not over', () => {
     const feed = { ...WITHOUT_A, readId: 'read-2' };
     expect(waitingAfter(held, { feed, policy: { ...STRICT, graceSnapshots: 2 } })).toEqual(waits);
+  });
+
+  it('likewise a guardian’s link', () => {
+    const feed = merge(C1, people(guardian('g')));
+    const host = mergeHosts(hostOf(C1), { users: [localUser(guardian('g'))], guardianLinks: [localLink('g', 'a')] });
+    const policy: PolicyInput = { ...STRICT, steps: ['guardians'], limits: { ...OPEN, guardianLinks: 0.01, floor: 0 } };
+    const first = { feed, host, policy };
+    const second = { feed: { ...feed, readId: 'read-2' }, policy: { ...policy, graceSnapshots: 2 } };
+    expect(waitingAfter(first, second)).toEqual(['G6:guardianLinks guardian-unlink guardian:1:g:a']);
   });
 
   it('near miss: the member is there again', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlanError } from '../../src/errors.js';
+import { PlanError, StalePlanError } from '../../src/errors.js';
 import type { LatchedHold, Ledger, Roster } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
 import { person, roster, scope, unenrolled, withPerson, World } from './support.js';
@@ -275,4 +275,99 @@ describe('the shape of a read (G4)', () => {
     world.feed = roster(10, 4);
     expect(await world.sync.run()).toMatchObject({ outcome: 'applied', holds: [] });
   });
+});
+
+describe('a plan that was made before', () => {
+  const policy = { limits: { enrollments: 0.13, floor: 0 } };
+
+  it('is refused once a run has held something since', async () => {
+    const world = await begun(policy);
+    world.feed = without(3);
+    const plan = await world.sync.plan();
+    world.feed = without(7);
+    expect((await world.sync.run()).outcome).toBe('held');
+    await expect(world.sync.apply(plan)).rejects.toBeInstanceOf(StalePlanError);
+    expect(hold(await ledgerOf(world), 'G6:enrollments').changes).toHaveLength(7);
+  });
+
+  it('is refused while a run that broke off has not ended', async () => {
+    const world = await begun({});
+    const empty = await world.sync.plan();
+    world.feed = without(6);
+    const sync = world.another({ batchSize: 2, policy: { fullData: true } });
+    const controller = new AbortController();
+    sync.once('operation-applied', () => {
+      controller.abort();
+    });
+    await sync.run({ signal: controller.signal });
+    await expect(world.sync.apply(empty)).rejects.toBeInstanceOf(StalePlanError);
+    expect((await ledgerOf(world)).unfinished).toBeDefined();
+  });
+
+  it('is refused where a window has opened since; its messages wait for the end of quiet hours', async () => {
+    const windows = [
+      { kind: 'blackout', from: '2026-09-20', to: '2026-09-21' },
+      { kind: 'additive-only', from: '2026-09-24', to: '2026-09-24' },
+      { kind: 'quiet', from: '20:00', to: '06:00' },
+    ] as const;
+    const world = await begun({ windows });
+    world.feed = without(3);
+    const plan = await world.sync.plan();
+    on(world, 20);
+    await expect(world.sync.apply(plan)).rejects.toBeInstanceOf(StalePlanError);
+    on(world, 24);
+    await expect(world.sync.apply(plan)).rejects.toBeInstanceOf(StalePlanError);
+    world.feed = roster(12, 4);
+    on(world, 25);
+    const later = await world.sync.plan();
+    on(world, 25, '22:00');
+    expect(await world.sync.apply(later)).toMatchObject({ sent: 0 });
+    on(world, 26, '07:00');
+    expect(await world.sync.run()).toMatchObject({ sent: 2 });
+  });
+});
+
+describe('the approval of messages', () => {
+  it('is of what was read: more since are not among them', async () => {
+    const world = new World(roster(3, 2), { policy: { limits: { notices: 2 } } });
+    await world.sync.run();
+    const { hash } = hold(await ledgerOf(world), 'G8');
+    world.feed = roster(6, 2);
+    await world.sync.run();
+    await expect(world.sync.approve('G8', { hash, by: 'admin-1' })).rejects.toBeInstanceOf(StalePlanError);
+    expect(world.mailer.messages).toEqual([]);
+  });
+
+  it('does not end quiet hours, nor an incomplete read’s doubt', async () => {
+    const windows = [{ kind: 'quiet', from: '20:00', to: '06:00' }] as const;
+    const world = new World(roster(3, 2), { policy: { windows, limits: { notices: 2 } } });
+    await world.sync.run();
+    on(world, 15, '22:00');
+    const approve = async () => {
+      const { hash } = hold(await ledgerOf(world), 'G8');
+      return world.sync.approve('G8', { hash, by: 'admin-1' });
+    };
+    expect(await approve()).toMatchObject({ sent: 0 });
+    on(world, 16, '07:00');
+    expect(await world.sync.run()).toMatchObject({ sent: 3 });
+    world.feed = roster(6, 2);
+    await world.sync.run();
+    const { attestation } = world.feed;
+    const users = { ...attestation.collections.users, state: 'incomplete' } as const;
+    world.feed = { ...world.feed, attestation: { ...attestation, collections: { ...attestation.collections, users } } };
+    await world.sync.run();
+    expect(await approve()).toMatchObject({ sent: 0 });
+  });
+});
+
+it('an approval that breaks off is counted in the week, however far it came', async () => {
+  const world = await begun({ limits: { enrollments: 0.1, floor: 0 } });
+  world.feed = without(6);
+  await world.sync.run();
+  const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
+  const apply = world.store.apply.bind(world.store);
+  world.store.apply = () => Promise.reject(new Error('The connection broke.'));
+  await expect(world.sync.approve('G6:enrollments', { hash, by: 'admin-1' })).rejects.toThrow('The connection broke.');
+  world.store.apply = apply;
+  expect((await ledgerOf(world)).removals).toMatchObject([{ removed: 6 }]);
 });

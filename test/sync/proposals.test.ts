@@ -192,4 +192,26 @@ describe('a class that went on under another sourcedId', () => {
     expect(plan.counts.changes).toBe(0);
     expect(plan.notes).toContainEqual(expect.objectContaining({ rule: 'K12', code: 'MOVED_TOO_LATE' }));
   });
+
+  it('is left as it is where the class that is there may not be touched', async () => {
+    const only = { scope: { ...scope, schools: ['north'] } };
+    const world = new World(roster(8, 4), { policy: { fullData: true, archive: true }, ...only });
+    await world.sync.run();
+    const { classes, enrollments } = world.feed;
+    const move = (school: string): Roster => ({
+      ...world.feed,
+      schools: [...roster().schools, { sourcedId: 'south', name: 'South' }],
+      classes: classes.map((each) =>
+        each.sourcedId === 'c1' ? { ...each, sourcedId: 'n1', schoolSourcedId: school } : each,
+      ),
+      enrollments: enrollments.map((row) => (row.classSourcedId === 'c1' ? { ...row, classSourcedId: 'n1' } : row)),
+    });
+    world.feed = move('north');
+    await world.sync.run();
+    await world.sync.accept((await onlyProposal(world)).id, { by: 'admin-1' });
+    world.feed = move('south');
+    const plan = await world.sync.plan();
+    expect(plan.notes.map(({ code }) => code)).toContain('MOVED_OUT_OF_SCOPE');
+    expect(plan.changes).toEqual([]);
+  });
 });

@@ -26,8 +26,27 @@ export function withFollowers(keys: readonly string[], followers: Followers | un
   return keys.flatMap((key) => [key, ...(followers.get(key) ?? [])]);
 }
 
-/** The keys of the changes that name a class or a person whom a held change would create. */
+/** The keys of the changes that name a class or a person whom a held change would create, or are one act with it (K12). */
 export function dependentsOf(held: readonly Change[], changes: readonly Change[]): readonly string[] {
+  return [...withCreations(held, changes), ...withTwins(held, changes)];
+}
+
+/** K12: the twin of a class goes with its members when the class takes its place: all of that, or nothing. */
+function withTwins(held: readonly Change[], changes: readonly Change[]): readonly string[] {
+  const moved = new Set<string>();
+  for (const { kind, subject } of held) if (kind === 'class-rekey' || kind === 'class-delete') moved.add(subject);
+  if (moved.size === 0) return [];
+  const whole = changes.filter(
+    ({ kind, subject }) => (kind === 'class-rekey' || kind === 'class-delete') && moved.has(subject),
+  );
+  const twins = new Set(whole.filter(({ kind }) => kind === 'class-delete').map(({ target }) => target.id));
+  const members = changes.filter(({ kind, target }) => {
+    return kind === 'enrollment-delete' && 'classId' in target && twins.has(target.classId);
+  });
+  return [...whole, ...members].map(({ key }) => key);
+}
+
+function withCreations(held: readonly Change[], changes: readonly Change[]): readonly string[] {
   const classes = new Set<string>();
   const users = new Set<string>();
   for (const change of held) {

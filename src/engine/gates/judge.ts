@@ -19,7 +19,7 @@ import { changedSettings, rememberedPolicy } from './policy-change.js';
 import { type Doubt, doubtsOf, noteOfDoubt } from './shape.js';
 import type { Unjudged } from './unjudged.js';
 import { holdMessages, holdWeek, type IdReset, newPolicy, oddShape, resetIds } from './wishes.js';
-import { asHealthy, type Reading } from '../reading/statistics.js';
+import { asAccepted, asHealthy, type Reading } from '../reading/statistics.js';
 import type { OpenWindows } from './windows.js';
 
 export type { Baselines } from './limits.js';
@@ -107,7 +107,7 @@ export function judge(
         today: context.today,
         canJudge: (ledger.unfinished?.removals ?? []).every((key) => !isUnjudged(changeOfKey(key))),
       }),
-      ...shapeMemory(ledger, found.reading, { isWhole: context.feed.provesAbsence, isDoubtful, doubts }),
+      ...shapeMemory(ledger, found.reading, { isWhole: context.feed.provesAbsence, isRestricted, isDoubtful, doubts }),
       policy: rememberedPolicy(ledger, policy, due.length > 0),
       ...(held.unjudged.length === 0 ? {} : { unjudged: held.unjudged }),
     },
@@ -152,16 +152,25 @@ function isDoubtOfRead({ gate, evidence }: GateResult): boolean {
   return gate === 'G3' || gate === 'G4' || gate === 'G5' || evidence?.['hold'] === 'K15';
 }
 
+/** What was found out about a read. */
+interface ReadVerdict {
+  /** Whether it is of the whole district. */
+  readonly isWhole: boolean;
+  readonly isRestricted: boolean;
+  readonly isDoubtful: boolean;
+  readonly doubts: readonly Doubt[];
+}
+
 /** What later reads are compared with: the last one of the whole district that nothing casts doubt on. */
 function shapeMemory(
   { healthy, doubted }: Ledger,
   reading: Reading | undefined,
-  { isWhole, isDoubtful, doubts }: { isWhole: boolean; isDoubtful: boolean; doubts: readonly Doubt[] },
+  { isWhole, isRestricted, isDoubtful, doubts }: ReadVerdict,
 ): Pick<Ledger, 'healthy' | 'doubted'> {
   const before = healthy === undefined ? {} : { healthy };
-  if (reading === undefined || !isWhole) return { ...before, ...(doubted === undefined ? {} : { doubted }) };
-  if (doubts.length > 0) return { ...before, doubted: asHealthy(reading, healthy) };
-  return isDoubtful ? before : { healthy: asHealthy(reading, healthy) };
+  if (reading === undefined || isRestricted) return { ...before, ...(doubted === undefined ? {} : { doubted }) };
+  if (doubts.length > 0) return { ...before, doubted: asAccepted(reading, healthy) };
+  return isDoubtful || !isWhole ? before : { healthy: asHealthy(reading, healthy) };
 }
 
 /** Whether this plan, by what could be read and by its steps, could not say if a latched change is still due. */

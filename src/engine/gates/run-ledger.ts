@@ -46,12 +46,15 @@ export function endedLedger(started: Ledger, plan: Plan, { released, applied, fa
   return { ...rest, holds: rest.holds.filter((hold) => !isSpent(hold, released)) };
 }
 
-/** The ledger to save when the changes of an approved hold are applied: what they took away counts for the week. */
-export function ledgerAfterApproval(ledger: Ledger, applied: ReadonlySet<string>, day: string): Ledger {
-  const renewed = renewedWeeks(ledger, applied);
+/**
+ * The ledger to save before the changes of an approved hold are applied: what they are to take away counts for the week
+ * from then on, however far that comes.
+ */
+export function ledgerOfApproval(ledger: Ledger, due: ReadonlySet<string>, day: string): Ledger {
+  const renewed = renewedWeeks(ledger, due);
   // A run that broke off counts them when it ends.
-  const removed = ledger.unfinished === undefined ? countByKind(applied) : {};
-  return withoutApplied(withRemovals(ledger, { day, removed, renewed }), applied);
+  const removed = ledger.unfinished === undefined ? countByKind(due) : {};
+  return withRemovals(ledger, { day, removed, renewed });
 }
 
 /** A hold over messages alone is over when it is released. */

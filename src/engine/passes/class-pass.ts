@@ -162,7 +162,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
         context.draft.observe(classSubject(section.sourcedId), classFingerprint(section));
       }
       if (local !== undefined) {
-        const isTaken = this.moved.takesTwin(section, local, enrollments, members);
+        const isTaken = this.mayMove(section) && this.moved.takesTwin(section, local, enrollments, members);
         if (!isTaken) this.present(section, local, enrollments, members, run);
       } else if (this.links !== undefined && this.tie(section, enrollments, this.links)) return;
       else if (!this.mayMove(section) || !this.moved.takesSection(section, enrollments)) {
@@ -204,9 +204,13 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       if (feed !== undefined && host !== undefined) {
         const { section, twin } = feed;
         const { local } = host;
-        if (twin !== undefined) this.removeTwin(section, twin.local, twin.members);
         const rekey = classRekey({ section, local, isLink: false });
         this.present(section, local, feed.enrollments, host.members, 0, rekey);
+        if (twin === undefined) continue;
+        // Without the re-key (the other class is out of scope, or closed by a person) the twin is the only one.
+        const isRekeyed = this.context.draft.has('class-rekey', classSubject(section.sourcedId));
+        if (isRekeyed) this.removeTwin(section, twin.local, twin.members);
+        else this.present(section, twin.local, feed.enrollments, twin.members, 0);
       } else if (feed?.twin !== undefined) {
         this.present(feed.section, feed.twin.local, feed.enrollments, feed.twin.members, 0);
       } else if (feed !== undefined) {

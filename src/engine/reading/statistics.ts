@@ -304,6 +304,14 @@ export function asHealthy({ statistics, hasAllLinks }: Reading, before: ReadStat
   };
 }
 
+/** The statistics as later reads are compared with them once a person has accepted this very read, a part of it or all. */
+export function asAccepted(reading: Reading, before: ReadStatistics | undefined): ReadStatistics {
+  const { statistics } = reading;
+  if (!reading.hasLinks) return asHealthy(reading, before);
+  const known = new Set([...(before?.contactTypes ?? []), ...statistics.contactTypes]);
+  return { ...asHealthy({ ...reading, hasAllLinks: true }, before), contactTypes: [...known].sort(compareIds) };
+}
+
 /** As if there were no links: a part of them is nothing to compare with. */
 function withoutLinks(statistics: ReadStatistics): ReadStatistics {
   return {

@@ -288,7 +288,10 @@ export class GuardianPass implements LinkVisitor {
       context.unjudged.record(subject);
       return false;
     }
-    if (context.grace.counts(subject, level) === 'wait') return false;
+    if (context.grace.counts(subject, level) === 'wait') {
+      context.unjudged.record(subject);
+      return false;
+    }
     if (rule === 'P3') context.absences.addLink(local, { isTombstoned: level === 'E2' });
     return this.propose(
       'guardian-unlink',
