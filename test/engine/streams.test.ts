@@ -394,6 +394,24 @@ describe('reconcileStreams', () => {
       expect(open).toEqual(new Set());
     });
 
+    it('when it is aborted while the schools are read', async () => {
+      const { reshape, open } = watched();
+      const abort = new AbortController();
+      const aborting: Reshape = (records, name) => {
+        if (name !== 'roster.schools') return reshape(records, name);
+        abort.abort(new Error('enough'));
+        return records;
+      };
+      const schools = aborting(QUIET.schools, 'roster.schools');
+      const input = {
+        roster: { ...reshapeRoster(QUIET, reshape), schools },
+        local: reshapeLocal(PEOPLE, reshape),
+        policy: defaultPolicy,
+      };
+      await expect(planStreams({ ...input, now: NOW, signal: abort.signal }, 1)).rejects.toThrow('enough');
+      expect(open).toEqual(new Set());
+    });
+
     it('and begins none when it is aborted already', async () => {
       const { reshape, seen } = watched();
       const input = {
