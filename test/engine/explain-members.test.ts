@@ -508,6 +508,43 @@ function ofMember(kind: Suppression['kind'], fingerprint: string): Suppression {
   return { kind, subject: enrollmentSubject('c1', 'a'), fingerprint, cause: 'undo' };
 }
 
+const { userSourcedId: _user, synced: _synced, ...guest } = localMember('c1', 'guest', { origin: 'local' });
+const { sourcedId: _id, synced: _words, ...visitor } = localUser(student('guest'), { origin: 'local' });
+const { classSourcedId: _class, ...own } = guest;
+
+const rest: readonly Case[] = [
+  {
+    title: 'M8: a member by hand of a class that people made',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), {
+      classes: [localClass(undefined, { id: 'own' })],
+      users: [visitor],
+      enrollments: [{ ...own, classId: 'own' }],
+    }),
+    target: { enrollment: { class: { id: 'own' }, user: { id: 'user-guest' } } },
+    verdict: 'kept',
+    reasons: ['M8 LOCAL_MEMBER'],
+  },
+  {
+    title: 'a member of a class that neither side has',
+    feed: C1,
+    host: hostOf(C1),
+    target: { enrollment: { class: { id: 'none' }, user: { id: 'nobody' } } },
+    verdict: 'unknown',
+    reasons: [],
+  },
+  {
+    title: 'U14: a protected person without a sourcedId, where Full Data reaches everyone',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), { users: [{ ...visitor, protected: true }], enrollments: [guest] }),
+    policy: { fullData: true, fullDataReach: 'everyone' },
+    target: { enrollment: { class: 'c1', user: { id: 'user-guest' } } },
+    verdict: 'kept',
+    reasons: ['U14 PROTECTED'],
+  },
+];
+
 describe('why, and why not: members', () => {
+  explains(rest);
   explains(members);
 });

@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { userFingerprint } from '../../src/engine/fingerprint.js';
-import { emptyLedger, type LocalUser } from '../../src/model/index.js';
+import { noteGrace } from '../../src/engine/gates/notes.js';
+import { emptyLedger, type Class, type LocalUser } from '../../src/model/index.js';
 import {
   enrolled,
   guardian,
@@ -11,6 +12,7 @@ import {
   localMember,
   localUser,
   NOW,
+  section,
   student,
   teacher,
   teaching,
@@ -30,6 +32,15 @@ const { userSourcedId: _user, synced: _guest, ...GUEST } = localMember('c1', 'gu
 function tied(feed: Parameters<typeof localUser>[0], fields: Partial<LocalUser> = {}): LocalUser {
   const { synced: _synced, ...rest } = localUser(feed, { origin: 'linked', ...fields });
   return rest;
+}
+
+const FAMILY = Array.from({ length: 40 }, (_, at) => {
+  const id = String(at).padStart(2, '0');
+  return { student: student(`s${id}`), parent: guardian(`p${id}`) };
+});
+
+function classesOf(prefix: string, count: number, fields: Partial<Class>): readonly Class[] {
+  return Array.from({ length: count }, (_, at) => section(`${prefix}${String(at).padStart(2, '0')}`, fields));
 }
 
 const members: readonly Row[] = [
@@ -141,6 +152,88 @@ const persons: readonly Row[] = [
   })(),
 ];
 
+const more: readonly Row[] = [
+  {
+    title: 'U1: an enrollment that ends later says where a new person belongs',
+    feed: merge(classWith('c1', { schoolSourcedId: 's2' }), people(student('n', { schoolSourcedIds: ['s1', 's2'] })), {
+      enrollments: [enrolled('c1', 'n', { primary: true, endDate: '2027-06-01' })],
+    }),
+    host: hostOf(classWith('c1', { schoolSourcedId: 's2' })),
+    changes: [{ line: 'user-create n U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/n M1 ENROLLED'],
+  },
+  {
+    title: 'D5: of several teachers the primary one gives the name',
+    feed: merge(
+      classWith('c1', { name: 'Math', students: [], teachers: [] }),
+      people(teacher('t', { familyName: 'Smith' }), teacher('u', { familyName: 'Jones' })),
+      { classes: [section('c2', { name: 'Math' })] },
+      { enrollments: [teaching('c2', 't', { primary: false }), teaching('c2', 'u')] },
+    ),
+    host: hostOf(
+      merge(
+        classWith('c1', { name: 'Math', students: [], teachers: [] }),
+        people(teacher('t', { familyName: 'Smith' }), teacher('u', { familyName: 'Jones' })),
+      ),
+    ),
+    policy: { classes: { duplicateNames: 'disambiguate' } },
+    changes: [
+      { line: 'class-create c2 D5 NEW_CLASS_DISTINCT_NAME', after: { name: 'Math (Jones)' } },
+      'enrollment-add c2/t M1 ENROLLED',
+      'enrollment-add c2/u M1 ENROLLED',
+    ],
+  },
+  {
+    title: 'U7: who is deleted by a change that may be taken back waits as if they were only missing',
+    feed: people(student('a', { status: 'tobedeleted', hinted: true })),
+    host: { users: [localUser(student('a'))] },
+    policy: { ...FULL, deactivateUnrostered: true, graceSnapshots: 2 },
+    changes: [],
+    notes: ['Z6 GRACE'],
+  },
+  {
+    title: 'not so: who is deleted outright',
+    feed: people(student('a', { status: 'tobedeleted' })),
+    host: { users: [localUser(student('a'))] },
+    policy: { ...FULL, deactivateUnrostered: true, graceSnapshots: 2 },
+    changes: ['user-deactivate a U7 PERSON_ABSENT'],
+  },
+  ...[20, 40].map((gone): Row => {
+    const grades = classesOf('x', 40, { grades: ['05'] });
+    const rest = classesOf('y', 10, { grades: ['06'] });
+    const isCohort = gone === 40;
+    return {
+      title: `COHORT_GONE: ${String(gone)} of 40 classes of one grade are ${isCohort ? '' : 'not '}one`,
+      feed: merge({ classes: [...grades.slice(gone), ...rest] }),
+      host: hostOf({ classes: [...grades, ...rest] }),
+      policy: { ...FULL, archive: true },
+      changes: grades.slice(0, gone).map(({ sourcedId }) => `class-archive ${sourcedId} K7 CLASS_ABSENT`),
+      notes: isCohort ? ['Z5 COHORT_GONE'] : [],
+      holds: isCohort ? ['COHORT_GONE:classes:grade=05 COHORT_GONE 40'] : [],
+    };
+  }),
+  {
+    title: 'COHORT_GONE: links that people made, or that are gone already, are no part of it',
+    feed: merge(people(...FAMILY.map(({ student: each }) => each), ...FAMILY.map(({ parent }) => parent)), {
+      guardianLinks: [{ guardianSourcedId: 'p00', studentSourcedId: 's00' }],
+    }),
+    host: {
+      users: FAMILY.flatMap(({ student: each, parent }) => [localUser(each), localUser(parent)]),
+      guardianLinks: FAMILY.map(({ student: each, parent }, at) =>
+        localLink(parent.sourcedId, each.sourcedId, {
+          contactType: at === 0 ? 'Other' : 'Doctor',
+          ...(at < 30 ? {} : at < 35 ? { origin: 'local' } : { state: 'removed', by: 'user' }),
+        }),
+      ),
+    },
+    policy: { ...FULL, steps: ['guardians'] },
+    changes: FAMILY.slice(1, 30).map(
+      ({ student: each, parent }) => `guardian-unlink ${parent.sourcedId}/${each.sourcedId} P3 GUARDIAN_LINK_ABSENT`,
+    ),
+    notes: ['Z5 COHORT_GONE'],
+    holds: ['COHORT_GONE:guardianLinks:contactType=Doctor COHORT_GONE 29'],
+  },
+];
+
 const guardians: readonly Row[] = [
   {
     title: 'Z6: a guardian link that is missing for the first time waits where the policy asks for two reads',
@@ -192,5 +285,20 @@ describe('rows at their edges', () => {
   it.each(members)('$title', checkRow);
   it.each(classes)('$title', checkRow);
   it.each(persons)('$title', checkRow);
+  it.each(more)('$title', checkRow);
   it.each(guardians)('$title', checkRow);
+
+  it('Z6: the kinds that wait are told in the order of their names', () => {
+    const [note] = noteGrace(
+      {
+        waits: new Map([
+          ['users', 1],
+          ['classes', 2],
+          ['enrollments', 3],
+        ]),
+      },
+      2,
+    );
+    expect(Object.keys(note?.evidence ?? {})).toEqual(['classes', 'enrollments', 'users', 'reads']);
+  });
 });

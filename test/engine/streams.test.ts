@@ -397,14 +397,14 @@ describe('reconcileStreams', () => {
     it('when it is aborted while the schools are read', async () => {
       const { reshape, open } = watched();
       const abort = new AbortController();
-      const aborting: Reshape = (records, name) => {
-        if (name !== 'roster.schools') return reshape(records, name);
-        abort.abort(new Error('enough'));
-        return records;
+      const aborting = {
+        *[Symbol.iterator]() {
+          yield* QUIET.schools;
+          abort.abort(new Error('enough'));
+        },
       };
-      const schools = aborting(QUIET.schools, 'roster.schools');
       const input = {
-        roster: { ...reshapeRoster(QUIET, reshape), schools },
+        roster: { ...reshapeRoster(QUIET, reshape), schools: aborting },
         local: reshapeLocal(PEOPLE, reshape),
         policy: defaultPolicy,
       };
