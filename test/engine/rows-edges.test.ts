@@ -1,7 +1,7 @@
 /** Rows for what few records have: two of one kind for one pair, a word taken back, or something that waits. */
 
 import { describe, expect, it } from 'vitest';
-import { userFingerprint } from '../../src/engine/fingerprint.js';
+import { guardianFingerprint, userFingerprint } from '../../src/engine/fingerprint.js';
 import { noteGrace } from '../../src/engine/gates/notes.js';
 import { emptyLedger, type Class, type LocalUser } from '../../src/model/index.js';
 import {
@@ -34,6 +34,7 @@ function tied(feed: Parameters<typeof localUser>[0], fields: Partial<LocalUser> 
   return rest;
 }
 
+const FORBIDDEN = { ...LINK, contactType: 'Doctor', blocked: true };
 const FAMILY = Array.from({ length: 40 }, (_, at) => {
   const id = String(at).padStart(2, '0');
   return { student: student(`s${id}`), parent: guardian(`p${id}`) };
@@ -242,6 +243,37 @@ const guardians: readonly Row[] = [
     policy: { ...ALL_STEPS, ...FULL, graceSnapshots: 2 },
     changes: [],
     notes: ['Z6 GRACE'],
+  },
+  {
+    title: 'P4, P11: a link that goes and whose block was undone is written once alone',
+    feed: merge(C1, people(guardian('g')), { guardianLinks: [FORBIDDEN] }),
+    host: {
+      ...mergeHosts(hostOf(C1), { users: [localUser(guardian('g'))], guardianLinks: [localLink('g', 'a')] }),
+      ledger: {
+        ...emptyLedger,
+        suppressions: [
+          {
+            kind: 'guardian-update',
+            subject: 'guardian:1:g:a',
+            fingerprint: guardianFingerprint(FORBIDDEN),
+            cause: 'undo',
+          },
+        ],
+      },
+    },
+    policy: { ...ALL_STEPS, ...FULL, guardians: { contactTypes: ['Parent'] } },
+    changes: [{ line: 'guardian-unlink g/a P4 CONTACT_TYPE_EXCLUDED', version: 1 }],
+    notes: ['UNDO SUPPRESSED g/a'],
+  },
+  {
+    title: 'P4, P11: else the block comes first, and the link goes as it is by then',
+    feed: merge(C1, people(guardian('g')), { guardianLinks: [FORBIDDEN] }),
+    host: mergeHosts(hostOf(C1), { users: [localUser(guardian('g'))], guardianLinks: [localLink('g', 'a')] }),
+    policy: { ...ALL_STEPS, ...FULL, guardians: { contactTypes: ['Parent'] } },
+    changes: [
+      { line: 'guardian-update g/a P11 CONTACT_FORBIDDEN', version: 1 },
+      { line: 'guardian-unlink g/a P4 CONTACT_TYPE_EXCLUDED', version: 2 },
+    ],
   },
   {
     title: 'U13: a link that the district tells otherwise stays, where the guardian may be somebody else',
