@@ -16,6 +16,7 @@ import {
   student,
   teacher,
   teaching,
+  type RosterParts,
 } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, people, type Row } from '../support/rows.js';
 
@@ -42,6 +43,20 @@ const FAMILY = Array.from({ length: 40 }, (_, at) => {
 
 function classesOf(prefix: string, count: number, fields: Partial<Class>): readonly Class[] {
   return Array.from({ length: count }, (_, at) => section(`${prefix}${String(at).padStart(2, '0')}`, fields));
+}
+
+/** Five classes, each with four students of grade 5 and six of grade 6: those of these grades. */
+function schoolOf(grades: readonly string[]): Required<Pick<RosterParts, 'classes' | 'users' | 'enrollments'>> {
+  const classes = ['k0', 'k1', 'k2', 'k3', 'k4'];
+  const pupils = classes.flatMap((of) =>
+    ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'].map((at) => ({ of, at, grade: at < '4' ? '05' : '06' })),
+  );
+  const there = pupils.filter(({ grade }) => grades.includes(grade));
+  return {
+    classes: classes.map((id) => section(id)),
+    users: [...there.map(({ of, at, grade }) => student(`${of}p${at}`, { grade })), teacher('t')],
+    enrollments: [...there.map(({ of, at }) => enrolled(of, `${of}p${at}`)), ...classes.map((id) => teaching(id, 't'))],
+  };
 }
 
 const members: readonly Row[] = [
@@ -212,6 +227,19 @@ const more: readonly Row[] = [
       holds: isCohort ? ['COHORT_GONE:classes:grade=05 COHORT_GONE 40'] : [],
     };
   }),
+  {
+    title: 'COHORT_GONE: a grade that vanished holds what its people would lose, though no account is closed',
+    feed: schoolOf(['06']),
+    host: hostOf(schoolOf(['05', '06'])),
+    policy: FULL,
+    changes: schoolOf(['05'])
+      .enrollments.filter(({ role }) => role === 'student')
+      .map(
+        ({ classSourcedId, userSourcedId }) => `enrollment-remove ${classSourcedId}/${userSourcedId} U7 MEMBER_ABSENT`,
+      ),
+    notes: ['Z5 COHORT_GONE'],
+    holds: ['COHORT_GONE:users:grade=05 COHORT_GONE 20'],
+  },
   {
     title: 'COHORT_GONE: links that people made, or that are gone already, are no part of it',
     feed: merge(people(...FAMILY.map(({ student: each }) => each), ...FAMILY.map(({ parent }) => parent)), {
