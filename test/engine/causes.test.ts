@@ -232,6 +232,20 @@ describe('several cohorts', () => {
     ]);
   });
 
+  it('who has two roles of which one is not gone counts with the other alone', () => {
+    const both = pupils('x', 30, { roles: ['student', 'guardian'] });
+    const staff = pupils('y', 25, { roles: ['teacher'] });
+    const judged = judge({
+      classes: FINE,
+      users: [...both, ...staff, ...GRADE6],
+      gone: idsOf([...both, ...staff]),
+    });
+    expect(judged.cohorts.map(({ value, alongside, rest, vanished }) => [value, alongside, rest, vanished])).toEqual([
+      ['guardian', ['teacher'], 100, 30],
+      ['teacher', ['guardian'], 100, 25],
+    ]);
+  });
+
   it('classes of two grades count once among those of either', () => {
     const both = sections('b', 30, { grades: ['04', '05'] });
     const four = sections('c', 10, { grades: ['04'] });

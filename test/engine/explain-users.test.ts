@@ -595,6 +595,17 @@ const rest: readonly Case[] = [
     verdict: 'kept',
     reasons: ['F2 ACTIVE_CONTACT_KEPT', 'U6 UNASSIGNED'],
   },
+  ...(['555 123 9999', '555 123 4567'] as const).map(
+    (mobile): Case => ({
+      title: `F1: another mobile number where contacts do not follow: ${mobile}`,
+      feed: people(student('a', { mobile: '(555) 123-4567' })),
+      host: { users: [localUser(student('a', { mobile }))] },
+      policy: { contactUpdates: 'none' },
+      target: { user: 'a' },
+      verdict: mobile === '555 123 9999' ? 'kept' : 'unchanged',
+      reasons: [mobile === '555 123 9999' ? 'F1 CONTACT_UPDATES_OFF' : 'U16 UNCHANGED', 'U6 UNASSIGNED'],
+    }),
+  ),
   {
     title: 'U7: who is gone and is a member by hand elsewhere',
     feed: C1,

@@ -170,6 +170,52 @@ const persons: readonly Row[] = [
 
 const more: readonly Row[] = [
   {
+    title: 'U15: that somebody is enabled is no news where nothing else was ever said',
+    feed: people(student('a', { enabled: true })),
+    host: { users: [localUser(student('a'))] },
+    changes: [],
+  },
+  {
+    title: 'U15: and is, once the district had said otherwise',
+    feed: people(student('a', { enabled: true })),
+    host: { users: [localUser(student('a', { enabled: false }))] },
+    changes: [{ line: 'user-update a U16 FIELDS_CHANGED', before: { enabled: false }, after: { enabled: true } }],
+  },
+  {
+    title: 'U15: who is not enabled is told at once',
+    feed: people(student('a', { enabled: false })),
+    host: { users: [localUser(student('a'))] },
+    changes: [{ line: 'user-update a U16 FIELDS_CHANGED', after: { enabled: false } }],
+    notes: ['U15 ACCESS_CURTAILED a'],
+  },
+  {
+    title:
+      'D1: a class that people archived keeps its name at the school that the district tells, if it has none itself',
+    feed: merge(classWith('c1', { name: 'Chess', students: [], teachers: [] }), {
+      classes: [section('c2', { name: 'Chess' })],
+    }),
+    host: {
+      classes: [
+        (({ schoolSourcedId: _school, ...rest }) => rest)(
+          localClass('c1', { name: 'Chess', state: 'archived', by: 'user' }),
+        ),
+      ],
+    },
+    changes: [],
+    notes: ['D1 DUPLICATE_NAME c2', 'K9 LOCAL_ARCHIVE_WINS c1'],
+  },
+  {
+    title: 'U6: of a member whose record names another person nothing is told',
+    feed: merge(classWith('c1', { students: [] }), people(student('a'))),
+    host: mergeHosts(hostOf(classWith('c1', { students: [] })), {
+      users: [localUser(student('a')), localUser(student('x'))],
+      enrollments: [localMember('c1', 'a', { userId: 'user-x' })],
+    }),
+    policy: FULL,
+    changes: ['enrollment-remove c1/a M3 MEMBER_ABSENT'],
+    never: ['U6'],
+  },
+  {
     title: 'U1: an enrollment that ends later says where a new person belongs',
     feed: merge(classWith('c1', { schoolSourcedId: 's2' }), people(student('n', { schoolSourcedIds: ['s1', 's2'] })), {
       enrollments: [enrolled('c1', 'n', { primary: true, endDate: '2027-06-01' })],
