@@ -176,6 +176,18 @@ const more: readonly Row[] = [
     changes: [],
   },
   {
+    title: 'U15: nor where something else changes',
+    feed: people(student('a', { enabled: true, familyName: 'Jones' })),
+    host: { users: [localUser(student('a'))] },
+    changes: [
+      {
+        line: 'user-update a U16 FIELDS_CHANGED',
+        after: expect.not.objectContaining({ enabled: true }) as object,
+        evidence: { fields: ['familyName'] },
+      },
+    ],
+  },
+  {
     title: 'U15: and is, once the district had said otherwise',
     feed: people(student('a', { enabled: true })),
     host: { users: [localUser(student('a', { enabled: false }))] },
