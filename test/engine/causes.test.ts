@@ -232,6 +232,20 @@ describe('several cohorts', () => {
     ]);
   });
 
+  it('who has two roles of which one is not gone counts with the other alone', () => {
+    const both = pupils('x', 30, { roles: ['student', 'guardian'] });
+    const staff = pupils('y', 25, { roles: ['teacher'] });
+    const judged = judge({
+      classes: FINE,
+      users: [...both, ...staff, ...GRADE6],
+      gone: idsOf([...both, ...staff]),
+    });
+    expect(judged.cohorts.map(({ value, alongside, rest, vanished }) => [value, alongside, rest, vanished])).toEqual([
+      ['guardian', ['teacher'], 100, 30],
+      ['teacher', ['guardian'], 100, 25],
+    ]);
+  });
+
   it('classes of two grades count once among those of either', () => {
     const both = sections('b', 30, { grades: ['04', '05'] });
     const four = sections('c', 10, { grades: ['04'] });
@@ -317,6 +331,13 @@ describe('COHORT_GONE of members', () => {
     const judged = judge({ classes: [...FINE, ...one, ...others], members: crowd, gone: idsOf(crowd, 24) });
     expect(judged.cohorts).toEqual([]);
     expect(codes(judged)).toEqual({ WITHDRAWN: 24 });
+  });
+
+  it('by their role, in classes of no school, too', () => {
+    const free = [...own, ...others].map(({ schoolSourcedId: _school, ...each }) => each);
+    const teachers = enroll(free, ids('t', 3), { role: 'teacher' });
+    const judged = judge({ classes: free, members: [...members, ...teachers], gone: idsOf(teachers) });
+    expect(holds(judged)).toEqual(['COHORT_GONE:enrollments:role=teacher']);
   });
 
   it('by their role', () => {
@@ -420,6 +441,24 @@ describe('SCHOOL_GONE', () => {
     expect(
       codes(judge({ classes: FINE, users: users.map((user) => ({ ...user, schoolSourcedIds: ['s1'] })), gone })),
     ).toEqual({ WITHDRAWN: 90 });
+  });
+
+  it('several schools are told in the order of their ids', () => {
+    const users = [...pupils('t', 9, { school: 's3' }), ...pupils('s', 5, { school: 's2' }), ...GRADE6];
+    const gone = idsOf(users.slice(0, 14));
+    const judged = judge({ classes: FINE, users, gone, goneSchools: ['s3', 's2'] });
+    expect(judged.schools.map(({ school, vanished }) => [school, vanished.users])).toEqual([
+      ['s2', 5],
+      ['s3', 9],
+    ]);
+  });
+
+  it('a cohort that stands with the school and without it is told once', () => {
+    const users = [...GRADE5, ...pupils('six', 200, { grade: '06' }), ...pupils('s', 5, { grade: '07', school: 's2' })];
+    const gone = idsOf([...GRADE5, ...users.slice(-5)]);
+    const judged = judge({ classes: FINE, users, gone, goneSchools: ['s2'] });
+    expect(holds(judged)).toEqual(['COHORT_GONE:users:grade=05']);
+    expect(cohort(judged, 'COHORT_GONE:users:grade=05')).toMatchObject({ vanished: 40, restVanished: 5 });
   });
 
   it('a cohort that only the school makes large enough is one', () => {

@@ -281,6 +281,10 @@ describe('P7: an address of one’s own', () => {
     expect(isUnique({ ...leavesIt, local: { ...leavesIt.local, claimed: true } })).toBe(false);
   });
 
+  it('is any that nobody was asked about', () => {
+    expect(new AddressQuestions(RULES).isUnique('email', X, g)).toBe(true);
+  });
+
   it('nobody else is who is staff under the same name (F7)', () => {
     const name = { givenName: g.givenName, familyName: g.familyName };
     expect(isUnique(arrives(teacher('t', { email: X, ...name })))).toBe(true);

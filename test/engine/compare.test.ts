@@ -76,6 +76,16 @@ describe('compare', () => {
     expect(sentences).toEqual(['b, against a: with other values 1 class updated.']);
   });
 
+  it('tells a new record that each makes in its own way', () => {
+    const fresh = roster(merge(FEED, classWith('c9')));
+    const made = (studentPortfolios: boolean) =>
+      planWith({ classes: { options: { studentPortfolios } } }, { roster: fresh });
+    const keysOf = (left: Plan, right: Plan) =>
+      compare([left, right]).differences[0]?.different.map(({ key }) => key) ?? [];
+    expect(keysOf(made(true), made(false))).toContain('class-create class:c9');
+    expect(keysOf(made(false), made(false))).toEqual([]);
+  });
+
   it('tells holds that appear and disappear, and what they hold', () => {
     const tight = { ...ARCHIVE, limits: { ...OPEN, classes: 0.2, floor: 0 } };
     const held = compare({ open: planWith(ARCHIVE), tight: planWith(tight) });

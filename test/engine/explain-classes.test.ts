@@ -529,6 +529,54 @@ const classes: readonly Case[] = [
   },
 ];
 
+const TERMLESS = { ...C1, classes: (C1.classes ?? []).map(({ termSourcedIds: _terms, ...each }) => each) };
+const RECYCLED = classWith('c1', {
+  students: ['b1', 'b2', 'b3', 'b4', 'b5'],
+  teachers: ['u'],
+  termSourcedIds: ['new'],
+});
+
+const rest: readonly Case[] = [
+  {
+    title: 'K4: a class of no term',
+    feed: TERMLESS,
+    host: hostOf(TERMLESS),
+    target: { class: 'c1' },
+    verdict: 'unchanged',
+    reasons: ['K4 UNCHANGED'],
+  },
+  {
+    title: 'K10: other people in a class that an import without classes does not part',
+    feed: RECYCLED,
+    host: hostOf(classWith('c1', { students: ['a1', 'a2', 'a3', 'a4', 'a5'] })),
+    policy: { ...FULL, steps: ['students', 'teachers'] },
+    target: { class: 'c1' },
+    verdict: 'kept',
+    reasons: ['K10 RECYCLED_ID_KEPT'],
+  },
+  {
+    title: 'D3: a class that is gone while several others come, one of them under its name',
+    feed: merge(PEOPLE, {
+      classes: [section('c2', { name: 'Other' }), section('c3', { name: 'Class c1' })],
+    }),
+    host: hostOf(C1),
+    policy: FULL,
+    target: { class: 'c1' },
+    verdict: 'kept',
+    reasons: ['K7 ABSENT_CLASS_ACTIVE', 'D3 NAME_PASSED_ON', 'K12 MOVED_PROPOSED'],
+  },
+  {
+    title: 'G3: what is held and cannot be approved says so',
+    feed: people(student('zs', { status: 'tobedeleted' })),
+    host: hostOf(C1),
+    policy: ARCHIVE,
+    target: { class: 'c1' },
+    verdict: 'held',
+    reasons: ['K7 CLASS_ABSENT', 'G3 EMPTY_FEED'],
+  },
+];
+
 describe('why, and why not: classes', () => {
+  explains(rest);
   explains(classes);
 });

@@ -508,6 +508,70 @@ function ofMember(kind: Suppression['kind'], fingerprint: string): Suppression {
   return { kind, subject: enrollmentSubject('c1', 'a'), fingerprint, cause: 'undo' };
 }
 
+const { userSourcedId: _user, synced: _synced, ...guest } = localMember('c1', 'guest', { origin: 'local' });
+const { sourcedId: _id, synced: _words, ...visitor } = localUser(student('guest'), { origin: 'local' });
+const { classSourcedId: _class, ...own } = guest;
+
+const NEW_ROW = enrolled('c1', 'n');
+
+const rest: readonly Case[] = [
+  {
+    title: 'M3: a member of a class that is gone, while nothing may be taken away',
+    feed: { users: C1.users ?? [] },
+    host: hostOf(C1),
+    policy: { fullData: true, absentClassMembers: 'remove', additiveOnly: true },
+    target: { enrollment: { class: 'c1', user: 'a' } },
+    verdict: 'kept',
+    reasons: ['M9 MEMBERS_FROZEN', 'K7 ABSENT_CLASS_ACTIVE'],
+  },
+  {
+    title: 'UNDO: a new person whose membership was undone',
+    feed: merge(C1, people(student('n')), { enrollments: [NEW_ROW] }),
+    host: {
+      ...hostOf(C1),
+      ...suppressing({
+        kind: 'enrollment-add',
+        subject: enrollmentSubject('c1', 'n'),
+        fingerprint: enrollmentFingerprint(NEW_ROW),
+        cause: 'undo',
+      }),
+    },
+    target: { enrollment: { class: 'c1', user: 'n' } },
+    verdict: 'not-imported',
+    reasons: ['UNDO SUPPRESSED'],
+  },
+  {
+    title: 'M8: a member by hand of a class that people made',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), {
+      classes: [localClass(undefined, { id: 'own' })],
+      users: [visitor],
+      enrollments: [{ ...own, classId: 'own' }],
+    }),
+    target: { enrollment: { class: { id: 'own' }, user: { id: 'user-guest' } } },
+    verdict: 'kept',
+    reasons: ['M8 LOCAL_MEMBER'],
+  },
+  {
+    title: 'a member of a class that neither side has',
+    feed: C1,
+    host: hostOf(C1),
+    target: { enrollment: { class: { id: 'none' }, user: { id: 'nobody' } } },
+    verdict: 'unknown',
+    reasons: [],
+  },
+  {
+    title: 'U14: a protected person without a sourcedId, where Full Data reaches everyone',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), { users: [{ ...visitor, protected: true }], enrollments: [guest] }),
+    policy: { fullData: true, fullDataReach: 'everyone' },
+    target: { enrollment: { class: 'c1', user: { id: 'user-guest' } } },
+    verdict: 'kept',
+    reasons: ['U14 PROTECTED'],
+  },
+];
+
 describe('why, and why not: members', () => {
+  explains(rest);
   explains(members);
 });

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import { userFingerprint } from '../../src/engine/fingerprint.js';
 import type { Suppression, User } from '../../src/model/index.js';
-import { userSubject } from '../../src/model/index.js';
-import { attested, guardian, localLink, localUser, student, teacher } from '../support/build.js';
-import { classWith, hostOf, merge, people } from '../support/rows.js';
+import { emptyLedger, userSubject } from '../../src/model/index.js';
+import { attested, guardian, localLink, localMember, localUser, student, teacher } from '../support/build.js';
+import { classWith, hostOf, merge, mergeHosts, people } from '../support/rows.js';
 import { suppressing, nameOf, C1, FULL, GUARDIANS, SCHOOL_1, explains, type Case } from './explain-scene.js';
 
 const users: readonly Case[] = [
@@ -532,6 +532,95 @@ function syncedWith(fields: object): never {
   return { ...localUser(student('a')).synced, ...fields } as never;
 }
 
+const OPEN_PAIR = {
+  id: 'user-rekey user-o n',
+  kind: 'user-rekey',
+  rule: 'U12',
+  recordId: 'user-o',
+  from: 'o',
+  sourcedId: 'n',
+  evidence: {},
+  likeness: 0.9,
+  since: '2026-09-01T00:00:00.000Z',
+} as const;
+const OPEN_LINK = { ...OPEN_PAIR, id: 'user-link own n', kind: 'user-link', rule: 'U17', recordId: 'own' } as const;
+
+const rest: readonly Case[] = [
+  {
+    title: 'nobody on either side',
+    feed: C1,
+    host: hostOf(C1),
+    target: { user: 'nobody' },
+    verdict: 'unknown',
+    reasons: [],
+  },
+  ...(['o', 'n'] as const).map(
+    (user): Case => ({
+      title: `U12: who still waits for an answer while the read is incomplete, by ${user}`,
+      feed: { ...people(student('n')), attestation: attested({ users: 'incomplete' }) },
+      host: {
+        users: [localUser(student('o'))],
+        ledger: { ...emptyLedger, proposals: [OPEN_PAIR] },
+      },
+      target: { user },
+      verdict: user === 'o' ? 'kept' : 'not-imported',
+      reasons: ['U12 REKEY_PROPOSED'],
+    }),
+  ),
+  {
+    title: 'U17: who still waits for an answer while the read is incomplete',
+    feed: { ...people(student('n')), attestation: attested({ users: 'incomplete' }) },
+    host: {
+      users: [(({ sourcedId: _sourcedId, synced: _synced, ...each }) => each)(localUser(student('n'), { id: 'own' }))],
+      ledger: { ...emptyLedger, proposals: [(({ from: _from, ...each }) => each)(OPEN_LINK)] },
+    },
+    policy: { linkExisting: 'propose' },
+    target: { user: 'n' },
+    verdict: 'not-imported',
+    reasons: ['U17 LINK_PROPOSED'],
+  },
+  {
+    title: 'D6: of two records of one person the smallest as text is taken where nothing else tells',
+    feed: people(student('a', { familyName: 'Zoe' }), student('a', { familyName: 'Abel' })),
+    host: { users: [localUser(student('a', { familyName: 'Abel' }))] },
+    target: { user: 'a' },
+    verdict: 'unchanged',
+    reasons: ['U16 UNCHANGED', 'U6 UNASSIGNED', 'D6 DUP_ID'],
+  },
+  {
+    title: 'F2: another mobile number of somebody who has signed in',
+    feed: people(teacher('t', { mobile: '555 123 4567' })),
+    host: { users: [localUser(teacher('t', { mobile: '555 123 9999' }), { claimed: true })] },
+    target: { user: 't' },
+    verdict: 'kept',
+    reasons: ['F2 ACTIVE_CONTACT_KEPT', 'U6 UNASSIGNED'],
+  },
+  ...(['555 123 9999', '555 123 4567'] as const).map(
+    (mobile): Case => ({
+      title: `F1: another mobile number where contacts do not follow: ${mobile}`,
+      feed: people(student('a', { mobile: '(555) 123-4567' })),
+      host: { users: [localUser(student('a', { mobile }))] },
+      policy: { contactUpdates: 'none' },
+      target: { user: 'a' },
+      verdict: mobile === '555 123 9999' ? 'kept' : 'unchanged',
+      reasons: [mobile === '555 123 9999' ? 'F1 CONTACT_UPDATES_OFF' : 'U16 UNCHANGED', 'U6 UNASSIGNED'],
+    }),
+  ),
+  {
+    title: 'U7: who is gone and is a member by hand elsewhere',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(student('x'))],
+      enrollments: [localMember('c1', 'x', { origin: 'local' })],
+    }),
+    policy: { ...FULL, deactivateUnrostered: true },
+    target: { user: 'x' },
+    verdict: 'kept',
+    reasons: ['U7 BELONGS_ELSEWHERE'],
+  },
+];
+
 describe('why, and why not: people', () => {
+  explains(rest);
   explains(users);
 });

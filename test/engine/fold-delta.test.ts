@@ -122,6 +122,14 @@ describe('folding changes into a roster', () => {
     expect(titlesOf(foldDelta(before, told))).toEqual(new Set([course.title]));
   });
 
+  it('leaves a class of no course as it comes', () => {
+    const [section] = before.classes;
+    if (section === undefined) throw new Error('The district has a class.');
+    const { courseSourcedId: _course, ...free } = { ...section, courseTitle: 'Its own' };
+    const told = { ...nothing, classes: { changed: [free], deleted: [] } };
+    expect(foldDelta(before, told).classes.find(({ sourcedId }) => sourcedId === free.sourcedId)).toEqual(free);
+  });
+
   it('keeps what an incomplete read proves: nothing more', () => {
     const { users } = before.attestation.collections;
     const collections = { ...before.attestation.collections, users: { ...users, state: 'incomplete' as const } };

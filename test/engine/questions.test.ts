@@ -3,7 +3,7 @@ import type { Context } from '../../src/engine/context.js';
 import { AskedDirectory } from '../../src/engine/passes/directory.js';
 import { Memberships } from '../../src/engine/passes/memberships.js';
 import { People } from '../../src/engine/passes/people.js';
-import { MemberQuestions } from '../../src/engine/passes/questions.js';
+import { LinkQuestions, MemberQuestions } from '../../src/engine/passes/questions.js';
 import { defaultPolicy } from '../../src/model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../../src/model/index.js';
 import { enrolled, localClass, localMember, section } from '../support/build.js';
@@ -67,5 +67,15 @@ describe('what is asked of persons before a stream of members is decided about',
     expect(asked([], MEMBERS, { section: undefined, local: localClass('c') })).toEqual({ people: all, counted: all });
     expect(asked(ROWS, [], { section: section('c'), local: undefined })).toEqual({ people: all, counted: [] });
     expect(asked(ROWS, [], { section: undefined, local: undefined })).toEqual(NOBODY);
+  });
+});
+
+describe('what is asked of persons before a stream of links is decided about', () => {
+  it('is both people of a new link', () => {
+    const directory = new AskedDirectory();
+    const people = new People(undefined as never, directory, []);
+    const questions = new LinkQuestions({ ...CONTEXT, policy: { ...CONTEXT.policy, steps: ['guardians'] } }, people);
+    questions.onlyFeed({ guardianSourcedId: 'g', studentSourcedId: 'a' });
+    expect(['a', 'b', 'g'].filter((id) => directory.isKnown(id))).toEqual(['a', 'g']);
   });
 });

@@ -50,6 +50,19 @@ const CLASS = {
   enrollments: [enrolled('c1', 'a'), enrolled('c1', 'b'), teaching('c1', 't')],
 };
 
+describe('U17: an address that others bear, too', () => {
+  it('of several who are there already each is looked at by name', async () => {
+    const shared = 'office@school.example';
+    const staff = ['p', 'q'].map((id) => teacher(id, { email: shared }));
+    const host = hostWith({ users: [byHand('tina', { ...TINA, email: shared })] }, { linkExisting: 'off' });
+    await host.run({ ...CLASS, users: [student('a'), student('b'), ...staff], enrollments: [enrolled('c1', 'a')] });
+    const feed = { ...CLASS, users: [student('a'), student('b'), ...staff, { ...TINA, email: shared }] };
+    const other = { ...feed, users: [...feed.users.slice(0, 4), teacher('t', { email: shared })] };
+    expect(linkNotes(await host.plan(feed, { linkExisting: 'propose' }))).toEqual(['U17 LINK_PROPOSED t']);
+    expect(linkNotes(await host.plan(other, { linkExisting: 'propose' }))).toEqual(['U17 LINK_AMBIGUOUS t']);
+  });
+});
+
 describe('U17: a person whom people had entered before', () => {
   const seed: MemorySeed = { users: [byHand('tina', TINA)] };
 

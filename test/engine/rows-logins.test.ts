@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LocalUser, User } from '../../src/model/index.js';
+import { userFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
 import { attested, guardian, localUser, student, teacher } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, people, planOf, type Row } from '../support/rows.js';
 
@@ -24,9 +25,57 @@ function family(
   };
 }
 
+/** Ann was tied, and the host no longer knows to whom; she signs in together with another record of hers. */
+const {
+  sourcedId: _sourcedId,
+  synced: _synced,
+  ...ANN
+} = localUser(guardian('ann', { email: X }), {
+  origin: 'linked',
+  sharesLoginWith: 'p',
+});
+const OWNER = merge(C1, people(student('a', { email: X }), teacher('t', { email: X })));
+const FORMER = merge(C1, people(student('a', { email: X }), teacher('t', { email: 'old@x.example' })));
+
 const JOINS = ['user-create g P1 NEW_PERSON', 'guardian-link g/a P1 NEW_GUARDIAN_LINK'];
 
 const rows: readonly Row[] = [
+  {
+    title:
+      'F6: a tied person without a sourcedId who shared a login loses it to the teacher who comes, by the host’s own id',
+    feed: people(teacher('t', { email: X })),
+    host: { users: [ANN] },
+    changes: [
+      {
+        line: 'user-update user@user-ann F6 EMAIL_TAKEN',
+        target: { id: 'user-ann' },
+        before: { takenLogins: null, sharesLoginWith: 'p' },
+        after: { takenLogins: ['email'], sharesLoginWith: null },
+      },
+      'user-create t U2 NEW_PERSON',
+    ],
+    notes: ['F6 EMAIL_TAKEN user@user-ann'],
+  },
+  {
+    title: 'F6: who was given the login back by an undo keeps it until the district says something else',
+    feed: OWNER,
+    host: {
+      ...hostOf(FORMER),
+      ledger: {
+        ...emptyLedger,
+        suppressions: [
+          {
+            kind: 'user-update',
+            subject: 'user:a',
+            fingerprint: userFingerprint(student('a', { email: X })),
+            cause: 'undo',
+          },
+        ],
+      },
+    },
+    changes: [{ line: 'user-update t F1 CONTACT_CHANGED', after: { email: X } }],
+    notes: ['F6 EMAIL_TAKEN a', 'UNDO SUPPRESSED a'],
+  },
   {
     title: 'F6: a guardian takes the login of an address from a student who never signed in; both keep the address',
     ...family({ email: X }, { email: X, mobile: '2025550101' }),

@@ -438,5 +438,7 @@ describe('records that lack what most have', () => {
     const [change] = named('The "Big" School\n').changes as readonly [Change];
     expect(change.after).toMatchObject({ name: 'The "Big" School\n' });
     expect(named('a').hash).toBe(named('a').hash);
+    const by = (sourcedId: string) => planOf({ feed: { schools: [school('s1'), school(sourcedId, { name: 'a' })] } });
+    expect(new Set(['s"2', 's\\"2', 's2'].map((id) => by(id).hash)).size).toBe(3);
   });
 });

@@ -151,6 +151,20 @@ describe('the statistics of a read', () => {
     expect(statistics.fields['enrollments.beginDate']).toBeCloseTo(0.5, 1);
   });
 
+  it('look at the first enrollment of a class, whether or not it is known to be there', () => {
+    const shareOf = (plain: number, first: object) => {
+      const tally = new ReadTally();
+      const many = Array.from({ length: 1000 }, (_, at) => enrolled('c', String(at)));
+      tally.enrollments({ records: many, from: 0, to: many.length });
+      tally.enrollments({ records: [enrolled('d', 'a', first), enrolled('d', 'b')], from: 0, to: 2 }, plain);
+      const { counts, fields } = tally.reading('r', []).statistics;
+      return [counts.enrollments, fields['enrollments.endDate']];
+    };
+    expect(shareOf(2, { endDate: '2027-01-01' })).toEqual([1002, 1 / 1001]);
+    expect(shareOf(0, { endDate: '2027-01-01' })).toEqual([1002, 1 / 1001]);
+    expect(shareOf(0, { ...gone, endDate: '2027-01-01' })).toEqual([1001, 0]);
+  });
+
   it('name the contact types, the agents and how many guardians students have', () => {
     const links = [
       link('g1', 'a', { contactType: 'Family' }),

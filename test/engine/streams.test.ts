@@ -394,6 +394,24 @@ describe('reconcileStreams', () => {
       expect(open).toEqual(new Set());
     });
 
+    it('when it is aborted while the schools are read', async () => {
+      const { reshape, open } = watched();
+      const abort = new AbortController();
+      const aborting = {
+        *[Symbol.iterator]() {
+          yield* QUIET.schools;
+          abort.abort(new Error('enough'));
+        },
+      };
+      const input = {
+        roster: { ...reshapeRoster(QUIET, reshape), schools: aborting },
+        local: reshapeLocal(PEOPLE, reshape),
+        policy: defaultPolicy,
+      };
+      await expect(planStreams({ ...input, now: NOW, signal: abort.signal }, 1)).rejects.toThrow('enough');
+      expect(open).toEqual(new Set());
+    });
+
     it('and begins none when it is aborted already', async () => {
       const { reshape, seen } = watched();
       const input = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { invert, reconcile } from '../../src/engine/index.js';
 import type { Plan } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
-import { guardian, local, NOW, roster, SCOPE, section, student, type RosterParts } from '../support/build.js';
+import { guardian, local, NOW, roster, SCOPE, section, student, teaching, type RosterParts } from '../support/build.js';
 import { changeLines, classWith, merge, noteLines, OPEN, people } from '../support/rows.js';
 import { contents, World } from '../support/world.js';
 
@@ -217,6 +217,16 @@ describe('undo compares before it sets', () => {
     const plan = await host.undo(run);
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['guardian-delete', 'guardian-delete', 'user-delete']);
     expect((await host.load()).guardianLinks).toEqual([]);
+  });
+
+  it('so do the memberships of a person who is deleted, in classes that stay', async () => {
+    const host = await hostWith(ZZ);
+    const run = await host.run(merge(ZZ, { users: [guardian('x', { roles: ['teacher'] })] }));
+    await host.run(merge(ZZ, { users: [guardian('x', { roles: ['teacher'] })], enrollments: [teaching('zz', 'x')] }));
+    const plan = await host.undo(run);
+    expect(plan.changes.map(({ kind }) => kind)).toEqual(['enrollment-delete', 'user-delete']);
+    const { enrollments } = await host.load();
+    expect(enrollments.map(({ userSourcedId }) => userSourcedId).sort()).toEqual(['y', 'z']);
   });
 
   it('a member who was used since is removed by hand instead, and what is back already is not made twice', async () => {

@@ -15,7 +15,15 @@ import type {
 } from '../../model/index.js';
 import type { Stretch } from '../reading/stretch.js';
 import type { Absences, Absent } from './absences.js';
-import { ATTRIBUTES, traitsOfClass, traitsOfLink, valuesOf, type Attribute, type Traits } from './attributes.js';
+import {
+  ATTRIBUTES,
+  traitsOfClass,
+  traitsOfLink,
+  traitsOfMember,
+  valuesOf,
+  type Attribute,
+  type Traits,
+} from './attributes.js';
 
 /** Fewer vanished records are no cohort. */
 export const COHORT_NEEDS = 20;
@@ -125,11 +133,11 @@ export class Population {
   }
 
   /** So many records of one role: what `add` cannot tell of many at once. */
-  addRole({ school }: Traits, role: EnrollmentRole, count: number): void {
+  addRole(traits: Traits, role: EnrollmentRole, count: number): void {
     for (const attribute of OF_ROLE) {
       const suspects = this.suspects.get(attribute);
       if (suspects === undefined || suspects.byValue.size === 0) continue;
-      suspects.add(valuesOf(school === undefined ? { role: [role] } : { school, role: [role] }, attribute), count);
+      suspects.add(valuesOf(traitsOfMember(traits, role), attribute), count);
     }
   }
 

@@ -161,9 +161,7 @@ function whyNotRemoved(view: View, membership: Membership, local: LocalEnrollmen
   if (person.local?.protected === true) return because('U14', 'PROTECTED');
   const told = view.told(subject, 'SUPPRESSED');
   if (told !== undefined) return told;
-  if (view.unreadable.mayBeSchool(membership.section?.schoolSourcedId ?? localClass?.schoolSourcedId)) {
-    return because('G4', 'ROWS_REJECTED');
-  }
+  if (view.unreadable.mayBeSchool(membership.section?.schoolSourcedId)) return because('G4', 'ROWS_REJECTED');
   const waits = waiting(view, subject) ?? additiveOnly(view);
   if (waits !== undefined) return waits;
   return view.isFullData === true ? because('M3', 'NOT_PLANNED') : because('M4', 'MEMBER_KEPT');

@@ -71,7 +71,7 @@ export function countMessages(changes: readonly Change[], policy: Policy): numbe
   let count = 0;
   for (const change of changes) {
     if (change.heldBy.length > 0) continue;
-    if (change.kind === 'user-create' ? isInvited(change.after ?? {}, policy) : movesAddress(change)) count += 1;
+    if (change.kind === 'user-create' ? isInvited(change.after as Invitee, policy) : movesAddress(change)) count += 1;
   }
   return count;
 }

@@ -360,7 +360,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (this.candidates.length === 0) return;
     for (const { candidate, name } of admit(this.candidates, this.names.taken, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
-      if (createClass(section, name, context)) this.members.propose(members, ofMembers(section, undefined));
+      createClass(section, name, context);
+      this.members.propose(members, ofMembers(section, undefined));
     }
   }
 

@@ -54,10 +54,10 @@ function syncedClass(section: Class, options: ClassOptions): SyncedClass {
 }
 
 /** K1: a section that is imported for the first time. */
-export function createClass(section: Class, name: string, context: Context): boolean {
+export function createClass(section: Class, name: string, context: Context): void {
   const { options } = context.policy.classes;
   const synced = syncedClass(section, options);
-  return context.draft.propose({
+  context.draft.propose({
     kind: 'class-create',
     subject: classSubject(section.sourcedId),
     target: { sourcedId: section.sourcedId },

@@ -122,11 +122,11 @@ export class AddressQuestions {
   }
 
   /**
-   * P7: whether nobody else bears the address once this plan is applied, account or not. The same human being in another
+   * P7: whether nobody else bears the usable address once this plan is applied, account or not. The same human being in another
    * role is nobody else.
    */
   isUnique(field: LoginField, value: string, of: User): boolean {
-    const address = addressOf(field, value) ?? '';
+    const address = addressOf(field, value) as string;
     const self: Person = { feed: of, local: undefined };
     const ownKey = personKey(self);
     for (const [key, person] of this.asked.get(address) ?? []) {

@@ -97,7 +97,11 @@ function settle(verdict: LoginVerdict, context: Context, amend: Amend): ChangeKi
     after['sharesLoginWith'] = verdict.sharesLoginWith;
   }
   if (Object.keys(after).length === 0) return undefined;
-  if (local === undefined) return amend('user-create', subject, before, after) ? 'user-create' : undefined;
+  if (local === undefined) {
+    // Only whoever gets an account by this plan is judged.
+    amend('user-create', subject, before, after);
+    return 'user-create';
+  }
   const amended = UPDATES.find((kind) => amend(kind, subject, before, after));
   if (amended !== undefined) return amended;
   const school = local.site ?? local.schoolSourcedIds[0];

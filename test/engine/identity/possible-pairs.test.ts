@@ -74,6 +74,19 @@ describe('who may be one person while nobody can tell who is gone (U12)', () => 
     expect([pairs.length, locals.size]).toEqual([20_000, 20_000]);
   });
 
+  it('is told by what the host says itself, where no sync has written anything', () => {
+    const { synced: _synced, ...tied } = localUser(student('b', { stateId: '1' }), { origin: 'linked' });
+    expect(lines(possiblePairs([tied], [student('n2', { stateId: '1' })], new Decisions()))).toEqual({
+      pairs: ['n2 b'],
+      locals: ['b'],
+    });
+  });
+
+  it('follows no word about records that are not there any more', () => {
+    expect(lines(possiblePairs([], [student('n2')], decided('accepted', 'user-old', 'n2')))).toEqual(NONE);
+    expect(lines(possiblePairs([localUser(OLD)], [], decided('accepted', 'user-old', 'n2')))).toEqual(NONE);
+  });
+
   it('follows what a person said: declined they are two, accepted they are one whatever they have in common', () => {
     const missing = [localUser(OLD)];
     const arrivals = [{ ...OLD, sourcedId: 'n1' }, student('n2')];
