@@ -199,6 +199,8 @@ describe('COHORT_GONE', () => {
     const plan = await planOf({ feed: { ...withGuardian, guardianLinks: kept }, host, policy });
     expect(holdLines(plan)).toEqual(['COHORT_GONE:guardianLinks:contactType=Emergency COHORT_GONE 91']);
     expect(causes(plan)).toEqual(['guardian-unlink COHORT_GONE']);
+    const told = plan.notes.find(({ code }) => code === 'COHORT_GONE')?.evidence;
+    expect(told).toMatchObject({ count: 91, of: 91, rest: kept.length, restCount: 0 });
     const some = await planOf({ feed: { ...withGuardian, guardianLinks: links.slice(30) }, host, policy });
     expect(causes(some)).toEqual(['guardian-unlink WITHDRAWN']);
     expect(some.holds).toEqual([]);

@@ -558,6 +558,8 @@ const identity: readonly Row[] = [
     changes: [
       {
         line: 'user-rekey new U12 REKEY',
+        // It is found by the id that the host knows.
+        target: { id: 'user-old', sourcedId: 'old' },
         before: { sourcedId: 'old' },
         after: { sourcedId: 'new' },
         evidence: { by: 'stateId' },
