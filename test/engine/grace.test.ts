@@ -227,12 +227,13 @@ describe('what could not be judged', () => {
     expect([unjudged.isUnjudged(A), unjudged.isUnjudged(B)]).toEqual([true, false]);
   });
 
-  it('is all of a noun that an import is not about', () => {
-    const unjudged = new Unjudged(emptyLedger);
-    unjudged.all('guardian');
-    expect(unjudged.isUnjudged('guardian:1:g:s')).toBe(true);
-    expect(unjudged.isUnjudged('guardians:x')).toBe(false);
-    expect(unjudged.isUnjudged('user:guardian:x')).toBe(false);
+  it('of a closed account only its closing is settled', () => {
+    const unjudged = new Unjudged({ holds: [{ ...HOLD, approved: ['user-deactivate user:a', 'user-update user:a'] }] });
+    unjudged.recordClosed('user:a');
+    unjudged.recordClosed('user:b');
+    expect(unjudged.isUnjudged('user:a', 'user-update')).toBe(true);
+    expect(unjudged.isUnjudged('user:a', 'user-deactivate')).toBe(false);
+    expect(unjudged.isUnjudged('user:b', 'user-update')).toBe(false);
   });
 
   it('finds the class in the word for a member, whatever the ids are made of', () => {

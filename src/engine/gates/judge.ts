@@ -185,7 +185,8 @@ function unjudgedTest(context: GateContext, unjudged: Unjudged | undefined): (ch
   };
   return ({ kind, subject, schoolSourcedId: school, reason }) => {
     // An incomplete read does not even plan most kinds of changes.
-    if (isRestricted || unjudged?.isUnjudged(subject) === true || feed.unreadable.mayBeSchool(school)) return true;
+    if (isRestricted || unjudged?.isUnjudged(subject, kind) === true || feed.unreadable.mayBeSchool(school))
+      return true;
     if (school !== undefined && feed.skippedSchools.has(school)) return true;
     const limited = limitKind(kind);
     if (limited !== undefined && (policy.additiveOnly || !isProven[limited])) return true;

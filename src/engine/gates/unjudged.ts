@@ -6,14 +6,14 @@
  * @module
  */
 
-import type { ChangeNoun, Ledger } from '../../model/index.js';
+import type { ChangeKind, Ledger } from '../../model/index.js';
 
 /** Notes what could not be judged, of the records that the ledger waits for: the memory grows with these alone. */
 export class Unjudged {
   private readonly watched = new Set<string>();
   private readonly subjects = new Set<string>();
+  private readonly closed = new Set<string>();
   private readonly classes = new Set<string>();
-  private readonly nouns = new Set<string>();
 
   constructor(ledger: Pick<Ledger, 'holds' | 'absences'>) {
     for (const { changes, approved } of ledger.holds) {
@@ -33,19 +33,19 @@ export class Unjudged {
     if (this.watched.has(subject)) this.subjects.add(subject);
   }
 
+  /** The account is closed and the person missing: of what waits only that it is closed is settled. */
+  recordClosed(subject: string): void {
+    if (this.watched.has(subject)) this.closed.add(subject);
+  }
+
   /** None of the members of this class were judged: it is absent, frozen or was not read. */
   membersOf(classSourcedId: string): void {
     if (this.isWatching) this.classes.add(classSourcedId);
   }
 
-  /** No record of this noun was looked at: the import is not about them. */
-  all(noun: ChangeNoun): void {
-    this.nouns.add(noun);
-  }
-
-  isUnjudged(subject: string): boolean {
-    if (this.subjects.has(subject)) return true;
-    if (this.nouns.size > 0 && this.nouns.has(subject.slice(0, subject.indexOf(':')))) return true;
+  /** @param kind of the change that waits @default any */
+  isUnjudged(subject: string, kind?: ChangeKind): boolean {
+    if (this.subjects.has(subject) || (kind !== 'user-deactivate' && this.closed.has(subject))) return true;
     const classSourcedId = this.classes.size === 0 ? undefined : classOfMember(subject);
     return classSourcedId !== undefined && this.classes.has(classSourcedId);
   }

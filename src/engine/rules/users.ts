@@ -219,7 +219,8 @@ export function deactivatePeople(context: Context, people: People, memberships: 
     const isObserved = context.draft.isObserved('user', sourcedId);
     const isInQuestion = mayBeDeactivated(user, context);
     // Whoever is missing was not seen again, whatever follows from it.
-    if (user.state === 'active' || user.by === 'sync') context.unjudged.record(userSubject(sourcedId));
+    if (user.state === 'active') context.unjudged.record(userSubject(sourcedId));
+    else if (user.by === 'sync') context.unjudged.recordClosed(userSubject(sourcedId));
     if ((!isObserved && !isInQuestion) || !people.hasLeftDistrict(sourcedId)) continue;
     const subject = userSubject(sourcedId);
     if (isObserved) context.draft.observe(subject, ABSENT);
