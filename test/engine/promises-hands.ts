@@ -83,8 +83,12 @@ export const HANDS: readonly Promised[] = [
         expectNone(ready(await world.plan(roster, policy)), 'changes of the next plan of the same feed');
       }
     },
-    narrow: (scenario) =>
-      COVERED.unlinkAfterUndo ? scenario : { ...scenario, later: without(scenario.later, 'unlink-guardian') },
+    narrow: (scenario) => {
+      const later = COVERED.unlinkAfterUndo ? scenario.later : without(scenario.later, 'unlink-guardian');
+      const { guardians } = scenario.policy;
+      const enroll = COVERED.guardianMembersAfterUndo && guardians.enroll;
+      return { ...scenario, later, policy: { ...scenario.policy, guardians: { ...guardians, enroll } } };
+    },
   },
   {
     number: 5,

@@ -42,6 +42,10 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
+  /** What undo took from guardians who are members by their links (P13) stays so. */
+  readonly guardianMembersAfterUndo: boolean;
+  /** Guardians are members by their links (P13) in whichever order the schools run. */
+  readonly guardianMembersAcrossSchools: boolean;
   /** A forbidden link of a new guardian does not wait for a run of another school to make the account. */
   readonly forbiddenAcrossSchools: boolean;
 } = {
@@ -54,6 +58,8 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
+  guardianMembersAfterUndo: false,
+  guardianMembersAcrossSchools: false,
   forbiddenAcrossSchools: false,
 };
 
@@ -207,7 +213,7 @@ const TRAITS = {
   guardianLinks: 0.3,
   /** A guardian of several students. */
   siblings: 0.2,
-  unlinks: 0.05,
+  unlinks: 0.03,
   /** A guardian link that people made or took away. */
   handLinks: 0.1,
   /** The roster changed how somebody is reached, or was kept from it. */

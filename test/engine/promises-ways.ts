@@ -232,6 +232,7 @@ function separable(scenario: Scenario): Scenario {
       ...policy,
       deactivateUnrostered: false,
       limits: RELAXED,
+      guardians: { ...policy.guardians, enroll: COVERED.guardianMembersAcrossSchools && policy.guardians.enroll },
       // `populated` asks for a class with students, which may be at a school that the run does not see.
       teachers: { ...policy.teachers, create: 'always' },
     },

@@ -134,6 +134,10 @@ async function live(
   for (const happening of happenings) {
     for (const [step, seed] of happening) {
       district.now += 3 * 3_600_000;
+      // A district never is without any member: the steps pick one.
+      if (district.active('enrollments').length === 0) {
+        district.addStudent(pick(district.active('classes'), seed).sourcedId);
+      }
       STEPS[step]?.(district, seed);
     }
     district.now += 12 * 3_600_000;

@@ -1,4 +1,4 @@
-import type { Class, Enrollment } from '../../model/index.js';
+import type { Class, Enrollment, User } from '../../model/index.js';
 import type { Context } from '../context.js';
 import type { People } from './people.js';
 import type { Stretch } from '../reading/stretch.js';
@@ -10,6 +10,8 @@ import type { Stretch } from '../reading/stretch.js';
  */
 export class PrimarySchools {
   private readonly schools = new Map<string, string>();
+  /** The school of somebody's first class, for whom no enrollment is the primary one. */
+  private readonly others = new Map<string, string>();
   private readonly known: ReadonlySet<string | undefined>;
 
   constructor(
@@ -32,13 +34,17 @@ export class PrimarySchools {
     if (status === 'tobedeleted' || !this.known.has(schoolSourcedId)) return;
     for (let at = from + skipped; at < to; at += 1) {
       const row = records[at] as Enrollment;
-      if (row.primary !== true || !this.counts(row) || this.schools.has(row.userSourcedId)) continue;
-      if (this.people.arrivalOf(row.userSourcedId) !== undefined) this.schools.set(row.userSourcedId, schoolSourcedId);
+      const schools = row.primary === true ? this.schools : this.others;
+      if (!this.counts(row) || schools.has(row.userSourcedId)) continue;
+      if (this.people.arrivalOf(row.userSourcedId) !== undefined) schools.set(row.userSourcedId, schoolSourcedId);
     }
   }
 
-  of(userSourcedId: string): string | undefined {
-    return this.schools.get(userSourcedId);
+  /** A person's orgs may be none of the district's schools, such as the district itself: then the class's school counts. */
+  of({ sourcedId, schoolSourcedIds }: User): string | undefined {
+    const primary = this.schools.get(sourcedId);
+    if (primary !== undefined || schoolSourcedIds.some((school) => this.known.has(school))) return primary;
+    return this.others.get(sourcedId);
   }
 
   private counts({ status, beginDate, endDate }: Enrollment): boolean {

@@ -40,7 +40,7 @@ export function createPeople(
     const placement = placements.get(user.sourcedId);
     const row = creationRow(user, placement, context);
     if (row === undefined) continue;
-    const primarySchool = primarySchools.of(user.sourcedId);
+    const primarySchool = primarySchools.of(user);
     if (proposeUser(user, primarySchool, row, context)) created.add(user.sourcedId);
   }
   return created;

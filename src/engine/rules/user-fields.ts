@@ -19,7 +19,11 @@ export function contactEmail(feed: User): string | undefined {
   return email?.includes('@') === true ? email : undefined;
 }
 
-/** U1: the provider's main school, else that of the primary enrollment, else the first school, else the policy's site. */
+/**
+ * U1: the provider's main school, else that of the primary enrollment, else the first school, else the policy's site.
+ *
+ * @param primarySchool of the primary enrollment, or of a class where none of the person's own orgs is a school
+ */
 export function siteOf(user: User, primarySchool: string | undefined, context: Context): string | undefined {
   const first = [...user.schoolSourcedIds].sort(compareIds)[0];
   const site = user.primarySchoolSourcedId ?? primarySchool ?? first;
