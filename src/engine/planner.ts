@@ -19,7 +19,6 @@ import type {
   Class,
   Enrollment,
   GuardianLink,
-  Hold,
   LocalClass,
   LocalEnrollment,
   LocalGuardianLink,
@@ -39,16 +38,15 @@ import type { Context } from './context.js';
 import { Cursor, through, type Planning, type Source } from './reading/cursor.js';
 import { AskedDirectory, WholeDirectory } from './passes/directory.js';
 import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
-import type { Feed } from './reading/feed.js';
 import { judge, type Baselines } from './gates/judge.js';
 import { basisOf } from './gates/basis.js';
-import { isUrgent, type Followers } from './gates/dependents.js';
+import type { Followers } from './gates/dependents.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
+import { blackoutPlan, failedPlan, restrictionOf } from './gates/stopped.js';
 import { nextGuardianSource } from './rules/guardian-source.js';
 import { GuardianMembers } from './passes/guardian-members.js';
 import { GuardianPass, isWantedType } from './rules/guardians.js';
-import { hashChanges } from './hash.js';
 import { findRekeys, findReset, rekeyKeys, type IdCounts } from './identity/find-rekeys.js';
 import { afterDeletions, feedIdOf, settleProposals, type IdSpaceReset, type PersonMatch } from './identity/index.js';
 import { LinkWalk, MovedLinks, type LinkVisitor } from './reading/link-walk.js';
@@ -296,7 +294,7 @@ class Planner {
 
   private finish(head: RosterHead, classes: ClassPassResult, { kinds, managed, verdict, followers }: Outcome): Plan {
     const { context, people, census } = this;
-    const { draft, feed, local, policy } = context;
+    const { draft, local, policy } = context;
     const changes = withCauses(verdict, afterDeletions(draft.changes()));
     if (context.windows.has('blackout')) return blackoutPlan(context, head.readId, changes);
     const causes = causeHolds(verdict, changes);
@@ -318,10 +316,7 @@ class Planner {
       },
     );
     const absences = context.grace.absences();
-    const restriction = context.isRestricted ? [incompleteHold(feed, context.now)] : [];
-    const restrictionGate = context.isRestricted
-      ? [{ gate: 'G2', code: 'INCOMPLETE_READ', evidence: { collections: feed.incomplete } } as const]
-      : [];
+    const restriction = restrictionOf(context);
     return completePlan({
       type: 'sync',
       scope: local.scope,
@@ -336,8 +331,8 @@ class Planner {
         ...noteWindows(context.windows),
         ...noteGrace(context.grace, policy.graceSnapshots),
       ],
-      holds: [...restriction, ...judgement.holds],
-      gates: [...restrictionGate, ...judgement.gates],
+      holds: [...restriction.holds, ...judgement.holds],
+      gates: [...restriction.gates, ...judgement.gates],
       outcome: 'planned',
       ledger: {
         formatVersion: 2,
@@ -371,50 +366,4 @@ function guardianSourceOf(
   const isProven = handlesGuardians && feed.provesGuardianAbsence;
   const next = nextGuardianSource(guardianSource ?? source, local.ledger, isProven);
   return next === undefined ? {} : { guardianSource: next };
-}
-
-/** G1: nothing that was read can be believed, so nothing is decided, and nothing is forgotten. */
-function failedPlan(context: Context, readId: string): Plan {
-  return completePlan({
-    type: 'sync',
-    scope: context.local.scope,
-    steps: context.policy.steps,
-    readId,
-    changes: [],
-    notes: [],
-    holds: [],
-    gates: [{ gate: 'G1', code: 'UNREADABLE', evidence: { collections: context.feed.failed } }],
-    outcome: 'failed',
-    ledger: context.local.ledger,
-  });
-}
-
-/** Z9: nothing is done and nothing is forgotten, but for what protects a child (P11). The messages wait, too. */
-function blackoutPlan({ local, policy, windows }: Context, readId: string, changes: readonly Change[]): Plan {
-  return completePlan({
-    type: 'sync',
-    scope: local.scope,
-    steps: policy.steps,
-    readId,
-    changes: changes.filter(isUrgent),
-    notes: noteWindows(windows),
-    holds: [],
-    gates: [{ gate: 'G8', code: 'BLACKOUT', evidence: {} }],
-    outcome: 'planned',
-    ledger: local.ledger,
-  });
-}
-
-/** G2 holds what is not even planned: an incomplete read proves no absence. It ends with the next complete one. */
-function incompleteHold(feed: Feed, now: string): Hold {
-  return {
-    id: 'G2',
-    gate: 'G2',
-    code: 'INCOMPLETE_READ',
-    changes: [],
-    hash: hashChanges([]),
-    approvable: false,
-    count: feed.incomplete.length,
-    since: now,
-  };
 }

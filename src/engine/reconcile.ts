@@ -1,7 +1,8 @@
 import type { LocalHead, LocalSchool, LocalState, Note, Plan, Policy, Roster, RosterHead } from '../model/index.js';
 import type { Course, School, Term } from '../model/index.js';
+import { dateIn } from '../internal/dates.js';
 import { Absences } from './causes/index.js';
-import { dateIn, handledMembers, scopeTest, type Context } from './context.js';
+import { handledMembers, scopeTest, type Context } from './context.js';
 import { Disorder, WholeSource, type Planning } from './reading/cursor.js';
 import { Draft } from './draft.js';
 import { inIdOrder, readFeed } from './reading/feed.js';

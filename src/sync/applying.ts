@@ -1,5 +1,3 @@
-import { dateIn } from '../engine/context.js';
-import { windowsAt, type OpenWindows } from '../engine/gates/windows.js';
 import {
   basisOf,
   endedLedger,
@@ -7,7 +5,10 @@ import {
   keepsQuiet,
   startedLedger,
   suppressionKey,
+  windowsAt,
+  type OpenWindows,
 } from '../engine/gates/index.js';
+import { dateIn } from '../internal/dates.js';
 import { deliver } from '../people/index.js';
 import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';

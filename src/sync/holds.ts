@@ -1,14 +1,14 @@
 import { PlanError, PlanHeldError, StalePlanError } from '../errors.js';
-import { dateIn } from '../engine/context.js';
 import {
   ledgerOfApproval,
   suppressionKey,
   withAcceptedShape,
   withoutApplied,
+  windowsAt,
   withReleased,
 } from '../engine/gates/index.js';
 import { phaseOf } from '../engine/index.js';
-import { windowsAt } from '../engine/gates/windows.js';
+import { dateIn } from '../internal/dates.js';
 import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';

@@ -33,14 +33,6 @@ describe('what people said since a plan was made', () => {
     expect(started({ proposals: [proposal('x')] }, {}).proposals).toEqual([proposal('x')]);
     expect(started({}, { proposals: [proposal('x')] })).not.toHaveProperty('proposals');
   });
-
-  it('nor is what other runs took away meanwhile', () => {
-    const removals = [{ day: '2026-10-01', kind: 'enrollments', removed: 3, baseline: 100 }] as unknown as NonNullable<
-      Ledger['removals']
-    >;
-    expect(started({}, { removals }).removals).toEqual(removals);
-    expect(started({ removals }, {})).not.toHaveProperty('removals');
-  });
 });
 
 describe('what an approved hold takes away', () => {

@@ -81,6 +81,22 @@ const classRows: readonly Row[] = [
     notes: ['K12 MOVED_TOO_LATE b9'],
   },
   {
+    title: 'K12: the section that is imported already stays, where the older class is one that the run must not touch',
+    feed: NEW,
+    host: {
+      ...mergeHosts(
+        hostOf(OLD, { classes: { c1: { state: 'archived', by: 'sync', schoolSourcedId: 's2' } } }),
+        hostOf(NEW),
+      ),
+      ...ledger({ proposals: [pair('class-rekey', 'c1', 'b9', { decision: ACCEPTED })] }),
+    },
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    policy: ARCHIVE,
+    changes: [],
+    notes: ['K6 MOVED_FROM_OUTSIDE_SCOPE b9'],
+    never: ['K12'],
+  },
+  {
     title: 'K12: but not by a read that cannot tell who is gone',
     feed: { ...NEW, attestation: attested({ classes: 'incomplete' }) },
     host: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLedger } from '../../src/model/index.js';
 import type { GuardianLink, LocalState, User } from '../../src/model/index.js';
-import { attested, guardian, localLink, localUser } from '../support/build.js';
+import { attested, guardian, link, localLink, localUser } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, planOf, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1', { students: ['a', 'b'] });
@@ -14,15 +14,6 @@ function feed(guardianLinks: readonly GuardianLink[], users: readonly User[] = [
 function host(parts: Partial<LocalState> = {}, users: readonly User[] = [G]): Partial<LocalState> {
   return mergeHosts(hostOf(C1), { users: users.map((user) => localUser(user)) }, parts);
 }
-const link = (
-  guardianSourcedId: string,
-  studentSourcedId: string,
-  fields: Partial<GuardianLink> = {},
-): GuardianLink => ({
-  guardianSourcedId,
-  studentSourcedId,
-  ...fields,
-});
 const BLOCKED = { blocked: true, synced: { blocked: true } } as const;
 const FORBIDDEN = {
   line: 'guardian-update g/a P11 CONTACT_FORBIDDEN',

@@ -1,16 +1,12 @@
 import { describe, it } from 'vitest';
 import type { GuardianLink, LocalState, User } from '../../src/model/index.js';
-import { attested, guardian, localLink, localUser, student, teacher } from '../support/build.js';
+import { attested, guardian, link, localLink, localUser, student, teacher } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1', { students: ['a', 'b'], teachers: ['t'] });
 const HOST = hostOf(C1);
 const STEP = { steps: ['guardians'] } as const;
 const FULL = { ...STEP, fullData: true } as const;
-
-function link(guardianSourcedId: string, studentSourcedId: string, fields: Partial<GuardianLink> = {}): GuardianLink {
-  return { guardianSourcedId, studentSourcedId, ...fields };
-}
 
 /** Class `c1`, these guardians, and their links. */
 function feed(guardians: readonly User[], guardianLinks: readonly GuardianLink[], fields = {}) {

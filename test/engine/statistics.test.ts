@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GuardianSample } from '../../src/engine/gates/guardian-sample.js';
 import { asHealthy, ReadTally, type Reading } from '../../src/engine/reading/statistics.js';
-import type { GuardianLink, RejectedRow, Roster, User } from '../../src/model/index.js';
-import { attested, enrolled, guardian, roster, school, section, student, teacher } from '../support/build.js';
+import type { RejectedRow, Roster, User } from '../../src/model/index.js';
+import { attested, enrolled, guardian, link, roster, school, section, student, teacher } from '../support/build.js';
 
 /** Tallies a roster as the passes do. */
 export function tallied(read: Roster, rejected: readonly RejectedRow[] = []): Reading {
@@ -24,16 +24,6 @@ export function tallied(read: Roster, rejected: readonly RejectedRow[] = []): Re
   for (const link of read.guardianLinks) tally.link(link, users.has(link.guardianSourcedId));
   return tally.reading(read.readId, rejected);
 }
-
-const link = (
-  guardianSourcedId: string,
-  studentSourcedId: string,
-  fields: Partial<GuardianLink> = {},
-): GuardianLink => ({
-  guardianSourcedId,
-  studentSourcedId,
-  ...fields,
-});
 
 describe('the statistics of a read', () => {
   const gone = { status: 'tobedeleted' } as const;

@@ -176,6 +176,15 @@ export function localMember(
   };
 }
 
+/** A guardian link of the feed. */
+export function link(
+  guardianSourcedId: string,
+  studentSourcedId: string,
+  fields: Partial<GuardianLink> = {},
+): GuardianLink {
+  return { guardianSourcedId, studentSourcedId, ...fields };
+}
+
 export function localLink(
   guardianSourcedId: string,
   studentSourcedId: string,

@@ -245,7 +245,7 @@ describe('the grace', () => {
 });
 
 describe('the shape of a read (G4)', () => {
-  /** Every class without a school: a column is gone. */
+  /** Nobody has a name any more: two columns are gone. */
   const odd = (): Roster => {
     const read = without(3);
     return { ...read, users: read.users.map((user) => ({ ...user, givenName: '', familyName: '' })) };
@@ -302,6 +302,18 @@ describe('a plan that was made before', () => {
     await sync.run({ signal: controller.signal });
     await expect(world.sync.apply(empty)).rejects.toBeInstanceOf(StalePlanError);
     expect((await ledgerOf(world)).unfinished).toBeDefined();
+  });
+
+  it('is refused likewise though it was made in a blackout, and changes nothing', async () => {
+    const windows = [{ kind: 'blackout', from: '2026-09-20', to: '2026-09-21' }] as const;
+    const world = await begun({ windows, ...policy });
+    on(world, 20);
+    const plan = await world.sync.plan();
+    on(world, 22);
+    world.feed = without(7);
+    expect((await world.sync.run()).outcome).toBe('held');
+    await expect(world.sync.apply(plan)).rejects.toBeInstanceOf(StalePlanError);
+    expect(hold(await ledgerOf(world), 'G6:enrollments').changes).toHaveLength(7);
   });
 
   it('is refused where a window has opened since; its messages wait for the end of quiet hours', async () => {

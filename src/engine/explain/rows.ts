@@ -1,17 +1,9 @@
-import type { Enrollment, EnrollmentRole } from '../../model/index.js';
+import type { Enrollment } from '../../model/index.js';
+import { ROLE_RANK } from '../rules/members.js';
 import type { View } from './view.js';
 
 /** What the district says of an enrollment today (M11). */
 export type Standing = 'active' | 'ahead' | 'ended' | 'deleted';
-
-const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
-  teacher: 0,
-  aide: 1,
-  administrator: 2,
-  proctor: 3,
-  student: 4,
-  guardian: 5,
-};
 
 export function standingOf(view: View, row: Enrollment): Standing {
   if (row.status === 'tobedeleted') return 'deleted';

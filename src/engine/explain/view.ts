@@ -29,7 +29,8 @@ import type {
   School,
   User,
 } from '../../model/index.js';
-import { dateIn, scopeTest } from '../context.js';
+import { dateIn } from '../../internal/dates.js';
+import { scopeTest } from '../context.js';
 import { ABSENT } from '../fingerprint.js';
 import { Unreadable } from '../reading/unreadable.js';
 

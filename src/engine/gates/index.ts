@@ -4,4 +4,5 @@ export { basisOf } from './basis.js';
 export { isAcknowledgeable, withAcceptedShape, withoutApplied } from './decisions.js';
 export { withReleased } from './limits.js';
 export { holdsMessages, isInvited, keepsQuiet } from './notices.js';
+export { windowsAt, type OpenWindows } from './windows.js';
 export { endedLedger, ledgerOfApproval, startedLedger, suppressionKey } from './run-ledger.js';

@@ -62,20 +62,19 @@ function isSpent({ id, changes, approved }: LatchedHold, released: Released): bo
   return released.has(id) && changes.length === 0 && approved.length === 0;
 }
 
-/** What people said since the plan was made, and what other runs took away: an older plan must not forget it. */
+/** What people answered, undid or discarded since the plan was made: an older plan must not forget it. */
 function withWordSince(planned: Ledger, present: Ledger): Ledger {
   const known = new Set(planned.suppressions.map(suppressionKey));
   const since = present.suppressions.filter((suppression) => !known.has(suppressionKey(suppression)));
-  const { removals: _sums, proposals, ...rest } = planned;
+  const { proposals } = planned;
   const answered = new Map((present.proposals ?? []).map((proposal) => [proposal.id, proposal]));
   const answer = (proposal: Proposal): Proposal => {
     const decision = proposal.decision ?? answered.get(proposal.id)?.decision;
     return decision === undefined ? proposal : { ...proposal, decision };
   };
   return {
-    ...rest,
+    ...planned,
     suppressions: since.length === 0 ? planned.suppressions : [...planned.suppressions, ...since],
-    ...(present.removals === undefined ? {} : { removals: present.removals }),
     ...(proposals === undefined ? {} : { proposals: proposals.map(answer) }),
   };
 }

@@ -59,6 +59,11 @@ export function additionProposal({ enrollment, user }: Addition, section: ClassO
   };
 }
 
+/** What a member's return writes over. */
+export function beforeReturn({ by, removedAt, role, primary, synced }: LocalEnrollment): Fields<LocalEnrollment> {
+  return { state: 'removed', by, removedAt, role, primary, synced };
+}
+
 /** What a sync writes of an enrollment. */
 export function syncedEnrollment({ role, primary }: Enrollment): SyncedEnrollment {
   return wordingOf({ role, primary: primary === true }).synced;

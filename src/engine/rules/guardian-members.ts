@@ -7,7 +7,7 @@
 
 import { enrollmentSubject } from '../../model/index.js';
 import type { EnrollmentTarget, Fields, LocalEnrollment } from '../../model/index.js';
-import { syncedEnrollment, type ClassOfMembers } from './additions.js';
+import { beforeReturn, syncedEnrollment, type ClassOfMembers } from './additions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
 import { ABSENT, enrollmentFingerprint } from '../fingerprint.js';
@@ -66,14 +66,6 @@ export function guardianReturn(
   local: LocalEnrollment,
   studentSourcedId: string,
 ): Proposal {
-  const before: Fields<LocalEnrollment> = {
-    state: 'removed',
-    by: local.by,
-    removedAt: local.removedAt,
-    role: local.role,
-    primary: local.primary,
-    synced: local.synced,
-  };
   const after: Fields<LocalEnrollment> = {
     state: 'active',
     by: undefined,
@@ -85,7 +77,7 @@ export function guardianReturn(
   return {
     ...common(section, guardianSourcedId, local),
     kind: 'enrollment-restore',
-    before,
+    before: beforeReturn(local),
     after,
     reason: reasonOf('RETURNED', studentSourcedId),
     fingerprint: WANTED,

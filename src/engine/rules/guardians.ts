@@ -4,19 +4,18 @@
  * @module
  */
 
-import { usableEmail, usablePhone } from '../../internal/contact.js';
-import { guardianSubject, userSubject } from '../../model/index.js';
-import type { GuardianLink, GuardianPair, LocalGuardianLink, SyncedGuardianLink, User } from '../../model/index.js';
+import { guardianSubject } from '../../model/index.js';
+import type { GuardianLink, GuardianPair, LocalGuardianLink, SyncedGuardianLink } from '../../model/index.js';
 import type { AddressQuestions } from './collisions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
 import { ABSENT, guardianFingerprint } from '../fingerprint.js';
+import { GuardianAccounts } from './guardian-accounts.js';
 import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block.js';
 import type { GuardianCounts } from './guardian-counts.js';
 import { LinksAfter } from './links-after.js';
 import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
-import { proposeUser } from './new-users.js';
 import { isUserInScope } from './user-fields.js';
 
 const FIELDS = ['relationship', 'contactType'] as const;
@@ -27,9 +26,7 @@ export class GuardianPass implements LinkVisitor {
   managed = 0;
   /** The links as this plan leaves them, where guardians' places in classes follow them (P13). */
   readonly links: LinksAfter | undefined;
-  private readonly accounts = new Map<string, boolean>();
-  /** Links without access of the guardian who comes by now: they alone are no reason for an account (P11). */
-  private blocked: GuardianLink[] = [];
+  private readonly accounts: GuardianAccounts;
   private frozenLinks = 0;
 
   constructor(
@@ -37,9 +34,10 @@ export class GuardianPass implements LinkVisitor {
     private readonly people: People,
     /** Who gets an account for a place in a class: students, and guardians whom the district itself enrolls. */
     private readonly created: ReadonlySet<string>,
-    private readonly bearers: AddressQuestions,
+    bearers: AddressQuestions,
     private readonly counts: GuardianCounts,
   ) {
+    this.accounts = new GuardianAccounts(context, people, created, bearers);
     this.links = context.enrollsGuardians ? new LinksAfter() : undefined;
   }
 
@@ -56,23 +54,23 @@ export class GuardianPass implements LinkVisitor {
       return;
     }
     if (guardian !== 'known' || !this.hasStudent(link.studentSourcedId)) return;
-    if (link.blocked === true && !this.isThere(link.guardianSourcedId)) {
-      this.waitBlocked(link);
+    if (link.blocked === true && !this.accounts.isThere(link.guardianSourcedId)) {
+      this.accounts.wait(link);
       return;
     }
-    if (!this.hasAccount(link.guardianSourcedId)) return;
-    for (const waiting of this.takeBlocked(link.guardianSourcedId)) this.create(waiting);
+    if (!this.accounts.open(link.guardianSourcedId)) return;
+    for (const waiting of this.accounts.takeWaiting(link.guardianSourcedId)) this.create(waiting);
     this.create(link);
   }
 
   /** Whether this plan makes an account for the guardian. */
   isCreated(sourcedId: string): boolean {
-    return this.accounts.get(sourcedId) === true;
+    return this.accounts.isCreated(sourcedId);
   }
 
   /** All links came by. */
   finish(): void {
-    this.forgetBlocked();
+    this.accounts.forgetWaiting();
     const many = this.counts.note();
     if (many !== undefined) this.context.draft.note(many);
     if (this.frozenLinks === 0) return;
@@ -174,35 +172,6 @@ export class GuardianPass implements LinkVisitor {
     if (!isWritten) return local;
     const { blocked: _blocked, ...rest } = local;
     return { ...rest, ...(isBlockedWith(local, block) ? { blocked: true } : {}), version: local.version + 1 };
-  }
-
-  /** Whether the guardian has an account already, or got one by this plan. */
-  private isThere(guardianSourcedId: string): boolean {
-    const isCreated = this.created.has(guardianSourcedId) || this.accounts.get(guardianSourcedId) === true;
-    return isCreated || this.people.localOf(guardianSourcedId) !== undefined;
-  }
-
-  private waitBlocked(link: GuardianLink): void {
-    if (this.blocked[0]?.guardianSourcedId !== link.guardianSourcedId) this.forgetBlocked();
-    // Of whom it is known that no account is made, another reason was told.
-    if (this.accounts.get(link.guardianSourcedId) === undefined) this.blocked.push(link);
-  }
-
-  private takeBlocked(guardianSourcedId: string): readonly GuardianLink[] {
-    if (this.blocked[0]?.guardianSourcedId !== guardianSourcedId) return [];
-    const { blocked } = this;
-    this.blocked = [];
-    return blocked;
-  }
-
-  /** P11: links come by in the order of their guardians, so nothing speaks for an account of this one any more. */
-  private forgetBlocked(): void {
-    const [first] = this.blocked;
-    if (first === undefined) return;
-    this.blocked = [];
-    if (this.accounts.get(first.guardianSourcedId) === false) return;
-    const subject = userSubject(first.guardianSourcedId);
-    this.context.draft.note({ rule: 'P11', code: 'GUARDIAN_FORBIDDEN', severity: 'info', noun: 'user', subject });
   }
 
   private count(local: LocalGuardianLink): void {
@@ -337,32 +306,6 @@ export class GuardianPass implements LinkVisitor {
       reason,
       fingerprint: link === undefined ? ABSENT : guardianFingerprint(link),
     });
-  }
-
-  /** Whether the guardian has an account, or gets one now (P7: never on a home phone alone). */
-  private hasAccount(sourcedId: string): boolean {
-    if (this.created.has(sourcedId) || this.people.localOf(sourcedId) !== undefined) return true;
-    const known = this.accounts.get(sourcedId);
-    if (known !== undefined) return known;
-    const user = this.people.arrivalOf(sourcedId);
-    const isCreated = user !== undefined && this.isReachable(user) && proposeUser(user, undefined, 'P1', this.context);
-    if (user !== undefined && !this.isReachable(user)) {
-      this.context.draft.note({
-        rule: 'P7',
-        code: 'NO_CONTACT',
-        severity: 'info',
-        noun: 'user',
-        subject: userSubject(sourcedId),
-      });
-    }
-    this.accounts.set(sourcedId, isCreated);
-    return isCreated;
-  }
-
-  private isReachable(user: User): boolean {
-    if (usablePhone(user.mobile) !== undefined) return true;
-    const email = usableEmail(user.email);
-    return email !== undefined && this.bearers.isUnique('email', email, user);
   }
 
   private hasStudent(sourcedId: string): boolean {

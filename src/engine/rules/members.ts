@@ -10,7 +10,7 @@ import { compareIds } from '../../internal/ordered.js';
 import { enrollmentSubject } from '../../model/index.js';
 import type { Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note, Reason } from '../../model/index.js';
 import { isOfLinks } from './guardian-members.js';
-import { syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
+import { beforeReturn, syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
 import { ABSENT, enrollmentFingerprint } from '../fingerprint.js';
@@ -74,7 +74,8 @@ type Standing = 'active' | 'future' | 'gone' | 'unshared';
 
 const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, future: 1, gone: 2, unshared: 2 };
 
-const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
+/** Of two roles in one class the lower one counts: the teacher's first. */
+export const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
   teacher: 0,
   aide: 1,
   administrator: 2,
@@ -242,14 +243,6 @@ export class Comparison implements MemberComparison {
   }
 
   private restore(row: Enrollment, local: LocalEnrollment, rule: string): void {
-    const before: Fields<LocalEnrollment> = {
-      state: 'removed',
-      by: local.by,
-      removedAt: local.removedAt,
-      role: local.role,
-      primary: local.primary,
-      synced: local.synced,
-    };
     const role = isHostField(local, 'role') ? local.role : row.role;
     const after: Fields<LocalEnrollment> = {
       state: 'active',
@@ -259,7 +252,8 @@ export class Comparison implements MemberComparison {
       primary: row.primary === true ? true : undefined,
       synced: syncedEnrollment(row),
     };
-    this.propose('enrollment-restore', row, local, before, after, rule, rule === 'M6' ? 'REASSERTED' : 'RETURNED');
+    const code = rule === 'M6' ? 'REASSERTED' : 'RETURNED';
+    this.propose('enrollment-restore', row, local, beforeReturn(local), after, rule, code);
   }
 
   /** A member whom the feed no longer has: M3, M4, M8, U7. */
