@@ -278,6 +278,31 @@ const absent: readonly Row[] = [
     notes: UNASSIGNED,
   },
   {
+    title: 'M3: the members of a class that the feed says to be deleted are gone by the same word',
+    feed: {
+      ...people(...(C1.users ?? [])),
+      classes: [{ sourcedId: 'c1', name: 'c1', schoolSourcedId: 's1', status: 'tobedeleted' }],
+    },
+    host: hostOf(C1),
+    policy: { ...FULL, absentClassMembers: 'remove' },
+    changes: ['a', 't'].map((member) => ({
+      line: `enrollment-remove c1/${member} M3 MEMBER_ABSENT`,
+      evidence: { cause: 'TOMBSTONE', level: 'E2' },
+    })),
+    notes: ['K7 ABSENT_CLASS_ACTIVE c1', 'U6 UNASSIGNED a', 'U6 UNASSIGNED t'],
+  },
+  {
+    title: 'M3: those of a class that is only missing are gone as its silence tells',
+    feed: people(...(C1.users ?? [])),
+    host: hostOf(C1),
+    policy: { ...FULL, absentClassMembers: 'remove' },
+    changes: ['a', 't'].map((member) => ({
+      line: `enrollment-remove c1/${member} M3 MEMBER_ABSENT`,
+      evidence: { cause: 'SECTION_GONE', level: 'E1' },
+    })),
+    notes: ['K7 ABSENT_CLASS_ACTIVE c1', 'U6 UNASSIGNED a', 'U6 UNASSIGNED t'],
+  },
+  {
     title: 'not M3: a tombstone beside an active row of the same member counts for nothing',
     feed: merge(C1, { enrollments: [enrolled('c1', 'a', { status: 'tobedeleted' })] }),
     host: hostOf(C1),

@@ -13,6 +13,7 @@ import type {
 import type { HostPerson } from '../passes/directory.js';
 import type { Proposal } from '../draft.js';
 import { enrollmentFingerprint } from '../fingerprint.js';
+import type { EvidenceLevel } from '../gates/grace.js';
 
 /** The class whose members are compared. */
 export interface ClassOfMembers {
@@ -21,6 +22,8 @@ export interface ClassOfMembers {
   readonly localId: string | undefined;
   /** Whether a sync manages the class: only there Full Data may reach people's own members. */
   readonly isManaged: boolean;
+  /** How sure it is that the whole class is gone, where it is: as sure it is of its members. */
+  readonly absence?: EvidenceLevel;
 }
 
 /** A section of the feed, and the host's class of it where there is one. */

@@ -52,19 +52,15 @@ export interface MemberComparison {
 
 type Cause = 'WITHDRAWN' | 'TOMBSTONE' | 'ENDED';
 
-function evidenceOf(cause: Cause): { readonly cause: Cause; readonly level: 'E1' | 'E2' } {
-  return { cause, level: cause === 'WITHDRAWN' ? 'E1' : 'E2' };
-}
-
-function absence(cause: Cause): Reason {
-  return Object.freeze({ rule: 'M3', code: 'MEMBER_ABSENT', evidence: Object.freeze(evidenceOf(cause)) });
+function absence(cause: Cause, level: EvidenceLevel): Reason {
+  return Object.freeze({ rule: 'M3', code: 'MEMBER_ABSENT', evidence: Object.freeze({ cause, level }) });
 }
 
 /** Removals are many, and few kinds of them. */
-const ABSENCES: Readonly<Record<Cause, Reason>> = {
-  WITHDRAWN: absence('WITHDRAWN'),
-  TOMBSTONE: absence('TOMBSTONE'),
-  ENDED: absence('ENDED'),
+const ABSENCES: Readonly<Record<Cause, Readonly<Record<EvidenceLevel, Reason>>>> = {
+  WITHDRAWN: { E1: absence('WITHDRAWN', 'E1'), E2: absence('WITHDRAWN', 'E2') },
+  TOMBSTONE: { E1: absence('TOMBSTONE', 'E1'), E2: absence('TOMBSTONE', 'E2') },
+  ENDED: { E1: absence('ENDED', 'E1'), E2: absence('ENDED', 'E2') },
 };
 
 const ACTIVE: Fields<LocalEnrollment> = Object.freeze({ state: 'active', by: null, removedAt: null });
@@ -280,12 +276,14 @@ export class Comparison implements MemberComparison {
     const isSilent = cause === 'WITHDRAWN';
     const isLeaver = userSourcedId !== undefined && people.mayHaveLeft(userSourcedId);
     const isDeleted = cause === 'TOMBSTONE' && userSourcedId !== undefined && people.isTombstoned(userSourcedId);
-    const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence: evidenceOf(cause) } : ABSENCES[cause];
+    const silence = this.section.absence ?? 'E1';
+    const evidence = { cause, level: isSilent ? silence : 'E2' } as const;
+    const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence } : ABSENCES[cause][evidence.level];
     this.removals.push({
       local,
       cause,
       // A deleted enrollment of somebody who is only missing is gone by its own word.
-      level: isLeaver && isDeleted ? people.evidenceFor(userSourcedId) : evidenceOf(cause).level,
+      level: isLeaver && isDeleted ? people.evidenceFor(userSourcedId) : evidence.level,
       isSilent,
       proposal: this.proposal(
         'enrollment-remove',
