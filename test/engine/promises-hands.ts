@@ -203,7 +203,8 @@ function doubtfulImport(complete: Roster, before: LocalState, { policy, order }:
     policy: { ...policy, graceSnapshots: 2 },
     allows: (change) => {
       const { rule, evidence } = change.reason;
-      return rule === 'P4' || evidence?.['level'] === 'E2' || (rule === 'P13' && isLeftOver(change, before));
+      const isSaid = evidence?.['level'] === 'E2' || evidence?.['cause'] === 'TOMBSTONE';
+      return rule === 'P4' || isSaid || (rule === 'P13' && isLeftOver(change, before));
     },
   };
 }

@@ -210,6 +210,22 @@ const source: readonly Row[] = [
     policy: { ...FULL, steps: ['classes', 'teachers', 'students', 'guardians'] },
     changes: ['user-rekey new U12 REKEY'],
   },
+  {
+    title: 'U12: by the former id, which stands for nobody any more, there is no link',
+    feed: {
+      ...merge(
+        classWith('c1', { students: ['new', 'b'] }),
+        people(G, { ...(C1.users?.[0] as User), sourcedId: 'new', stateId: '7' }),
+      ),
+      guardianLinks: [link('g', 'a'), link('g', 'b')],
+    },
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(G), localUser({ ...(C1.users?.[0] as User), stateId: '7' })],
+      guardianLinks: [localLink('g', 'b')],
+    }),
+    policy: { ...FULL, steps: ['classes', 'teachers', 'students', 'guardians'] },
+    changes: ['user-rekey new U12 REKEY'],
+  },
 ];
 
 const many: Row = {

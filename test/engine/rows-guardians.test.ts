@@ -216,6 +216,23 @@ const rows: readonly Row[] = [
     never: ['g/a'],
   },
   {
+    title: 'P8: so are those of a student under whose id another human being may have come (U13)',
+    feed: feed(
+      [G, student('a', { givenName: 'Bob', familyName: 'Ray', email: 'bob@x.example', grade: '01' })],
+      [link('g', 'b')],
+    ),
+    host: host([G, student('a', { email: 'ann@x.example', grade: '09' })], TWO),
+    policy: FULL,
+    changes: [],
+  },
+  {
+    title: 'not P8: of one who only has another name they go',
+    feed: feed([G, student('a', { givenName: 'Bob', familyName: 'Ray', grade: '09' })], [link('g', 'b')]),
+    host: host([G, student('a', { grade: '09' })], TWO),
+    policy: FULL,
+    changes: ['guardian-unlink g/a P3 GUARDIAN_LINK_ABSENT'],
+  },
+  {
     title: 'not P8: the links of a student who left the district go',
     feed: {
       ...merge(classWith('c1', { students: ['b'] }), people(G)),

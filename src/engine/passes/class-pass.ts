@@ -342,7 +342,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       schoolSourcedId: local.schoolSourcedId ?? '',
       localId: local.id,
       isManaged: local.origin === 'roster',
-      absence: level,
+      absence: isTombstoned ? 'E2' : 'E1',
     } as const;
     const none: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
     this.members.propose(compareMembers(ofClass, none, members, this.context, this.people), ofClass);

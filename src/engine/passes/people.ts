@@ -59,9 +59,11 @@ export class People {
     return this.isFrozen(sourcedId) ? 'frozen' : 'known';
   }
 
-  /** The host's person with this sourcedId; after a re-key, by the new one. */
+  /** The host's person with this sourcedId; after a re-key, by the new one alone. */
   localOf(sourcedId: string): HostPerson | undefined {
-    return this.rekeyed.get(sourcedId) ?? this.directory.hostOf(sourcedId);
+    const rekeyed = this.rekeyed.get(sourcedId);
+    if (rekeyed !== undefined || this.newIdOf.has(sourcedId)) return rekeyed;
+    return this.directory.hostOf(sourcedId);
   }
 
   /** The feed's person with this sourcedId, where the host does not have them. */

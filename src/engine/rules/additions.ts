@@ -22,7 +22,7 @@ export interface ClassOfMembers {
   readonly localId: string | undefined;
   /** Whether a sync manages the class: only there Full Data may reach people's own members. */
   readonly isManaged: boolean;
-  /** How sure it is that the whole class is gone, where it is: as sure it is of its members. */
+  /** What tells that the whole class is gone, where it is: its members go by the same word. */
   readonly absence?: EvidenceLevel;
 }
 

@@ -38,9 +38,13 @@ export function comparePerson(feed: User, local: LocalUser, context: Context, pe
     context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
   }
   if (isUnchanged(feed, local, context)) return true;
-  if (!isUserInScope(feed, local, context) || !handlesRoles(context.policy, feed.roles)) return false;
-  if (local.synced !== undefined && isAnotherPerson(feed, local.synced)) holdRecycled(feed, local, context, people);
-  else compareUser(feed, local, context, undefined);
+  if (!isUserInScope(feed, local, context)) return false;
+  const isOther = local.synced !== undefined && isAnotherPerson(feed, local.synced);
+  // U13, P8: also an import that leaves such people be must not take the one for the other.
+  if (isOther) people.freeze(feed.sourcedId);
+  if (!handlesRoles(context.policy, feed.roles)) return false;
+  const key = compareUser(feed, local, context, undefined);
+  if (isOther && key !== undefined) holdRecycled(feed, key, context);
   return false;
 }
 
@@ -84,15 +88,12 @@ function isSameList(left: readonly string[], right: readonly string[]): boolean 
 }
 
 /** U13: what the feed says is proposed, and held until a person says that it is the same human being after all. */
-function holdRecycled(feed: User, local: LocalUser, context: Context, people: People): void {
-  people.freeze(feed.sourcedId);
-  const key = compareUser(feed, local, context, undefined);
-  if (key === undefined) return;
+function holdRecycled({ sourcedId }: User, key: string, context: Context): void {
   context.draft.hold({
-    id: `U13:${feed.sourcedId}`,
+    id: `U13:${sourcedId}`,
     gate: 'U13',
     code: 'RECYCLED_PERSON_ID',
-    subject: userSubject(feed.sourcedId),
+    subject: userSubject(sourcedId),
     approvable: true,
     changes: new Set([key]),
   });

@@ -102,7 +102,10 @@ export class Pass {
     this.absents.push({ local, absent });
     if (!absent.losesMembers) return;
     const of = { sourcedId: local.sourcedId ?? '', school: local.schoolSourcedId, local };
-    this.commit(compareMembers(of, this.world, true), of.school);
+    const members = compareMembers(of, this.world, true);
+    // Who is in a class that the feed says to be deleted is told of by the same word.
+    const removals = members.removals.map((removal) => (isDeleted ? { ...removal, level: 'E2' as const } : removal));
+    this.commit({ ...members, removals }, of.school);
   }
 
   /** Writes what the members' table found. Returns the removals that stand. */
