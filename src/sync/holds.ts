@@ -7,7 +7,6 @@ import {
   windowsAt,
   withReleased,
 } from '../engine/gates/index.js';
-import { phaseOf } from '../engine/index.js';
 import { dateIn } from '../internal/dates.js';
 import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
@@ -42,7 +41,7 @@ export async function approveHold(context: SyncContext, holdId: string, options:
     // What the last plan could not judge waits for one that can.
     const unjudged = new Set(ledger.unjudged);
     const isDue = ({ key }: Change): boolean => isReleased(approved, key) && !unjudged.has(key);
-    const due = inOrderOfApplication(named.filter(isDue));
+    const due = named.filter(isDue);
     const isShape = hold.gate === 'G4' && options.hash === hold.hash;
     const started = ledgerOfApproval(
       approved,
@@ -158,8 +157,4 @@ function isReleased(ledger: Ledger, key: string): boolean {
   return ledger.holds.every(
     (hold) => hold.approved.includes(key) || !hold.changes.some((change) => change.key === key),
   );
-}
-
-function inOrderOfApplication(changes: readonly Change[]): readonly Change[] {
-  return [...changes].sort((left, right) => phaseOf(left.kind) - phaseOf(right.kind));
 }

@@ -144,6 +144,19 @@ export class World {
   }
 }
 
+/** The store of a host in which two people never sign in with one address: it refuses the batch that would make it so. */
+export function withUniqueLogins(store: MemoryStore): MemoryStore {
+  const apply = store.apply.bind(store);
+  store.apply = async (batch) => {
+    const result = await apply(batch);
+    const { users } = await store.load(batch.scope);
+    const logins = users.filter(({ takenLogins }) => takenLogins?.includes('email') !== true).map(({ email }) => email);
+    if (new Set(logins).size < logins.length) throw new Error('Two people have one login.');
+    return result;
+  };
+  return store;
+}
+
 const EVENTS: readonly RosterSyncEvent[] = [
   'run-start',
   'page-read',
