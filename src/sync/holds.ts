@@ -1,5 +1,6 @@
 import { PlanError, PlanHeldError, StalePlanError } from '../errors.js';
 import {
+  afterApproval,
   ledgerOfApproval,
   suppressionKey,
   withAcceptedShape,
@@ -65,7 +66,7 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       const inviting = await prepareInviting(context, { run, policy, changes: due, isWaiting, at });
       const stale = await applyChanges(application, due, inviting);
       const gone = new Set(due.map((change) => change.key).filter((key) => !stale.has(key)));
-      const remaining = withoutApplied(withoutSpent(approvedLedger, hold), gone);
+      const remaining = afterApproval(withoutSpent(approvedLedger, hold), gone, stale);
       await context.store.saveLedger(context.scope, remaining, lease.fence);
       progress.holds = openHolds(remaining).map(asHold);
       const windows = windowsAt(policy, now);

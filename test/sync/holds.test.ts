@@ -142,7 +142,9 @@ describe('approving a hold', () => {
     await directory.addMember({ sourcedId: 'c1' }, { sourcedId: 's1-1' }, { role: 'aide', by: 'teacher-1' });
     const run = await world.sync.approve(hold.id, { hash: hold.hash, by: 'admin-1' });
     expect(run).toMatchObject({ outcome: 'partial', applied: 5, failures: [{ code: 'stale' }] });
-    const [left] = (await world.store.load(scope)).ledger.holds;
+    const { ledger } = await world.store.load(scope);
+    expect(ledger.removals).toMatchObject([{ removed: 5 }]);
+    const [left] = ledger.holds;
     expect(left?.approved).toEqual(run.failures.map(({ key }) => key));
     expect(await world.sync.holds()).toEqual([]);
     expect(await world.activeMembers()).toBe(45);
