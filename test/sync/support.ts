@@ -149,12 +149,18 @@ export function withUniqueLogins(store: MemoryStore): MemoryStore {
   const apply = store.apply.bind(store);
   store.apply = async (batch) => {
     const result = await apply(batch);
-    const { users } = await store.load(batch.scope);
-    const logins = users.filter(({ takenLogins }) => takenLogins?.includes('email') !== true).map(({ email }) => email);
+    const logins = await loginsIn(store);
     if (new Set(logins).size < logins.length) throw new Error('Two people have one login.');
     return result;
   };
   return store;
+}
+
+/** The addresses with which people sign in, sorted. */
+export async function loginsIn(store: MemoryStore): Promise<readonly string[]> {
+  const { users } = await store.load(scope);
+  const own = users.filter(({ takenLogins }) => takenLogins?.includes('email') !== true);
+  return own.flatMap(({ verifiedEmail, email }) => verifiedEmail ?? email ?? []).sort();
 }
 
 const EVENTS: readonly RosterSyncEvent[] = [
