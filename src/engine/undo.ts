@@ -26,6 +26,7 @@ import { isUrgent } from './gates/dependents.js';
 import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
+import { settleLogins, withLast } from './undo-logins.js';
 
 /** What takes a change of fields back. */
 const INVERSE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
@@ -57,6 +58,9 @@ const CREATION: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
   'enrollment-delete': 'enrollment-add',
   'guardian-delete': 'guardian-link',
 };
+
+/** What is told of a login that stays with whoever has it now. */
+const TAKEN = { email: 'EMAIL_TAKEN', mobile: 'MOBILE_TAKEN' } as const;
 
 /** These describe one state and are taken back together or not at all. */
 const STATE_FIELDS: readonly string[] = ['state', 'by', 'archivedAt', 'removedAt'];
@@ -99,6 +103,8 @@ class Undo {
   private readonly handled = new Set<string>();
   /** Records that this plan deletes: what else hangs on a class or a person shows that they are in use. */
   private readonly deleted = new Set<string>();
+  /** The changes of people, which wait until all of them are known: two of them never get one login. */
+  private readonly people: { readonly entry: JournalEntry; readonly proposal: Proposal }[] = [];
   private readonly added: Suppression[] = [];
   private readonly lifted = new Set<string>();
 
@@ -127,6 +133,7 @@ class Undo {
     const reversed = [...journal].reverse();
     for (const entry of reversed) if (isLink(entry.change.kind)) this.takeBack(entry);
     for (const entry of reversed) if (!isLink(entry.change.kind)) this.takeBack(entry);
+    const last = this.settlePeople();
     const { ledger, scope } = this.local;
     const suppressions = ledger.suppressions.filter((each) => !this.lifted.has(changeKey(each.kind, each.subject)));
     return completePlan({
@@ -134,7 +141,7 @@ class Undo {
       scope,
       steps: [],
       readId: '',
-      changes: afterDeletions(this.draft.changes()),
+      changes: withLast(afterDeletions(this.draft.changes()), last),
       notes: this.draft.notes,
       holds: [],
       gates: [],
@@ -306,7 +313,7 @@ class Undo {
     const key = recordKey(nounOf(change.kind), entry.recordId);
     this.handled.add(key);
     if (after === null) this.deleted.add(key);
-    this.draft.propose({
+    const proposal = {
       kind,
       subject: change.subject,
       target: { ...change.target, id: entry.recordId },
@@ -316,7 +323,28 @@ class Undo {
       ...(version === undefined ? {} : { version }),
       reason: { rule: 'UNDO', code: 'UNDONE', evidence: { run: entry.runId, change: change.kind } },
       fingerprint: change.fingerprint,
-    } as Proposal);
+    } as Proposal;
+    if (nounOf(change.kind) === 'user') this.people.push({ entry, proposal });
+    else this.add(entry, proposal);
+  }
+
+  /** F6 to F9. Returns the keys of the changes that come last. */
+  private settlePeople(): ReadonlySet<string> {
+    const proposals = this.people.map(({ proposal }) => proposal);
+    const { people, first, last } = settleLogins(proposals, this.local.users);
+    for (const [index, { proposal, kept }] of people.entries()) {
+      const { entry } = this.people[index] as { readonly entry: JournalEntry };
+      for (const { field, owner } of kept) this.note(entry.change, TAKEN[field], { field, owner });
+      if (proposal !== undefined) this.add(entry, proposal);
+    }
+    this.draft.bringForward(first);
+    return last;
+  }
+
+  /** Proposes the change, and keeps the same feed from undoing it. */
+  private add({ change }: JournalEntry, proposal: Proposal): void {
+    this.draft.propose(proposal);
+    const { kind } = proposal;
     if (change.reason.rule === 'UNDO') {
       this.lifted.add(changeKey(kind, change.subject));
     } else if (change.reason.rule !== 'HAND' && change.fingerprint !== '') {

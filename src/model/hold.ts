@@ -35,6 +35,7 @@ export interface Hold {
 
 /** A hold as the ledger keeps it between runs: with its changes, and with what has been approved of them. */
 export interface LatchedHold extends Omit<Hold, 'changes'> {
+  /** In the order of application; what the last plan could not judge comes after what it could. */
   readonly changes: readonly Change[];
   /** Earlier hashes of this hold and the keys each of them named, so that what a person read can still be approved. */
   readonly versions: readonly { readonly hash: string; readonly keys: readonly string[] }[];

@@ -31,7 +31,10 @@ export interface Ledger {
   readonly policy?: Policy;
   /** Pairs of records that may be one, and what people decided about them. */
   readonly proposals?: readonly Proposal[];
-  /** The keys of held changes that the last plan could not judge: approved, they wait for a plan that can. */
+  /**
+   * The keys of changes that are held, or that a run set out to make before it broke off, and that the last plan could not
+   * judge: approved, they wait for a plan that can.
+   */
   readonly unjudged?: readonly string[];
   /** A run that began to take away and has not ended: its limits are judged by what there was when it began (G6). */
   readonly unfinished?: UnfinishedRun;
@@ -60,6 +63,8 @@ export interface RemovalSum {
   readonly removed: number;
   /** How many managed records there were before the first removal of that day. */
   readonly baseline: number;
+  /** The keys of those among them that perhaps did not go, since a run broke off: whatever of them is due counts no more. */
+  readonly unconfirmed?: readonly string[];
 }
 
 /** A run that began to take away: what there was before, and what it set out to remove. */

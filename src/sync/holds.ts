@@ -1,5 +1,6 @@
 import { PlanError, PlanHeldError, StalePlanError } from '../errors.js';
 import {
+  afterApproval,
   ledgerOfApproval,
   suppressionKey,
   withAcceptedShape,
@@ -7,7 +8,6 @@ import {
   windowsAt,
   withReleased,
 } from '../engine/gates/index.js';
-import { phaseOf } from '../engine/index.js';
 import { dateIn } from '../internal/dates.js';
 import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
@@ -42,7 +42,7 @@ export async function approveHold(context: SyncContext, holdId: string, options:
     // What the last plan could not judge waits for one that can.
     const unjudged = new Set(ledger.unjudged);
     const isDue = ({ key }: Change): boolean => isReleased(approved, key) && !unjudged.has(key);
-    const due = inOrderOfApplication(named.filter(isDue));
+    const due = named.filter(isDue);
     const isShape = hold.gate === 'G4' && options.hash === hold.hash;
     const started = ledgerOfApproval(
       approved,
@@ -66,7 +66,7 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       const inviting = await prepareInviting(context, { run, policy, changes: due, isWaiting, at });
       const stale = await applyChanges(application, due, inviting);
       const gone = new Set(due.map((change) => change.key).filter((key) => !stale.has(key)));
-      const remaining = withoutApplied(withoutSpent(approvedLedger, hold), gone);
+      const remaining = afterApproval(withoutSpent(approvedLedger, hold), gone, stale);
       await context.store.saveLedger(context.scope, remaining, lease.fence);
       progress.holds = openHolds(remaining).map(asHold);
       const windows = windowsAt(policy, now);
@@ -158,8 +158,4 @@ function isReleased(ledger: Ledger, key: string): boolean {
   return ledger.holds.every(
     (hold) => hold.approved.includes(key) || !hold.changes.some((change) => change.key === key),
   );
-}
-
-function inOrderOfApplication(changes: readonly Change[]): readonly Change[] {
-  return [...changes].sort((left, right) => phaseOf(left.kind) - phaseOf(right.kind));
 }

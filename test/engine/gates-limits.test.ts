@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  countByKind,
-  endRun,
-  isOver,
-  renewedWeeks,
-  startRun,
-  withReleased,
-  withRemovals,
-} from '../../src/engine/gates/limits.js';
+import { endRun, isOver, renewedWeeks, startRun, withReleased } from '../../src/engine/gates/limits.js';
+import { countByKind, withConfirmed, withRemovals } from '../../src/engine/gates/removal-sums.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Change, Ledger, LimitKind, RemovalSum } from '../../src/model/index.js';
 import { OPEN } from '../support/rows.js';
@@ -302,6 +295,30 @@ describe('what is remembered of removals', () => {
       guardianLinks: 1,
       users: 1,
     });
+  });
+
+  it('what is not known to have gone is counted, until it is due again or known to be gone', () => {
+    const keys = keysOf([...leavers(3), archiving('k')]);
+    const run: Ledger = { ...emptyLedger, unfinished: { baselines: BASELINES, removals: keys } };
+    const ended = endRun(run, { day: TODAY, unjudged: new Set(keys.slice(1)) });
+    const [first, second, third, archive] = keys as [string, string, string, string];
+    expect(ended.removals).toEqual([
+      { ...sum(TODAY, 3, 100), unconfirmed: [second, third] },
+      { ...sum(TODAY, 1, 100, 'classes'), unconfirmed: [archive] },
+    ]);
+    const answers = new Map([
+      [first, 'stayed'],
+      [second, 'stayed'],
+      [archive, 'went'],
+    ] as const);
+    const known = withConfirmed(ended, (key) => answers.get(key));
+    expect(known.removals).toEqual([{ ...sum(TODAY, 2, 100), unconfirmed: [third] }, sum(TODAY, 1, 100, 'classes')]);
+    expect(withConfirmed(ended, () => 'stayed').removals).toEqual([sum(TODAY, 1, 100)]);
+    expect(withConfirmed({ ...emptyLedger, removals: [sum(TODAY, 1, 0)] }, () => 'stayed').removals).toHaveLength(1);
+    const one = withRemovals(emptyLedger, { day: TODAY, removed: { enrollments: 1 }, unconfirmed: [third] });
+    expect(withConfirmed(one, () => 'stayed')).toEqual(emptyLedger);
+    const more = withRemovals(ended, { day: TODAY, removed: { enrollments: 1 }, unconfirmed: [first] });
+    expect(more.removals?.[0]).toEqual({ ...sum(TODAY, 4, 100), unconfirmed: [second, third, first] });
   });
 
   it('a start without anything to take away leaves the sums alone', () => {

@@ -75,7 +75,9 @@ describe('the limit of seven days (G7)', () => {
     await world.sync.run();
     const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
     await world.sync.approve('G6:enrollments', { hash, by: 'admin-1' });
-    expect((await ledgerOf(world)).removals).toMatchObject([{ day: '2026-09-16', removed: 6 }]);
+    expect((await ledgerOf(world)).removals).toEqual([
+      { day: '2026-09-16', kind: 'enrollments', removed: 6, baseline: 0 },
+    ]);
   });
 
   it('forgets what a week has passed over', async () => {
@@ -104,6 +106,91 @@ describe('a run that breaks off and goes on', () => {
     world.feed = without(6);
     const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
     expect(await sync.approve('G6:enrollments', { hash, by: 'admin-1' })).toMatchObject({ applied: 5 });
+  });
+});
+
+describe('a removal counts once in the week', () => {
+  const policy = { fullData: true, limits: { enrollments: 0.1, rolling: 1, floor: 0 } };
+
+  /** Three members are to go, and the run breaks off after the first of them. */
+  async function broken(): Promise<World> {
+    const world = await begun(policy);
+    const sync = world.another({ policy, batchSize: 1 });
+    const controller = new AbortController();
+    sync.once('operation-applied', () => {
+      controller.abort();
+    });
+    world.feed = without(3);
+    expect(await sync.run({ signal: controller.signal })).toMatchObject({ outcome: 'aborted', applied: 1 });
+    return world;
+  }
+
+  /** The roster in which the classes of the second and the third student are missing: nothing is told of their members. */
+  function withoutTheirClasses(read: Roster): Roster {
+    const gone = ['c2', 'c3'];
+    return {
+      ...read,
+      classes: read.classes.filter(({ sourcedId }) => !gone.includes(sourcedId)),
+      enrollments: read.enrollments.filter(({ classSourcedId }) => !gone.includes(classSourcedId)),
+    };
+  }
+
+  it('though a later plan could not judge whether it went', async () => {
+    const world = await broken();
+    world.feed = withoutTheirClasses(without(4));
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 1 });
+    // Two went. The others may have gone as well, and count until a plan finds them due.
+    expect((await ledgerOf(world)).removals).toMatchObject([{ removed: 4, unconfirmed: { length: 2 } }]);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 0 });
+    world.feed = without(5);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', applied: 3, holds: [] });
+    expect((await ledgerOf(world)).removals).toEqual([
+      { day: '2026-09-15', kind: 'enrollments', removed: 5, baseline: 50 },
+    ]);
+    world.feed = without(6);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', holds: [{ id: 'G7:enrollments', count: 6 }] });
+  });
+
+  it('and does count where it had gone', async () => {
+    const world = await begun(policy);
+    const save = world.store.saveLedger.bind(world.store);
+    world.feed = without(3);
+    // The run breaks off when everything is applied, and only its end is not written.
+    let saved = 0;
+    world.store.saveLedger = async (...args) => {
+      saved += 1;
+      if (saved > 1) throw new Error('The connection broke.');
+      await save(...args);
+    };
+    await expect(world.sync.run()).rejects.toThrow('The connection broke.');
+    world.store.saveLedger = save;
+    world.feed = withoutTheirClasses(without(4));
+    await world.sync.run();
+    world.feed = without(4);
+    await world.sync.run();
+    const [sum] = (await ledgerOf(world)).removals ?? [];
+    expect(sum).toEqual({ day: '2026-09-15', kind: 'enrollments', removed: 4, baseline: 50 });
+  });
+
+  it('though its approval broke off', async () => {
+    const world = await begun(policy);
+    world.feed = without(6);
+    await world.sync.run();
+    const { hash } = hold(await ledgerOf(world), 'G6:enrollments');
+    const sync = world.another({ policy, batchSize: 4 });
+    const apply = world.store.apply.bind(world.store);
+    let batches = 0;
+    world.store.apply = (batch) => {
+      batches += 1;
+      return batches > 1 ? Promise.reject(new Error('The connection broke.')) : apply(batch);
+    };
+    const approval = sync.approve('G6:enrollments', { hash, by: 'admin-1' });
+    await expect(approval).rejects.toThrow('The connection broke.');
+    world.store.apply = apply;
+    expect((await ledgerOf(world)).removals).toMatchObject([{ removed: 6, unconfirmed: { length: 6 } }]);
+    const wide = world.another({ policy: { fullData: true } });
+    expect(await wide.run()).toMatchObject({ outcome: 'applied', applied: 2 });
+    expect((await ledgerOf(world)).removals).toMatchObject([{ removed: 6 }]);
   });
 });
 

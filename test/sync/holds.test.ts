@@ -3,7 +3,7 @@ import { PlanError, PlanHeldError, StalePlanError } from '../../src/errors.js';
 import type { Hold, LatchedHold, Roster } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
 import { isAcknowledgeable } from '../../src/engine/gates/index.js';
-import { roster, scope, unenrolled, World } from './support.js';
+import { roster, scope, unenrolled, withPerson, withUniqueLogins, World } from './support.js';
 
 const policy = { fullData: true } as const;
 
@@ -142,10 +142,31 @@ describe('approving a hold', () => {
     await directory.addMember({ sourcedId: 'c1' }, { sourcedId: 's1-1' }, { role: 'aide', by: 'teacher-1' });
     const run = await world.sync.approve(hold.id, { hash: hold.hash, by: 'admin-1' });
     expect(run).toMatchObject({ outcome: 'partial', applied: 5, failures: [{ code: 'stale' }] });
-    const [left] = (await world.store.load(scope)).ledger.holds;
+    const { ledger } = await world.store.load(scope);
+    expect(ledger.removals).toMatchObject([{ removed: 5 }]);
+    const [left] = ledger.holds;
     expect(left?.approved).toEqual(run.failures.map(({ key }) => key));
     expect(await world.sync.holds()).toEqual([]);
     expect(await world.activeMembers()).toBe(45);
+  });
+
+  it('gives nobody a login that another still has', async () => {
+    const world = new World(roster(10, 4), { policy });
+    await world.sync.run();
+    const renumbered = (id: string): string => (id.startsWith('s') ? `new-${id}` : id);
+    const feed = withPerson(roster(10, 4), 't1', { email: 't2@school.example' });
+    world.feed = {
+      ...feed,
+      users: feed.users.map((user) => ({ ...user, sourcedId: renumbered(user.sourcedId) })),
+      enrollments: feed.enrollments.map((each) => ({ ...each, userSourcedId: renumbered(each.userSourcedId) })),
+    };
+    expect(await world.sync.run()).toMatchObject({ applied: 0, holds: [{ id: 'G5:users' }] });
+    const sync = world.another({ policy, batchSize: 1, store: withUniqueLogins(world.store) });
+    const hold = await onlyHold(world);
+    const run = await sync.approve(hold.id, { hash: hold.hash, by: 'admin-1' });
+    expect(run).toMatchObject({ outcome: 'applied', applied: 2 });
+    const { users } = await world.store.load(scope);
+    expect(users.find(({ sourcedId }) => sourcedId === 't2')?.takenLogins).toEqual(['email']);
   });
 
   it('of two that name the same changes applies them only with the second', async () => {

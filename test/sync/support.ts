@@ -144,6 +144,25 @@ export class World {
   }
 }
 
+/** The store of a host in which two people never sign in with one address: it refuses the batch that would make it so. */
+export function withUniqueLogins(store: MemoryStore): MemoryStore {
+  const apply = store.apply.bind(store);
+  store.apply = async (batch) => {
+    const result = await apply(batch);
+    const logins = await loginsIn(store);
+    if (new Set(logins).size < logins.length) throw new Error('Two people have one login.');
+    return result;
+  };
+  return store;
+}
+
+/** The addresses with which people sign in, sorted. */
+export async function loginsIn(store: MemoryStore): Promise<readonly string[]> {
+  const { users } = await store.load(scope);
+  const own = users.filter(({ takenLogins }) => takenLogins?.includes('email') !== true);
+  return own.flatMap(({ verifiedEmail, email }) => verifiedEmail ?? email ?? []).sort();
+}
+
 const EVENTS: readonly RosterSyncEvent[] = [
   'run-start',
   'page-read',

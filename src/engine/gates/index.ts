@@ -5,4 +5,4 @@ export { isAcknowledgeable, withAcceptedShape, withoutApplied } from './decision
 export { withReleased } from './limits.js';
 export { holdsMessages, isInvited, keepsQuiet } from './notices.js';
 export { windowsAt, type OpenWindows } from './windows.js';
-export { endedLedger, ledgerOfApproval, startedLedger, suppressionKey } from './run-ledger.js';
+export { afterApproval, endedLedger, ledgerOfApproval, startedLedger, suppressionKey } from './run-ledger.js';

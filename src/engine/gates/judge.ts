@@ -7,14 +7,16 @@
  */
 
 import type { Change, Evidence, GateResult, Ledger, LimitKind, Note, Policy } from '../../model/index.js';
+import { compareIds } from '../../internal/ordered.js';
 import type { Context } from '../context.js';
 import { type Draft, type HoldRequest, limitKind } from '../draft.js';
 import type { EmptyKind } from '../rules/empty-kinds.js';
 import type { Feed } from '../reading/feed.js';
 import type { Followers } from './dependents.js';
-import { type Baselines, Budget, isOver, LIMIT_KINDS, startRun } from './limits.js';
+import { type Baselines, Budget, isOver, startRun } from './limits.js';
 import { changeOfKey, type Held, type Latchable, Latches } from './latches.js';
 import { notePolicyChange } from './notes.js';
+import { LIMIT_KINDS, withConfirmed } from './removal-sums.js';
 import { changedSettings, rememberedPolicy } from './policy-change.js';
 import { type Doubt, doubtsOf, noteOfDoubt } from './shape.js';
 import type { Unjudged } from './unjudged.js';
@@ -65,11 +67,10 @@ export function judge(
   found: Findings = {},
 ): Judgement {
   const { policy, local, isRestricted } = context;
-  const { ledger } = local;
   const isUnjudged = unjudgedTest(context, found.unjudged);
   const latches = new Latches({
     changes,
-    latches: ledger.holds,
+    latches: local.ledger.holds,
     now: context.now,
     isUnjudged,
     followers: found.followers,
@@ -78,6 +79,11 @@ export function judge(
       isRestricted && (gate === 'K10' || (held.length === 0 && id === 'G4')),
   });
   const due = latches.destructive;
+  const dueKeys = new Set(due.map(({ key }) => key));
+  const isUnjudgedKey = (key: string): boolean => !dueKeys.has(key) && isUnjudged(changeOfKey(key));
+  const ledger = withConfirmed(local.ledger, (key) =>
+    dueKeys.has(key) ? 'stayed' : isUnjudgedKey(key) ? undefined : 'went',
+  );
   for (const request of context.draft.holdRequests) latches.request(request);
   for (const empty of emptyKinds) latches.request(emptyFeed(empty));
   for (const reset of found.resets ?? []) latches.request(resetIds(reset, changes));
@@ -91,6 +97,8 @@ export function judge(
   latches.keepLatches();
   const quiet = holdMessages(latches, policy, baselines, found.windows);
   const held = latches.result();
+  const unjudgedOfRun = (ledger.unfinished?.removals ?? []).filter(isUnjudgedKey);
+  const unjudged = [...new Set([...held.unjudged, ...unjudgedOfRun])].sort(compareIds);
   const isDoubtful = isRestricted || held.gates.some(isDoubtOfRead);
   return {
     ...held,
@@ -105,11 +113,11 @@ export function judge(
         due,
         free: held.changes.filter((change) => change.destructive && change.heldBy.length === 0),
         today: context.today,
-        canJudge: (ledger.unfinished?.removals ?? []).every((key) => !isUnjudged(changeOfKey(key))),
+        canJudge: unjudgedOfRun.length === 0,
       }),
       ...shapeMemory(ledger, found.reading, { isWhole: context.feed.provesAbsence, isRestricted, isDoubtful, doubts }),
       policy: rememberedPolicy(ledger, policy, due.length > 0),
-      ...(held.unjudged.length === 0 ? {} : { unjudged: held.unjudged }),
+      ...(unjudged.length === 0 ? {} : { unjudged }),
     },
   };
 }

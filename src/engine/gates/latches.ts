@@ -75,6 +75,7 @@ export class Latches {
   private readonly latched: LatchedHold[] = [];
   private readonly unjudged = new Set<string>();
   private index: ReadonlyMap<string, Change> | undefined;
+  private places: ReadonlyMap<string, number> | undefined;
 
   constructor(private readonly input: LatchInput) {
     for (const latch of input.latches) this.latches.set(latch.id, latch);
@@ -142,6 +143,15 @@ export class Latches {
     return this.index;
   }
 
+  /** Approved, they are applied in the order of the plan: whoever loses a login comes before whoever gets it. */
+  private inOrderOfPlan(keys: readonly string[]): readonly Change[] {
+    this.places ??= new Map(this.input.changes.map(({ key }, place) => [key, place]));
+    return keys
+      .map((key) => this.places?.get(key) as number)
+      .sort((left, right) => left - right)
+      .map((place) => this.input.changes[place] as Change);
+  }
+
   private keysOf(wanted: HoldWish['changes'], latch: LatchedHold | undefined): readonly string[] {
     const approved = new Set(latch?.approved);
     const keys =
@@ -164,7 +174,7 @@ export class Latches {
     mark: Evidence | undefined,
   ): void {
     const sorted = this.withDependents(keys, latch).sort(compareIds);
-    const changes = sorted.map((key) => this.byKey.get(key) as Change);
+    const changes = this.inOrderOfPlan(sorted);
     const hash = hashOf(changes, wish.about);
     const about: Omit<Hold, 'changes'> = {
       id: wish.id,
@@ -204,7 +214,7 @@ export class Latches {
     const carried = this.unjudgedOf(latch);
     const approved = this.approvedStill(latch);
     if (carried.length === 0) return { ...about, changes, versions: versionsOf(latch, about.hash), approved };
-    const all = [...changes, ...carried].sort((left, right) => compareIds(left.key, right.key));
+    const all = [...changes, ...carried];
     const hash = hashChanges(all);
     // What this plan shows of the hold can be approved by its own hash: the rest is not in it.
     const shown = { hash: about.hash, keys: changes.map(({ key }) => key) };

@@ -5,19 +5,15 @@
  */
 
 import { compareIds } from '../../internal/ordered.js';
-import type { Change, ChangeKind, Ledger, LimitKind, Limits, RemovalSum } from '../../model/index.js';
+import type { Change, Ledger, LimitKind, Limits } from '../../model/index.js';
 import { limitKind } from '../draft.js';
+import { countByKind, isWithinWeek, LIMIT_KINDS, limitKindOfKey, withRemovals } from './removal-sums.js';
 
 /** How many managed records there are of each kind: what a limit is a share of. */
 export type Baselines = Readonly<Record<LimitKind, number>>;
 
-/** The kinds that have a limit, in the order in which plans tell of them. */
-export const LIMIT_KINDS: readonly LimitKind[] = ['enrollments', 'classes', 'users', 'guardianLinks'];
-
 /** A baseline this small has no floor, but for a single change. */
 const FLOOR_NEEDS = 20;
-
-const DAYS = 7;
 
 /** What is taken away of a kind, and what that is a share of. */
 export interface Amount {
@@ -160,65 +156,17 @@ export interface RunEnd {
   readonly day: string;
   /** The keys of changes that were not applied after all, because their records had changed. */
   readonly failed?: ReadonlySet<string>;
+  /** The keys of what its last plan could not judge: perhaps they did not go. */
+  readonly unjudged?: ReadonlySet<string>;
   /** The kinds whose week a person released: it begins anew. */
   readonly renewed?: readonly LimitKind[];
 }
 
 /** The ledger after a run has ended: what it took away counts for the week, and the run is forgotten. */
-export function endRun(ledger: Ledger, { day, failed, renewed }: RunEnd): Ledger {
+export function endRun(ledger: Ledger, { day, failed, unjudged, renewed }: RunEnd): Ledger {
   const { unfinished, ...rest } = ledger;
   if (unfinished === undefined) return withRemovals(ledger, { day, removed: {}, renewed });
-  const removed = countByKind(unfinished.removals.filter((key) => failed?.has(key) !== true));
-  return withRemovals(rest, { day, removed, baselines: unfinished.baselines, renewed });
-}
-
-/** What was taken away, and when. */
-export interface Removals {
-  /** `YYYY-MM-DD` in the district's time zone. */
-  readonly day: string;
-  readonly removed: Readonly<Partial<Record<LimitKind, number>>>;
-  /** What there was before. @default not known: the next plan takes what there is then */
-  readonly baselines?: Readonly<Partial<Record<LimitKind, number>>> | undefined;
-  /** The kinds whose week a person released: what went until now counts no more. */
-  readonly renewed?: readonly LimitKind[] | undefined;
-}
-
-/** The ledger with what was taken away today, and without what is older than a week. */
-export function withRemovals(ledger: Ledger, { day, removed, baselines, renewed = [] }: Removals): Ledger {
-  const { removals: before = [], ...rest } = ledger;
-  const sums = before.filter((sum) => isWithinWeek(sum.day, day) && !renewed.includes(sum.kind));
-  for (const kind of LIMIT_KINDS) {
-    const count = removed[kind] ?? 0;
-    if (count === 0 || renewed.includes(kind)) continue;
-    const at = sums.findIndex((sum) => sum.kind === kind && sum.day === day);
-    const today = sums[at];
-    const sum: RemovalSum = {
-      day,
-      kind,
-      removed: count + (today?.removed ?? 0),
-      baseline: today?.baseline ?? baselines?.[kind] ?? 0,
-    };
-    if (today === undefined) sums.push(sum);
-    else sums[at] = sum;
-  }
-  return sums.length === 0 ? rest : { ...rest, removals: sums };
-}
-
-/** How many destructive changes of each kind are among these keys of changes. */
-export function countByKind(keys: Iterable<string>): Readonly<Partial<Record<LimitKind, number>>> {
-  const counts: Partial<Record<LimitKind, number>> = {};
-  for (const key of keys) {
-    const kind = limitKindOfKey(key);
-    if (kind !== undefined) counts[kind] = (counts[kind] ?? 0) + 1;
-  }
-  return counts;
-}
-
-function limitKindOfKey(key: string): LimitKind | undefined {
-  return limitKind(key.slice(0, key.indexOf(' ')) as ChangeKind);
-}
-
-/** Seven days: today, and the six before it. A day to come is a clock that went wrong, and counts. */
-function isWithinWeek(day: string, today: string): boolean {
-  return Date.parse(today) - Date.parse(day) < DAYS * 86_400_000;
+  const keys = unfinished.removals.filter((key) => failed?.has(key) !== true);
+  const unconfirmed = keys.filter((key) => unjudged?.has(key) === true);
+  return withRemovals(rest, { day, removed: countByKind(keys), unconfirmed, baselines: unfinished.baselines, renewed });
 }

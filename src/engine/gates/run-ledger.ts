@@ -6,7 +6,8 @@
 
 import type { LatchedHold, Ledger, Plan, Proposal } from '../../model/index.js';
 import { withoutApplied } from './decisions.js';
-import { countByKind, endRun, renewedWeeks, withReleased, withRemovals } from './limits.js';
+import { endRun, renewedWeeks, withReleased } from './limits.js';
+import { countByKind, withConfirmed, withRemovals } from './removal-sums.js';
 
 /** The ids of the holds that a person has released with the plan. */
 export type Released = ReadonlySet<string>;
@@ -41,7 +42,9 @@ export interface PlanResult {
 export function endedLedger(started: Ledger, plan: Plan, { released, applied, failed, day }: PlanResult): Ledger {
   // A plan without any removal could perhaps not see what a run before it, which broke off, still has to remove.
   const hasRemovals = plan.changes.some(({ destructive }) => destructive);
-  const ended = hasRemovals ? endRun(started, { day, failed, renewed: renewedWeeks(started, applied) }) : started;
+  const unjudged = new Set(started.unjudged);
+  const renewed = renewedWeeks(started, applied);
+  const ended = hasRemovals ? endRun(started, { day, failed, unjudged, renewed }) : started;
   const rest = withoutApplied(ended, applied);
   return { ...rest, holds: rest.holds.filter((hold) => !isSpent(hold, released)) };
 }
@@ -53,8 +56,16 @@ export function endedLedger(started: Ledger, plan: Plan, { released, applied, fa
 export function ledgerOfApproval(ledger: Ledger, due: ReadonlySet<string>, day: string): Ledger {
   const renewed = renewedWeeks(ledger, due);
   // A run that broke off counts them when it ends.
-  const removed = ledger.unfinished === undefined ? countByKind(due) : {};
-  return withRemovals(ledger, { day, removed, renewed });
+  const counted = ledger.unfinished === undefined ? due : new Set<string>();
+  return withRemovals(ledger, { day, removed: countByKind(counted), unconfirmed: counted, renewed });
+}
+
+/** The ledger once the changes of an approved hold are applied, but for those whose records had changed. */
+export function afterApproval(ledger: Ledger, applied: ReadonlySet<string>, failed: ReadonlySet<string>): Ledger {
+  const confirmed = withConfirmed(ledger, (key) =>
+    applied.has(key) ? 'went' : failed.has(key) ? 'stayed' : undefined,
+  );
+  return withoutApplied(confirmed, applied);
 }
 
 /** A hold over messages alone is over when it is released. */

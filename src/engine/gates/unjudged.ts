@@ -7,6 +7,7 @@
  */
 
 import type { ChangeKind, Ledger } from '../../model/index.js';
+import { changeOfKey } from './latches.js';
 
 /** Notes what could not be judged, of the records that the ledger waits for: the memory grows with these alone. */
 export class Unjudged {
@@ -15,12 +16,14 @@ export class Unjudged {
   private readonly closed = new Set<string>();
   private readonly classes = new Set<string>();
 
-  constructor(ledger: Pick<Ledger, 'holds' | 'absences'>) {
+  constructor(ledger: Pick<Ledger, 'holds' | 'absences' | 'unfinished' | 'removals'>) {
     for (const { changes, approved } of ledger.holds) {
       for (const { subject } of changes) this.watched.add(subject);
-      for (const key of approved) this.watched.add(key.slice(key.indexOf(' ') + 1));
+      this.watchKeys(approved);
     }
     for (const { subject } of ledger.absences ?? []) this.watched.add(subject);
+    this.watchKeys(ledger.unfinished?.removals);
+    for (const { unconfirmed } of ledger.removals ?? []) this.watchKeys(unconfirmed);
   }
 
   /** Whether the ledger waits for any record: otherwise there is no need to say anything. */
@@ -48,6 +51,10 @@ export class Unjudged {
     if (this.subjects.has(subject) || (kind !== 'user-deactivate' && this.closed.has(subject))) return true;
     const classSourcedId = this.classes.size === 0 ? undefined : classOfMember(subject);
     return classSourcedId !== undefined && this.classes.has(classSourcedId);
+  }
+
+  private watchKeys(keys: readonly string[] = []): void {
+    for (const key of keys) this.watched.add(changeOfKey(key).subject);
   }
 }
 

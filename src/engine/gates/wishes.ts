@@ -9,8 +9,9 @@ import type { Change, GateResult, Policy } from '../../model/index.js';
 import type { HoldRequest } from '../draft.js';
 import type { OpenWindows } from './windows.js';
 import type { HoldWish, Latches } from './latches.js';
-import { type Baselines, type Budget, isOver, LIMIT_KINDS } from './limits.js';
+import { type Baselines, type Budget, isOver } from './limits.js';
 import { countMessages } from './notices.js';
+import { LIMIT_KINDS } from './removal-sums.js';
 import type { Doubt } from './shape.js';
 
 /** A kind whose ids were all given anew (G5). */

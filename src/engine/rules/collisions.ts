@@ -8,12 +8,12 @@
  * @module
  */
 
-import { normalEmail, normalPhone, usableEmail, usablePhone } from '../../internal/contact.js';
 import { normalName } from '../../internal/names.js';
 import { compareIds } from '../../internal/ordered.js';
 import { AddressFilter, type LoginField } from '../passes/address-filter.js';
 import type { LocalUser, User, UserRole } from '../../model/index.js';
 import type { Contact } from './contacts.js';
+import { addressOf, hasMark, isOutOfUse, LOGIN_FIELDS, loginToday } from './login-address.js';
 
 export type { LoginField } from '../passes/address-filter.js';
 
@@ -45,8 +45,6 @@ export interface LoginVerdict extends Person {
   /** Why, for the logins that were judged now. */
   readonly losses: readonly LoginLoss[];
 }
-
-const FIELDS: readonly LoginField[] = ['email', 'mobile'];
 
 /** Staff goes before guardians, guardians before students, and a word that nobody knows comes last. */
 const ROLE_RANK: Readonly<Record<UserRole, number>> = {
@@ -98,7 +96,7 @@ export class AddressQuestions {
   askFor(feed: User | undefined, local: LocalUser | undefined): void {
     const person = { feed, local };
     const isNew = local === undefined || isComingBack(feed, local);
-    for (const field of FIELDS) {
+    for (const field of LOGIN_FIELDS) {
       const isMarked = local !== undefined && hasMark(local, field);
       if (isMarked) this.marked.set(personKey(person), person);
       const login = this.loginAfter(person, field);
@@ -168,7 +166,8 @@ export class AddressQuestions {
     for (const [key, person] of this.marked) {
       if (person.local === undefined || this.rules.isUntouchable(person.feed, person.local)) continue;
       const fields = concern(key, person);
-      for (const field of FIELDS) if (addressOf(field, this.loginAfter(person, field)) === undefined) fields.add(field);
+      for (const field of LOGIN_FIELDS)
+        if (addressOf(field, this.loginAfter(person, field)) === undefined) fields.add(field);
     }
     return [...judged.keys()].sort(compareIds).map((key) => {
       const { person, fields } = judged.get(key) as { readonly person: Person; readonly fields: Set<LoginField> };
@@ -232,7 +231,7 @@ function verdictOf(person: Person, judged: ReadonlySet<LoginField>, losses: read
   const shared = losses.find(({ rule }) => rule === 'F7');
   return {
     ...person,
-    takenLogins: FIELDS.filter((field) =>
+    takenLogins: LOGIN_FIELDS.filter((field) =>
       judged.has(field) ? losses.some((loss) => loss.field === field) : local?.takenLogins?.includes(field) === true,
     ),
     sharesLoginWith: judged.has('email') ? shared?.owner : local?.sharesLoginWith,
@@ -270,25 +269,8 @@ function holdsToday(field: LoginField, address: string, local: LocalUser): boole
   return !hasMark(local, field) && addressOf(field, loginToday(local, field)) === address;
 }
 
-/** The address that a person proved to own goes before the contact address. */
-function loginToday(local: LocalUser, field: LoginField): string | undefined {
-  return field === 'email' ? (local.verifiedEmail ?? local.email) : local.mobile;
-}
-
-function hasMark(local: LocalUser, field: LoginField): boolean {
-  return local.takenLogins?.includes(field) === true || (field === 'email' && local.sharesLoginWith !== undefined);
-}
-
 function isComingBack(feed: User | undefined, { state, by }: LocalUser): boolean {
   return feed !== undefined && state !== 'active' && by !== 'user';
-}
-
-/**
- * An account that people closed, in which nobody ever signed in, needs no login. One that a sync closed keeps its own: who
- * is absent may be back tomorrow, and a login that changed hands a run after the closing would change back again.
- */
-function isOutOfUse({ state, by, claimed }: LocalUser): boolean {
-  return state !== 'active' && by === 'user' && claimed !== true;
 }
 
 function rankOf({ feed, local }: Person): number {
@@ -306,13 +288,6 @@ function nameOf({ feed, local }: Person): string {
 function personKey({ feed, local }: Person): string {
   const sourcedId = feed?.sourcedId ?? local?.sourcedId;
   return sourcedId === undefined ? `@${(local as LocalUser).id}` : `#${sourcedId}`;
-}
-
-/** An address as it is compared; undefined for what is none (F10). */
-function addressOf(field: LoginField, value: string | undefined): string | undefined {
-  const usable = field === 'email' ? usableEmail(value) : usablePhone(value);
-  if (usable === undefined) return undefined;
-  return field === 'email' ? `email:${normalEmail(usable)}` : `mobile:${normalPhone(usable)}`;
 }
 
 function fieldOf(address: string): LoginField {
