@@ -26,6 +26,9 @@ import { isUrgent } from './gates/dependents.js';
 import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
+import { isGuardianMember } from './rules/guardian-members.js';
+import { ForbiddenPlaces } from './undo-places.js';
+import { isMember, UndoRecords, type AnyRecord, type Noun, type Tie } from './undo-records.js';
 
 /** What takes a change of fields back. */
 const INVERSE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
@@ -87,18 +90,10 @@ export function invert(
   return new Undo(local, new Date(options.now ?? 0).toISOString()).of(journal);
 }
 
-type AnyRecord = LocalSchool | LocalClass | LocalUser | LocalEnrollment | LocalGuardianLink;
-
 class Undo {
   private readonly draft: Draft;
-  private readonly records = new Map<string, AnyRecord>();
-  private readonly membersByClass = new Map<string, LocalEnrollment[]>();
-  private readonly membersByUser = new Map<string, LocalEnrollment[]>();
-  private readonly linksByUser = new Map<string, LocalGuardianLink[]>();
-  /** Records of which this plan has already spoken. */
-  private readonly handled = new Set<string>();
-  /** Records that this plan deletes: what else hangs on a class or a person shows that they are in use. */
-  private readonly deleted = new Set<string>();
+  private readonly records: UndoRecords;
+  private readonly places: ForbiddenPlaces;
   private readonly added: Suppression[] = [];
   private readonly lifted = new Set<string>();
 
@@ -107,26 +102,19 @@ class Undo {
     private readonly now: string,
   ) {
     this.draft = new Draft(defaultPolicy, { ...local.ledger, suppressions: [] });
-    for (const record of local.schools) this.records.set(recordKey('school', record.id), record);
-    for (const record of local.classes) this.records.set(recordKey('class', record.id), record);
-    for (const record of local.users) this.records.set(recordKey('user', record.id), record);
-    for (const record of local.enrollments) {
-      this.records.set(recordKey('enrollment', record.id), record);
-      pushTo(this.membersByClass, record.classId, record);
-      pushTo(this.membersByUser, record.userId, record);
-    }
-    for (const record of local.guardianLinks) {
-      this.records.set(recordKey('guardian', record.id), record);
-      pushTo(this.linksByUser, record.guardianId, record);
-      pushTo(this.linksByUser, record.studentId, record);
-    }
+    this.records = new UndoRecords(local);
+    this.places = new ForbiddenPlaces(local, this.records);
   }
 
   of(journal: readonly JournalEntry[]): Plan {
     // Members and links first: whether a class or a person is still in use is judged by what remains.
     const reversed = [...journal].reverse();
-    for (const entry of reversed) if (isLink(entry.change.kind)) this.takeBack(entry);
+    // P13: of guardians' places after those of students and the links, from which they follow.
+    const places = new Set(reversed.filter((entry) => this.isGuardianPlace(entry)));
+    for (const entry of reversed) if (isLink(entry.change.kind) && !places.has(entry)) this.takeBack(entry);
+    for (const entry of places) this.takeBack(entry);
     for (const entry of reversed) if (!isLink(entry.change.kind)) this.takeBack(entry);
+    for (const removal of this.places.removals(this.now)) this.draft.propose(removal);
     const { ledger, scope } = this.local;
     const suppressions = ledger.suppressions.filter((each) => !this.lifted.has(changeKey(each.kind, each.subject)));
     return completePlan({
@@ -145,15 +133,28 @@ class Undo {
 
   private takeBack(entry: JournalEntry): void {
     const { change } = entry;
-    const key = recordKey(nounOf(change.kind), entry.recordId);
-    const record = this.records.get(key);
-    if (this.handled.has(key)) return;
+    const noun = nounOf(change.kind);
+    const record = this.records.find(noun, entry.recordId);
+    if (this.records.isWritten(noun, entry.recordId)) return;
     // P13: what the district forbade ends with its own word alone, as the link that it forbade (P11).
-    if (isUrgent(change) && nounOf(change.kind) === 'enrollment') this.note(change, 'UNDO_KEPT');
+    if (noun === 'enrollment' && (isUrgent(change) || this.isForbiddenPlace(entry))) this.note(change, 'UNDO_KEPT');
     else if (change.after === null) this.recreate(entry, record);
     else if (record === undefined) this.note(change, 'UNDO_GONE');
     else if (change.before === null) this.remove(entry, record);
     else this.restore(entry, record);
+  }
+
+  private isGuardianPlace({ change, recordId }: JournalEntry): boolean {
+    if (nounOf(change.kind) !== 'enrollment') return false;
+    const place = this.records.find('enrollment', recordId) ?? change.before;
+    return place !== null && isGuardianMember(place as LocalEnrollment);
+  }
+
+  /** Whether a guardian's place would come back though contact with a student of the class stays forbidden. */
+  private isForbiddenPlace({ change, recordId }: JournalEntry): boolean {
+    if (change.kind !== 'enrollment-remove' && change.kind !== 'enrollment-delete') return false;
+    const place = this.records.find('enrollment', recordId) ?? change.before;
+    return place !== null && this.places.isForbidden(place as LocalEnrollment);
   }
 
   /** A deletion, by an undo, is undone by creating the same record again. */
@@ -164,7 +165,9 @@ class Undo {
       this.note(change, 'UNDO_CONFLICT');
       return;
     }
-    this.propose(entry, kind, null, { ...change.before, id: entry.recordId }, undefined);
+    const recreated = { ...change.before, id: entry.recordId };
+    if (isLink(kind)) this.records.recreate(recreated as Tie);
+    this.propose(entry, kind, null, recreated, undefined);
   }
 
   /** A creation: deleted if nobody has used it since. */
@@ -172,7 +175,7 @@ class Undo {
     const { change } = entry;
     const noun = nounOf(change.kind);
     if (!this.isUsed(record, noun)) {
-      for (const dependent of this.dependents(record, noun)) this.removeDependent(dependent, entry.runId);
+      for (const dependent of this.records.dependents(record, noun)) this.removeDependent(dependent, entry.runId);
       this.propose(entry, DELETION[change.kind] as ChangeKind, withoutVersion(record), null, record.version);
       return;
     }
@@ -239,10 +242,10 @@ class Undo {
     this.propose(entry, kind, before, after, record.version);
   }
 
-  private isUsed(record: AnyRecord, noun: string): boolean {
+  private isUsed(record: AnyRecord, noun: Noun): boolean {
     if (record.usedAt !== undefined || (record.hostFields ?? []).length > 0) return true;
     if (record.origin !== 'roster') return true;
-    if (noun === 'school') return this.hasClasses((record as LocalSchool).sourcedId);
+    if (noun === 'school') return this.records.hasClasses((record as LocalSchool).sourcedId);
     if (noun === 'user') {
       const user = record as LocalUser;
       if (user.claimed === true || user.state !== 'active') return true;
@@ -255,36 +258,17 @@ class Undo {
     if (noun === 'enrollment' || noun === 'guardian') {
       return (record as LocalEnrollment | LocalGuardianLink).state !== 'active';
     }
-    return this.dependents(record, noun).some(isTouched);
+    return this.records.dependents(record, noun).some(isTouched);
   }
 
-  private hasClasses(school: string | undefined): boolean {
-    return this.local.classes.some(
-      (each) => each.schoolSourcedId === school && !this.deleted.has(recordKey('class', each.id)),
-    );
-  }
-
-  /** What hangs on a class or a person and is not deleted by this plan already. */
-  private dependents(record: LocalRecord, noun: string): readonly (LocalEnrollment | LocalGuardianLink)[] {
-    const members =
-      noun === 'class' ? this.membersByClass.get(record.id) : noun === 'user' ? this.membersByUser.get(record.id) : [];
-    const links = noun === 'user' ? this.linksByUser.get(record.id) : [];
-    return [
-      ...(members ?? []).filter((each) => !this.deleted.has(recordKey('enrollment', each.id))),
-      ...(links ?? []).filter((each) => !this.deleted.has(recordKey('guardian', each.id))),
-    ];
-  }
-
-  private removeDependent(record: LocalEnrollment | LocalGuardianLink, runId: string): void {
-    const isMember = 'classId' in record;
-    const noun = isMember ? 'enrollment' : 'guardian';
-    this.handled.add(recordKey(noun, record.id));
-    this.deleted.add(recordKey(noun, record.id));
-    const target = isMember
+  private removeDependent(record: Tie, runId: string): void {
+    const noun = isMember(record) ? 'enrollment' : 'guardian';
+    this.records.write(noun, record.id, null);
+    const target = isMember(record)
       ? { id: record.id, classId: record.classId, userId: record.userId }
       : { id: record.id, guardianId: record.guardianId, studentId: record.studentId };
     this.draft.propose({
-      kind: isMember ? 'enrollment-delete' : 'guardian-delete',
+      kind: isMember(record) ? 'enrollment-delete' : 'guardian-delete',
       subject: `${noun}@${record.id}`,
       target,
       before: withoutVersion(record),
@@ -303,9 +287,8 @@ class Undo {
     version: number | undefined,
   ): void {
     const { change } = entry;
-    const key = recordKey(nounOf(change.kind), entry.recordId);
-    this.handled.add(key);
-    if (after === null) this.deleted.add(key);
+    const noun = nounOf(change.kind);
+    this.records.write(noun, entry.recordId, after);
     this.draft.propose({
       kind,
       subject: change.subject,
@@ -343,12 +326,12 @@ function isArchivable(section: LocalClass): boolean {
 }
 
 /** A member or link that people made, used or removed: deleting it would lose what they did. */
-function isTouched(each: LocalEnrollment | LocalGuardianLink): boolean {
+function isTouched(each: Tie): boolean {
   return each.origin !== 'roster' || each.usedAt !== undefined || each.by === 'user';
 }
 
-function nounOf(kind: ChangeKind): 'school' | 'class' | 'user' | 'enrollment' | 'guardian' {
-  return kind.slice(0, kind.indexOf('-')) as 'school' | 'class' | 'user' | 'enrollment' | 'guardian';
+function nounOf(kind: ChangeKind): Noun {
+  return kind.slice(0, kind.indexOf('-')) as Noun;
 }
 
 function isLink(kind: ChangeKind): boolean {
@@ -356,17 +339,7 @@ function isLink(kind: ChangeKind): boolean {
   return noun === 'enrollment' || noun === 'guardian';
 }
 
-function recordKey(noun: string, id: string): string {
-  return `${noun} ${id}`;
-}
-
 function withoutVersion<T extends LocalRecord>(record: T): Omit<T, 'version'> {
   const { version: _version, ...fields } = record;
   return fields;
-}
-
-function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }
