@@ -214,6 +214,13 @@ export class Draft {
     return this.isSuppressed(kind, subject, ABSENT);
   }
 
+  /** Whether an undo or a discard keeps a record from this change for as long as the feed says what it says now. */
+  isWithheld(kind: ChangeKind, subject: string): boolean {
+    if (this.suppressions.size === 0) return false;
+    const known = this.suppressions.get(subject) ?? [];
+    return known.some((suppression) => suppression.kind === kind && !this.ended.has(suppression));
+  }
+
   /** Every change, in the order of application. */
   changes(): Change[] {
     if (this.withheld > 0) {

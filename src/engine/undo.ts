@@ -26,7 +26,10 @@ import { isUrgent } from './gates/dependents.js';
 import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
+import { isGuardianMember } from './rules/guardian-members.js';
 import { settleLogins, withLast } from './undo-logins.js';
+import { ForbiddenPlaces } from './undo-places.js';
+import { isMember, recordKey, UndoRecords, type AnyRecord, type Noun, type Tie } from './undo-records.js';
 
 /** What takes a change of fields back. */
 const INVERSE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
@@ -91,20 +94,18 @@ export function invert(
   return new Undo(local, new Date(options.now ?? 0).toISOString()).of(journal);
 }
 
-type AnyRecord = LocalSchool | LocalClass | LocalUser | LocalEnrollment | LocalGuardianLink;
+/** What takes back the changes of a run of one record, the last of them first. */
+interface Undoing {
+  readonly undone: readonly Change[];
+  readonly proposal: Proposal;
+}
 
 class Undo {
   private readonly draft: Draft;
-  private readonly records = new Map<string, AnyRecord>();
-  private readonly membersByClass = new Map<string, LocalEnrollment[]>();
-  private readonly membersByUser = new Map<string, LocalEnrollment[]>();
-  private readonly linksByUser = new Map<string, LocalGuardianLink[]>();
-  /** Records of which this plan has already spoken. */
-  private readonly handled = new Set<string>();
-  /** Records that this plan deletes: what else hangs on a class or a person shows that they are in use. */
-  private readonly deleted = new Set<string>();
-  /** The changes of people, which wait until all of them are known: two of them never get one login. */
-  private readonly people: { readonly entry: JournalEntry; readonly proposal: Proposal }[] = [];
+  private readonly records: UndoRecords;
+  private readonly places: ForbiddenPlaces;
+  /** What is taken back so far, by record: a run may have written a record twice, and its undo writes it once. */
+  private readonly pending = new Map<string, Undoing>();
   private readonly added: Suppression[] = [];
   private readonly lifted = new Set<string>();
 
@@ -113,27 +114,21 @@ class Undo {
     private readonly now: string,
   ) {
     this.draft = new Draft(defaultPolicy, { ...local.ledger, suppressions: [] });
-    for (const record of local.schools) this.records.set(recordKey('school', record.id), record);
-    for (const record of local.classes) this.records.set(recordKey('class', record.id), record);
-    for (const record of local.users) this.records.set(recordKey('user', record.id), record);
-    for (const record of local.enrollments) {
-      this.records.set(recordKey('enrollment', record.id), record);
-      pushTo(this.membersByClass, record.classId, record);
-      pushTo(this.membersByUser, record.userId, record);
-    }
-    for (const record of local.guardianLinks) {
-      this.records.set(recordKey('guardian', record.id), record);
-      pushTo(this.linksByUser, record.guardianId, record);
-      pushTo(this.linksByUser, record.studentId, record);
-    }
+    this.records = new UndoRecords(local);
+    this.places = new ForbiddenPlaces(local, this.records);
   }
 
   of(journal: readonly JournalEntry[]): Plan {
     // Members and links first: whether a class or a person is still in use is judged by what remains.
     const reversed = [...journal].reverse();
-    for (const entry of reversed) if (isLink(entry.change.kind)) this.takeBack(entry);
+    // P13: of guardians' places after those of students and the links, from which they follow.
+    const places = new Set(reversed.filter((entry) => this.isGuardianPlace(entry)));
+    for (const entry of reversed) if (isLink(entry.change.kind) && !places.has(entry)) this.takeBack(entry);
+    for (const entry of places) this.takeBack(entry);
     for (const entry of reversed) if (!isLink(entry.change.kind)) this.takeBack(entry);
+    for (const undoing of this.pending.values()) if (!isOfPerson(undoing)) this.add(undoing);
     const last = this.settlePeople();
+    for (const removal of this.places.removals(this.now)) this.draft.propose(removal);
     const { ledger, scope } = this.local;
     const suppressions = ledger.suppressions.filter((each) => !this.lifted.has(changeKey(each.kind, each.subject)));
     return completePlan({
@@ -152,15 +147,29 @@ class Undo {
 
   private takeBack(entry: JournalEntry): void {
     const { change } = entry;
-    const key = recordKey(nounOf(change.kind), entry.recordId);
-    const record = this.records.get(key);
-    if (this.handled.has(key)) return;
+    const noun = nounOf(change.kind);
+    const record = this.records.find(noun, entry.recordId);
+    if (this.records.isDeleted(noun, entry.recordId)) return;
     // P13: what the district forbade ends with its own word alone, as the link that it forbade (P11).
-    if (isUrgent(change) && nounOf(change.kind) === 'enrollment') this.note(change, 'UNDO_KEPT');
+    if (noun === 'enrollment' && (isUrgent(change) || this.isForbiddenPlace(entry))) this.note(change, 'UNDO_KEPT');
     else if (change.after === null) this.recreate(entry, record);
     else if (record === undefined) this.note(change, 'UNDO_GONE');
-    else if (change.before === null) this.remove(entry, record);
-    else this.restore(entry, record);
+    else if (change.before !== null) this.restore(entry, record);
+    else if (this.records.isWritten(noun, entry.recordId)) this.note(change, 'UNDO_KEPT');
+    else this.remove(entry, record);
+  }
+
+  private isGuardianPlace({ change, recordId }: JournalEntry): boolean {
+    if (nounOf(change.kind) !== 'enrollment') return false;
+    const place = this.records.find('enrollment', recordId) ?? change.before;
+    return place !== null && isGuardianMember(place as LocalEnrollment);
+  }
+
+  /** Whether a guardian's place would come back though contact with a student of the class stays forbidden. */
+  private isForbiddenPlace({ change, recordId }: JournalEntry): boolean {
+    if (change.kind !== 'enrollment-remove' && change.kind !== 'enrollment-delete') return false;
+    const place = this.records.find('enrollment', recordId) ?? change.before;
+    return place !== null && this.places.isForbidden(place as LocalEnrollment);
   }
 
   /** A deletion, by an undo, is undone by creating the same record again. */
@@ -171,7 +180,9 @@ class Undo {
       this.note(change, 'UNDO_CONFLICT');
       return;
     }
-    this.propose(entry, kind, null, { ...change.before, id: entry.recordId }, undefined);
+    const recreated = { ...change.before, id: entry.recordId };
+    if (isLink(kind)) this.records.recreate(recreated as Tie);
+    this.propose(entry, kind, null, recreated, undefined);
   }
 
   /** A creation: deleted if nobody has used it since. */
@@ -179,7 +190,7 @@ class Undo {
     const { change } = entry;
     const noun = nounOf(change.kind);
     if (!this.isUsed(record, noun)) {
-      for (const dependent of this.dependents(record, noun)) this.removeDependent(dependent, entry.runId);
+      for (const dependent of this.records.dependents(record, noun)) this.removeDependent(dependent, entry.runId);
       this.propose(entry, DELETION[change.kind] as ChangeKind, withoutVersion(record), null, record.version);
       return;
     }
@@ -217,7 +228,8 @@ class Undo {
     const { change } = entry;
     const written = change.after as Readonly<Record<string, unknown>>;
     const previous = change.before as Readonly<Record<string, unknown>>;
-    const present = record as unknown as Readonly<Record<string, unknown>>;
+    const later = this.pending.get(recordKey(nounOf(change.kind), entry.recordId))?.proposal;
+    const present = { ...record, ...later?.after } as Readonly<Record<string, unknown>>;
     const isStateKept = STATE_FIELDS.some(
       (field) => field in written && !isSame(present[field] ?? null, written[field] ?? null),
     );
@@ -246,10 +258,10 @@ class Undo {
     this.propose(entry, kind, before, after, record.version);
   }
 
-  private isUsed(record: AnyRecord, noun: string): boolean {
+  private isUsed(record: AnyRecord, noun: Noun): boolean {
     if (record.usedAt !== undefined || (record.hostFields ?? []).length > 0) return true;
     if (record.origin !== 'roster') return true;
-    if (noun === 'school') return this.hasClasses((record as LocalSchool).sourcedId);
+    if (noun === 'school') return this.records.hasClasses((record as LocalSchool).sourcedId);
     if (noun === 'user') {
       const user = record as LocalUser;
       if (user.claimed === true || user.state !== 'active') return true;
@@ -262,36 +274,17 @@ class Undo {
     if (noun === 'enrollment' || noun === 'guardian') {
       return (record as LocalEnrollment | LocalGuardianLink).state !== 'active';
     }
-    return this.dependents(record, noun).some(isTouched);
+    return this.records.dependents(record, noun).some(isTouched);
   }
 
-  private hasClasses(school: string | undefined): boolean {
-    return this.local.classes.some(
-      (each) => each.schoolSourcedId === school && !this.deleted.has(recordKey('class', each.id)),
-    );
-  }
-
-  /** What hangs on a class or a person and is not deleted by this plan already. */
-  private dependents(record: LocalRecord, noun: string): readonly (LocalEnrollment | LocalGuardianLink)[] {
-    const members =
-      noun === 'class' ? this.membersByClass.get(record.id) : noun === 'user' ? this.membersByUser.get(record.id) : [];
-    const links = noun === 'user' ? this.linksByUser.get(record.id) : [];
-    return [
-      ...(members ?? []).filter((each) => !this.deleted.has(recordKey('enrollment', each.id))),
-      ...(links ?? []).filter((each) => !this.deleted.has(recordKey('guardian', each.id))),
-    ];
-  }
-
-  private removeDependent(record: LocalEnrollment | LocalGuardianLink, runId: string): void {
-    const isMember = 'classId' in record;
-    const noun = isMember ? 'enrollment' : 'guardian';
-    this.handled.add(recordKey(noun, record.id));
-    this.deleted.add(recordKey(noun, record.id));
-    const target = isMember
+  private removeDependent(record: Tie, runId: string): void {
+    const noun = isMember(record) ? 'enrollment' : 'guardian';
+    this.records.write(noun, record.id, null);
+    const target = isMember(record)
       ? { id: record.id, classId: record.classId, userId: record.userId }
       : { id: record.id, guardianId: record.guardianId, studentId: record.studentId };
     this.draft.propose({
-      kind: isMember ? 'enrollment-delete' : 'guardian-delete',
+      kind: isMember(record) ? 'enrollment-delete' : 'guardian-delete',
       subject: `${noun}@${record.id}`,
       target,
       before: withoutVersion(record),
@@ -310,9 +303,16 @@ class Undo {
     version: number | undefined,
   ): void {
     const { change } = entry;
-    const key = recordKey(nounOf(change.kind), entry.recordId);
-    this.handled.add(key);
-    if (after === null) this.deleted.add(key);
+    const noun = nounOf(change.kind);
+    const key = recordKey(noun, entry.recordId);
+    const later = this.pending.get(key);
+    if (later !== undefined) {
+      const both = together(later, { change, kind, before, after });
+      this.records.write(noun, entry.recordId, both.proposal.after);
+      this.pending.set(key, both);
+      return;
+    }
+    this.records.write(noun, entry.recordId, after);
     const proposal = {
       kind,
       subject: change.subject,
@@ -324,31 +324,35 @@ class Undo {
       reason: { rule: 'UNDO', code: 'UNDONE', evidence: { run: entry.runId, change: change.kind } },
       fingerprint: change.fingerprint,
     } as Proposal;
-    if (nounOf(change.kind) === 'user') this.people.push({ entry, proposal });
-    else this.add(entry, proposal);
+    this.pending.set(key, { undone: [change], proposal });
   }
 
   /** F6 to F9. Returns the keys of the changes that come last. */
   private settlePeople(): ReadonlySet<string> {
-    const proposals = this.people.map(({ proposal }) => proposal);
-    const { people, first, last } = settleLogins(proposals, this.local.users);
+    const undoings = [...this.pending.values()].filter(isOfPerson);
+    const { people, first, last } = settleLogins(
+      undoings.map(({ proposal }) => proposal),
+      this.local.users,
+    );
     for (const [index, { proposal, kept }] of people.entries()) {
-      const { entry } = this.people[index] as { readonly entry: JournalEntry };
-      for (const { field, owner } of kept) this.note(entry.change, TAKEN[field], { field, owner });
-      if (proposal !== undefined) this.add(entry, proposal);
+      const { undone } = undoings[index] as Undoing;
+      for (const { field, owner } of kept) this.note(undone[0] as Change, TAKEN[field], { field, owner });
+      if (proposal !== undefined) this.add({ undone, proposal });
     }
     this.draft.bringForward(first);
     return last;
   }
 
   /** Proposes the change, and keeps the same feed from undoing it. */
-  private add({ change }: JournalEntry, proposal: Proposal): void {
+  private add({ undone, proposal }: Undoing): void {
     this.draft.propose(proposal);
-    const { kind } = proposal;
-    if (change.reason.rule === 'UNDO') {
-      this.lifted.add(changeKey(kind, change.subject));
-    } else if (change.reason.rule !== 'HAND' && change.fingerprint !== '') {
-      this.added.push({ kind: change.kind, subject: change.subject, fingerprint: change.fingerprint, cause: 'undo' });
+    for (const { kind, subject, reason, fingerprint } of undone) {
+      if (reason.rule === 'UNDO') {
+        for (const lifted of [proposal.kind, reason.evidence?.['also']])
+          this.lifted.add(`${String(lifted)} ${subject}`);
+      } else if (reason.rule !== 'HAND' && fingerprint !== '') {
+        this.added.push({ kind, subject, fingerprint, cause: 'undo' });
+      }
     }
   }
 
@@ -365,18 +369,39 @@ class Undo {
   }
 }
 
+/** A run wrote the record twice: what it wrote last is taken back first, and both in one change. */
+function together(
+  { undone, proposal: later }: Undoing,
+  earlier: Pick<Proposal, 'kind' | 'before' | 'after'> & { readonly change: Change },
+): Undoing {
+  const { change, kind, before, after } = earlier;
+  const { reason } = later;
+  const proposal = {
+    ...later,
+    kind: kind.endsWith('-update') ? later.kind : kind,
+    before: { ...before, ...later.before },
+    after: { ...later.after, ...after },
+    reason: { ...reason, evidence: { ...reason.evidence, also: change.kind } },
+  } as Proposal;
+  return { undone: [...undone, change], proposal };
+}
+
+function isOfPerson({ proposal }: Undoing): boolean {
+  return nounOf(proposal.kind) === 'user';
+}
+
 /** A class that a person has just brought back stays: archiving it would overwrite what they did. */
 function isArchivable(section: LocalClass): boolean {
   return section.state === 'active' && section.revived !== true;
 }
 
 /** A member or link that people made, used or removed: deleting it would lose what they did. */
-function isTouched(each: LocalEnrollment | LocalGuardianLink): boolean {
+function isTouched(each: Tie): boolean {
   return each.origin !== 'roster' || each.usedAt !== undefined || each.by === 'user';
 }
 
-function nounOf(kind: ChangeKind): 'school' | 'class' | 'user' | 'enrollment' | 'guardian' {
-  return kind.slice(0, kind.indexOf('-')) as 'school' | 'class' | 'user' | 'enrollment' | 'guardian';
+function nounOf(kind: ChangeKind): Noun {
+  return kind.slice(0, kind.indexOf('-')) as Noun;
 }
 
 function isLink(kind: ChangeKind): boolean {
@@ -384,17 +409,7 @@ function isLink(kind: ChangeKind): boolean {
   return noun === 'enrollment' || noun === 'guardian';
 }
 
-function recordKey(noun: string, id: string): string {
-  return `${noun} ${id}`;
-}
-
 function withoutVersion<T extends LocalRecord>(record: T): Omit<T, 'version'> {
   const { version: _version, ...fields } = record;
   return fields;
-}
-
-function pushTo<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

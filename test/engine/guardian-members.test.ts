@@ -2,13 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import type { GuardianLink, Plan } from '../../src/model/index.js';
-import { guardian, SCOPE } from '../support/build.js';
+import { Directory } from '../../src/people/index.js';
+import { enrolled, guardian, SCOPE, student } from '../support/build.js';
 import { Host } from '../support/host.js';
-import { changeLines, classWith, holdLines, merge, OPEN, people, type ClassWith } from '../support/rows.js';
+import { changeLines, classWith, holdLines, merge, noteLines, OPEN, people, type ClassWith } from '../support/rows.js';
 
 const ALL = ['classes', 'teachers', 'students', 'guardians'] as const;
 const G = guardian('g', { mobile: '+15550001111' });
 const TO_A: GuardianLink = { guardianSourcedId: 'g', studentSourcedId: 'a' };
+const TO_B: GuardianLink = { guardianSourcedId: 'g', studentSourcedId: 'b' };
+/** A student of the host's other class. */
+const TO_ZS: GuardianLink = { guardianSourcedId: 'g', studentSourcedId: 'zs' };
 const FORBIDDEN: GuardianLink = { ...TO_A, blocked: true };
 const ON = { steps: ALL, fullData: true, archive: true, guardians: { enroll: true } } as const;
 
@@ -17,6 +21,10 @@ const feed = (guardianLinks: readonly GuardianLink[], fields: ClassWith = {}) =>
   guardianLinks,
 });
 const dueIn = (plan: Plan) => plan.changes.filter(({ heldBy }) => heldBy.length === 0);
+
+function idOf(list: readonly { readonly id: string; readonly sourcedId?: string }[], sourcedId: string): string {
+  return list.find((each) => each.sourcedId === sourcedId)?.id ?? '';
+}
 
 async function placeOf(host: Host): Promise<string | undefined> {
   const { enrollments } = await host.load();
@@ -59,6 +67,144 @@ describe('P13 over several runs', () => {
     expect(await placeOf(host)).toBe('active');
     await host.run(feed([FORBIDDEN]));
     expect(await placeOf(host)).toBe('removed');
+  });
+
+  it('a place that ended with forbidden contact comes back by another link when the roster has that link again', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A, TO_B]));
+    await host.run(feed([FORBIDDEN]));
+    expect(await placeOf(host)).toBe('removed');
+    await host.undo();
+    expect((await host.load()).guardianLinks.map(({ state }) => state)).toEqual(['active', 'active']);
+    const same = await host.run(feed([FORBIDDEN]));
+    expect(changeLines(same)).toEqual([]);
+    expect(noteLines(same)).toEqual(['UNDO SUPPRESSED c1/g', 'UNDO SUPPRESSED g/b']);
+    expect(changeLines(await host.run(feed([FORBIDDEN, TO_B])))).toEqual(['enrollment-restore c1/g P13 RETURNED']);
+  });
+
+  it('an undo ends a place whose last link it takes where contact with another student is forbidden', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    await host.run(feed([FORBIDDEN, TO_B]));
+    expect(await placeOf(host)).toBe('active');
+    expect(changeLines(await host.undo())).toEqual([
+      'guardian-delete g/b UNDO UNDONE',
+      'enrollment-remove c1/g P13 CONTACT_FORBIDDEN',
+    ]);
+    expect((await host.run(feed([FORBIDDEN, TO_B]))).changes).toEqual([]);
+  });
+
+  it('and so does one that takes the student’s place by which the link gave it', async () => {
+    const host = new Host(ON);
+    const joined = { students: ['a', 'b', 'zs'] };
+    await host.run(feed([TO_A, TO_ZS]));
+    expect(changeLines(await host.run(feed([TO_A, TO_ZS], joined)))).toEqual(['enrollment-add c1/zs M1 ENROLLED']);
+    const run = host.lastRun;
+    await host.run(feed([FORBIDDEN, TO_ZS], joined));
+    expect(changeLines(await host.undo(run))).toEqual([
+      'enrollment-delete c1/zs UNDO UNDONE',
+      'enrollment-remove c1/g P13 CONTACT_FORBIDDEN',
+    ]);
+    expect((await host.run(feed([FORBIDDEN, TO_ZS], joined))).changes).toEqual([]);
+  });
+
+  it('the undo of such an undo leaves the place to the roster', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    await host.run(feed([FORBIDDEN, TO_B]));
+    await host.undo();
+    await host.undo();
+    expect(await placeOf(host)).toBe('removed');
+    expect(changeLines(await host.run(feed([FORBIDDEN, TO_B])))).toEqual(['enrollment-restore c1/g P13 RETURNED']);
+  });
+
+  it('an undo brings back no place where contact has been forbidden since', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    await host.run(feed([]));
+    const dropped = host.lastRun;
+    await host.run(feed([FORBIDDEN]));
+    const undone = await host.undo(dropped);
+    expect(noteLines(undone)).toContain('UNDO UNDO_KEPT c1/g');
+    expect(await placeOf(host)).toBe('removed');
+  });
+
+  it('the undo of an undo brings a place back with the link that gives it', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    await host.run(feed([FORBIDDEN]));
+    await host.run(feed([FORBIDDEN, TO_B]));
+    expect(changeLines(await host.undo())).toEqual([
+      'guardian-delete g/b UNDO UNDONE',
+      'enrollment-remove c1/g UNDO UNDONE',
+    ]);
+    expect(await placeOf(host)).toBe('removed');
+    await host.undo();
+    expect(await placeOf(host)).toBe('active');
+  });
+
+  it('where nothing is forbidden, an undo takes no more than what the run gave', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    await host.run(feed([TO_A, TO_B]));
+    const run = host.lastRun;
+    await host.run(feed([TO_B]));
+    expect(changeLines(await host.undo(run))).toEqual(['guardian-delete g/b UNDO UNDONE']);
+    expect(changeLines(await host.run(feed([TO_B])))).toEqual(['enrollment-remove c1/g P13 GUARDIAN_WITHOUT_STUDENT']);
+  });
+
+  it.each(['add', 'remove'] as const)(
+    'what people %s of a guardian’s place stands, whatever an undo takes',
+    async (act) => {
+      const host = new Host(ON);
+      await host.run(feed([TO_ZS, FORBIDDEN]));
+      const { classes, users } = await host.load();
+      const directory = new Directory({ store: host.store, scope: SCOPE });
+      const [c1, g] = [idOf(classes, 'c1'), idOf(users, 'g')];
+      if (act === 'add') await directory.addMember(c1, g, { role: 'guardian', by: 'teacher-1' });
+      await host.run(feed([TO_ZS, TO_B, FORBIDDEN]));
+      if (act === 'remove') await directory.removeMember(c1, g, { by: 'teacher-1' });
+      const before = (await host.load()).enrollments.find(({ classId, userId }) => classId === c1 && userId === g);
+      await host.undo();
+      const after = (await host.load()).enrollments.find(({ id }) => id === before?.id);
+      expect([after?.state, after?.by]).toEqual([before?.state, before?.by]);
+    },
+  );
+
+  it('nor does an undo end the place of a teacher who is also a guardian', async () => {
+    const host = new Host(ON);
+    const toA: GuardianLink = { guardianSourcedId: 't', studentSourcedId: 'a', blocked: true };
+    await host.run(feed([toA]));
+    await host.run(feed([toA, { ...TO_B, guardianSourcedId: 't' }]));
+    expect(changeLines(await host.undo())).toEqual(['guardian-delete t/b UNDO UNDONE']);
+  });
+
+  it.each([true, false])('an undo leaves a guardian whom the district itself enrolled (enroll: %s)', async (enroll) => {
+    const host = new Host({ ...ON, guardians: { enroll } });
+    const other: GuardianLink = { guardianSourcedId: 'g', studentSourcedId: enroll ? 'zs' : 'b' };
+    const own = (links: readonly GuardianLink[]) => {
+      const roster = feed(links);
+      return { ...roster, enrollments: [...(roster.enrollments ?? []), enrolled('c1', 'g', { role: 'guardian' })] };
+    };
+    await host.run(own([FORBIDDEN]));
+    await host.run(own([FORBIDDEN, other]));
+    expect(changeLines(await host.undo())).toContain(`guardian-delete g/${other.studentSourcedId} UNDO UNDONE`);
+    const { enrollments } = await host.load();
+    expect(enrollments.filter(({ role }) => role === 'guardian').map(({ state }) => state)).toEqual(['active']);
+  });
+
+  it('nothing new follows from a student whom an undo keeps in the class', async () => {
+    const host = new Host(ON);
+    const withoutA = (links: readonly GuardianLink[]) => ({
+      ...merge(feed(links, { students: ['b'] }), people(student('a'))),
+      guardianLinks: links,
+    });
+    await host.run(feed([]));
+    await host.run(withoutA([]));
+    await host.undo();
+    const kept = await host.run(withoutA([TO_A]));
+    expect(changeLines(kept)).toEqual(['user-create g P1 NEW_PERSON', 'guardian-link g/a P1 NEW_GUARDIAN_LINK']);
+    expect(changeLines(await host.run(feed([TO_A])))).toEqual(['enrollment-add c1/g P13 GUARDIAN_ENROLLED']);
   });
 
   it('what waits for a person goes on waiting in an import without guardians, and is let go by one of guardians', async () => {

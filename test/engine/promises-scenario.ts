@@ -42,8 +42,6 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
-  /** What undo took from guardians who are members by their links (P13) stays so. */
-  readonly guardianMembersAfterUndo: boolean;
   /** Guardians are members by their links (P13) in whichever order the schools run. */
   readonly guardianMembersAcrossSchools: boolean;
   /** A forbidden link of a new guardian does not wait for a run of another school to make the account. */
@@ -58,7 +56,6 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
-  guardianMembersAfterUndo: false,
   guardianMembersAcrossSchools: false,
   forbiddenAcrossSchools: false,
 };

@@ -19,6 +19,11 @@ interface Found {
 
 const MATH = { school: 0, name: 0, term: 0, teacher: 0, students: NOBODY };
 const FULL = { ...defaultPolicy, fullData: true, archive: true };
+const ENROLLING = {
+  ...FULL,
+  classes: { ...defaultPolicy.classes, duplicateNames: 'all' as const },
+  guardians: { enroll: true },
+};
 
 /** Cases that once broke a promise. */
 const FOUND: readonly Found[] = [
@@ -270,6 +275,69 @@ const FOUND: readonly Found[] = [
       later: [],
       policy: { ...FULL, classes: { ...defaultPolicy.classes, duplicateNames: 'all' } },
       order: 0,
+    },
+  },
+  {
+    promise: 4,
+    name: 'a guardian’s place that ended with forbidden contact does not return by a link that the undo alone keeps',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [{ ...MATH, students: [0, 38] }, MATH, MATH],
+        guardians: [{ students: [0, 2], type: 0, reach: 0 }],
+      },
+      edits: [],
+      events: [
+        { kind: 'link-changes', index: 0, other: 0, students: [] },
+        { kind: 'link-vanishes', index: 21, other: 0, students: [] },
+      ],
+      later: [],
+      policy: ENROLLING,
+      guardians: 'together',
+      order: 4_711,
+    },
+  },
+  {
+    promise: 4,
+    name: 'a guardian’s place ends with the link that an undo takes where contact with another student is forbidden',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [MATH, { ...MATH, students: [35, 5] }, MATH],
+        guardians: [{ students: [5], type: 0, reach: 0 }],
+      },
+      edits: [],
+      events: [
+        { kind: 'link-appears', index: 0, other: 27, students: [] },
+        { kind: 'link-changes', index: 0, other: 0, students: [] },
+      ],
+      later: [],
+      policy: ENROLLING,
+      guardians: 'together',
+      order: 193_808_932,
+    },
+  },
+  {
+    promise: 4,
+    name: 'a link that people made gives no place by a student whom the undo alone keeps in the class',
+    scenario: {
+      start: {
+        teachers: 2,
+        students: 4,
+        classes: [MATH, MATH, { ...MATH, teacher: 3, students: [27] }, MATH],
+        guardians: [],
+      },
+      edits: [{ kind: 'link-guardian', index: 0, other: 0 }],
+      events: [
+        { kind: 'class-vanishes', index: 0, other: 0, students: [] },
+        { kind: 'student-leaves-class', index: 1, other: 23, students: [] },
+      ],
+      later: [],
+      policy: ENROLLING,
+      guardians: 'together',
+      order: 366_052_537,
     },
   },
   {

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { invert, reconcile } from '../../src/engine/index.js';
 import type { Plan } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
-import { guardian, local, NOW, roster, SCOPE, section, student, teaching, type RosterParts } from '../support/build.js';
+import {
+  enrolled,
+  guardian,
+  local,
+  NOW,
+  roster,
+  SCOPE,
+  section,
+  student,
+  teacher,
+  teaching,
+  type RosterParts,
+} from '../support/build.js';
 import { changeLines, classWith, merge, noteLines, OPEN, people } from '../support/rows.js';
 import { contents, World } from '../support/world.js';
 
@@ -125,6 +137,47 @@ describe('undo takes back what a run did', () => {
     expect(plan.changes.map(({ kind }) => kind)).toEqual(['class-archive']);
     expect(await host.contents()).toEqual(before);
     expect(changeLines(await host.next(START))).toEqual([]);
+  });
+
+  it('both changes of a person whose login another one got and who left, and of a link told to be free and dropped', async () => {
+    const EVERYTHING = ['classes', 'teachers', 'students', 'guardians'] as const;
+    const settings: PolicyInput = { fullData: true, deactivateUnrostered: true, steps: [...EVERYTHING] };
+    const ann = { email: 'ann@x.example' };
+    const link = { guardianSourcedId: 'g', studentSourcedId: 'b', contactType: 'Family', relationship: 'Uncle' };
+    const first = merge(C1, people(student('z', ann), guardian('g')), {
+      enrollments: [enrolled('c1', 'z')],
+      guardianLinks: [
+        { ...link, blocked: true },
+        { ...link, studentSourcedId: 'a' },
+      ],
+    });
+    const host = await hostWith(first, settings);
+    const before = await host.contents();
+    const then = merge(C1, people(teacher('u', ann), guardian('g')), {
+      guardianLinks: [link, { ...link, studentSourcedId: 'a' }],
+    });
+    const plan = await host.next(then, { guardians: { contactTypes: ['Parent'] } });
+    expect(changeLines(plan).filter((line) => / (z|g\/b) /.test(line))).toEqual([
+      'user-update z F6 EMAIL_TAKEN',
+      'guardian-update g/b P11 CONTACT_ALLOWED',
+      'guardian-unlink g/b P4 CONTACT_TYPE_EXCLUDED',
+      'user-deactivate z U7 PERSON_ABSENT',
+    ]);
+    const run = await host.apply(plan);
+    const after = contents(await host.load());
+    expect(changeLines(await host.undo(run))).toEqual([
+      'enrollment-restore c1/z UNDO UNDONE',
+      'guardian-restore g/b UNDO UNDONE',
+      'guardian-restore g/a UNDO UNDONE',
+      'user-delete u UNDO UNDONE',
+      'user-reactivate z UNDO UNDONE',
+    ]);
+    expect(await host.contents()).toEqual(before);
+    await host.undo('run-3');
+    const again = await host.load();
+    expect(contents(again)['users']).toEqual(after['users']);
+    expect(again.guardianLinks[1]).toMatchObject({ studentSourcedId: 'b', state: 'removed', blocked: true });
+    expect(again.ledger.suppressions).toEqual([]);
   });
 
   it('a run that is not known is undone by nothing', () => {

@@ -43,9 +43,9 @@ export class Host {
     return this.apply(plan);
   }
 
-  /** Takes the last run back. */
-  async undo(): Promise<Plan> {
-    return this.apply(invert(await this.store.journal(SCOPE, this.lastRun), await this.load(), { now: NOW }));
+  /** Takes a run back. */
+  async undo(run = this.lastRun): Promise<Plan> {
+    return this.apply(invert(await this.store.journal(SCOPE, run), await this.load(), { now: NOW }));
   }
 
   private async apply(plan: Plan): Promise<Plan> {

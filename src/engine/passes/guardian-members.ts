@@ -5,7 +5,7 @@
  * @module
  */
 
-import { enrollmentSubject, classSubject } from '../../model/index.js';
+import { classSubject, enrollmentSubject, guardianSubject } from '../../model/index.js';
 import type { ChangeKind, Class, Enrollment, LocalClass, LocalEnrollment } from '../../model/index.js';
 import { ofMembers, type ClassOfMembers } from '../rules/additions.js';
 import type { Context } from '../context.js';
@@ -31,6 +31,8 @@ interface Path {
   readonly link: LinkAfter;
   readonly studentSourcedId: string;
   readonly changes: readonly string[];
+  /** Whether nothing new follows from it: it is left as it is (P8), or an undo or a discard alone keeps it. */
+  readonly doubt: 'frozen' | 'kept' | undefined;
 }
 
 /** What the links say about one class. */
@@ -147,17 +149,13 @@ export class GuardianMembers implements ClassVisitor {
       const changes = [change, after.change].filter((key) => key !== undefined);
       if (standing === 'living' && after.isStudent) {
         const known = wanted.get(guardianSourcedId);
-        const path = { link, studentSourcedId, changes };
-        if (known === undefined || this.rank(path) < this.rank(known)) wanted.set(guardianSourcedId, path);
+        const doubt = this.doubtOf(section, link, studentSourcedId);
+        const path = { link, studentSourcedId, changes, doubt };
+        if (known === undefined || rank(path) < rank(known)) wanted.set(guardianSourcedId, path);
       } else if (isBefore && standing !== 'forbidden') {
         for (const key of changes) pushTo(causes, guardianSourcedId, key);
       }
     }
-  }
-
-  /** Ways that need no change go before those that do, and doubtful ones come last. */
-  private rank({ studentSourcedId, changes }: Path): number {
-    return changes.length + (this.isDoubtful(studentSourcedId) ? 10 : 0);
   }
 
   /** Whether somebody is a student of the class once the plan is applied, and by which change. */
@@ -184,7 +182,7 @@ export class GuardianMembers implements ClassVisitor {
     return { isStudent: local?.state === 'active' && local.role === 'student', change: undefined };
   }
 
-  private want(rows: ClassRows, guardian: string, { link, studentSourcedId, changes }: Path): void {
+  private want(rows: ClassRows, guardian: string, { link, studentSourcedId, changes, doubt }: Path): void {
     const { draft } = this.context;
     const { section, members } = rows;
     const local = members.get(guardian);
@@ -197,7 +195,12 @@ export class GuardianMembers implements ClassVisitor {
     }
     // Who was here as something else is for the rows M to bring back.
     if (local !== undefined && !isGuardianMember(local)) return;
-    if (this.isDoubtful(studentSourcedId) || this.people.standing(guardian) !== 'known') return;
+    if (doubt === 'frozen' || this.people.standing(guardian) !== 'known') return;
+    if (doubt === 'kept') {
+      const change = local === undefined ? 'enrollment-add' : 'enrollment-restore';
+      draft.note({ rule: 'UNDO', code: 'SUPPRESSED', severity: 'info', subject, evidence: { change } });
+      return;
+    }
     const proposal =
       local === undefined
         ? guardianAddition(section, { sourcedId: guardian, id: link.guardianId }, studentSourcedId)
@@ -205,12 +208,14 @@ export class GuardianMembers implements ClassVisitor {
     this.proposals.push({ proposal, causes: changes });
   }
 
-  /** Whether a student's links and places are left as they are, so that nothing new follows from them (P8). */
-  private isDoubtful(studentSourcedId: string): boolean {
+  private doubtOf({ sourcedId }: ClassOfMembers, { guardianSourcedId }: LinkAfter, student: string): Path['doubt'] {
     const { people } = this;
-    return (
-      people.isFrozen(studentSourcedId) || people.isVanished(studentSourcedId) || people.isTombstoned(studentSourcedId)
-    );
+    if (people.isFrozen(student) || people.isVanished(student) || people.isTombstoned(student)) return 'frozen';
+    const { draft } = this.context;
+    const isKept =
+      draft.isWithheld('enrollment-remove', enrollmentSubject(sourcedId, student)) ||
+      draft.isWithheld('guardian-unlink', guardianSubject(guardianSourcedId, student));
+    return isKept ? 'kept' : undefined;
   }
 
   private lose(rows: ClassRows, guardian: string, local: LocalEnrollment, causes: readonly string[]): void {
@@ -262,6 +267,11 @@ export class GuardianMembers implements ClassVisitor {
 }
 
 const NO_ROWS: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
+
+/** Ways that need no change go before those that do, and doubtful ones come last. */
+function rank({ changes, doubt }: Path): number {
+  return changes.length + (doubt === undefined ? 0 : 10);
+}
 
 function ofAbsent(local: LocalClass): ClassOfMembers {
   return {

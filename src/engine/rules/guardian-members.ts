@@ -90,7 +90,7 @@ export function guardianRemoval(
   guardianSourcedId: string,
   local: LocalEnrollment,
   isForbidden: boolean,
-  { removed }: Context,
+  { removed }: Pick<Context, 'removed'>,
 ): Proposal {
   return {
     ...common(section, guardianSourcedId, local),
