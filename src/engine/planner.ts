@@ -124,7 +124,9 @@ class Planner {
     const { users, enrollments, localUsers, localEnrollments } = sources;
     const isWhole = users.whole !== undefined && localUsers.whole !== undefined;
     this.isWhole = isWhole && enrollments.whole !== undefined && localEnrollments.whole !== undefined;
-    const directory = isWhole ? new WholeDirectory(users.whole, localUsers.whole) : new AskedDirectory();
+    const directory = isWhole
+      ? new WholeDirectory(users.whole, localUsers.whole)
+      : new AskedDirectory(context.local.scope);
     this.people = new People(context.feed, directory, this.isWhole ? enrollments.whole : undefined);
     this.bearers = new AddressQuestions(collisionRules(context, this.people));
     this.logins = new LoginPass(context, this.people);

@@ -42,10 +42,6 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
-  /** Guardians are members by their links (P13) in whichever order the schools run. */
-  readonly guardianMembersAcrossSchools: boolean;
-  /** A forbidden link of a new guardian does not wait for a run of another school to make the account. */
-  readonly forbiddenAcrossSchools: boolean;
 } = {
   graceSnapshots: true,
   siteOfDistrict: true,
@@ -56,8 +52,6 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
-  guardianMembersAcrossSchools: false,
-  forbiddenAcrossSchools: false,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */

@@ -6,7 +6,7 @@ import { People } from '../../src/engine/passes/people.js';
 import { LinkQuestions, MemberQuestions } from '../../src/engine/passes/questions.js';
 import { defaultPolicy } from '../../src/model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../../src/model/index.js';
-import { enrolled, localClass, localMember, section } from '../support/build.js';
+import { enrolled, localClass, localMember, SCOPE, section } from '../support/build.js';
 
 const CONTEXT = {
   policy: { ...defaultPolicy, fullData: true },
@@ -25,7 +25,7 @@ function asked(
     local: localClass('c'),
   },
 ): { readonly people: readonly string[]; readonly counted: readonly string[] } {
-  const directory = new AskedDirectory();
+  const directory = new AskedDirectory(SCOPE);
   const memberships = new Memberships();
   const people = new People(undefined as never, directory, []);
   const questions = new MemberQuestions(CONTEXT, people, memberships);
@@ -72,7 +72,7 @@ describe('what is asked of persons before a stream of members is decided about',
 
 describe('what is asked of persons before a stream of links is decided about', () => {
   it('is both people of a new link', () => {
-    const directory = new AskedDirectory();
+    const directory = new AskedDirectory(SCOPE);
     const people = new People(undefined as never, directory, []);
     const questions = new LinkQuestions({ ...CONTEXT, policy: { ...CONTEXT.policy, steps: ['guardians'] } }, people);
     questions.onlyFeed({ guardianSourcedId: 'g', studentSourcedId: 'a' });

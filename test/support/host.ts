@@ -67,7 +67,8 @@ export class Host {
   }
 }
 
-function inStreams<T extends object>(side: T): T {
+/** A side with its collections as streams. */
+export function inStreams<T extends object>(side: T): T {
   const fields = Object.entries(side).map(([name, value]: [string, unknown]) => {
     return [name, Array.isArray(value) ? streamOf(value as readonly unknown[]) : value];
   });

@@ -80,7 +80,7 @@ function sharedLink(view: View, guardianship: Guardianship, link: GuardianLink, 
   if (view.isRestricted) return kept(incompleteRead(view));
   const told = view.told(subject, 'AGENT_NOT_SHARED', 'SUPPRESSED');
   if (told !== undefined) return kept(told);
-  if (student.feed === undefined || !isPersonInScope(view, undefined, student.local)) {
+  if (student.feed === undefined || !isPersonInScope(view, student.feed, student.local)) {
     return kept(because('P8', 'STUDENT_NOT_HERE'));
   }
   if (local.state === 'active') {
@@ -106,7 +106,7 @@ function lostLink(view: View, { subject, guardian, student }: Guardianship, loca
   if (frozen !== undefined) return kept(frozen);
   const isUnshared =
     student.feed === undefined && student.sourcedId !== undefined && whyNotGone(view, student.sourcedId) !== undefined;
-  if (isUnshared || !isPersonInScope(view, undefined, student.local)) return kept(because('P8', 'STUDENT_NOT_HERE'));
+  if (isUnshared || !isPersonInScope(view, student.feed, student.local)) return kept(because('P8', 'STUDENT_NOT_HERE'));
   const told = view.told(subject, 'SUPPRESSED') ?? waiting(view, subject) ?? additiveOnly(view);
   if (told !== undefined) return kept(told);
   return kept(because('P3', view.isFullData === true ? 'NOT_PLANNED' : 'LINK_KEPT'));
@@ -124,7 +124,7 @@ function whyNotRead(view: View): Reason | undefined {
 function hasStudent(view: View, student: Person): boolean {
   const { feed, local, sourcedId } = student;
   if (feed === undefined || feed.status === 'tobedeleted' || frozenBecause(view, sourcedId) !== undefined) return false;
-  return isPersonInScope(view, local === undefined ? feed : undefined, local) && hasAccount(view, student);
+  return isPersonInScope(view, feed, local) && hasAccount(view, student);
 }
 
 function isTypeExcluded(view: View, link: GuardianLink): boolean {

@@ -6,13 +6,13 @@
  */
 
 import { findById } from '../../internal/search.js';
-import type { LocalUser, User } from '../../model/index.js';
+import type { LocalUser, Scope, User } from '../../model/index.js';
 
 /** What other tables ask of a person of the host. */
 export type HostPerson = Pick<LocalUser, 'id' | 'schoolSourcedIds'>;
 
 /** What they ask of a person of the feed. */
-export type FeedPerson = Pick<User, 'status' | 'familyName'>;
+export type FeedPerson = Pick<User, 'status' | 'familyName' | 'schoolSourcedIds'>;
 
 export interface PersonDirectory {
   /** Announces that this person may be looked up. */
@@ -73,6 +73,13 @@ export class AskedDirectory implements PersonDirectory {
   hasQuestions = false;
   private readonly answers = new Map<string, Answer>();
 
+  /** Whether the run is of some schools alone: else nobody asks who is where in the feed. */
+  private readonly isOfSchools: boolean;
+
+  constructor({ schools }: Scope) {
+    this.isOfSchools = schools !== undefined;
+  }
+
   ask(sourcedId: string): void {
     if (this.answers.has(sourcedId)) return;
     this.answers.set(sourcedId, { feed: undefined, host: undefined });
@@ -88,7 +95,8 @@ export class AskedDirectory implements PersonDirectory {
     if (answer === undefined) return;
     if (feed !== undefined) {
       const { status, familyName } = feed;
-      answer.feed = status === undefined ? { familyName } : { status, familyName };
+      const schoolSourcedIds = this.isOfSchools ? feed.schoolSourcedIds : NONE;
+      answer.feed = status === undefined ? { familyName, schoolSourcedIds } : { status, familyName, schoolSourcedIds };
     }
     if (local === undefined || answer.host !== undefined) return;
     const { id, schoolSourcedIds } = local;
@@ -103,6 +111,8 @@ export class AskedDirectory implements PersonDirectory {
     return this.answers.get(sourcedId)?.host;
   }
 }
+
+const NONE: readonly string[] = [];
 
 function idOfUser(user: User): string {
   return user.sourcedId;

@@ -317,7 +317,8 @@ export class GuardianPass implements LinkVisitor {
   }
 
   private isInScope(student: string): boolean {
-    return isUserInScope(this.people.arrivalOf(student), this.people.localOf(student), this.context);
+    if (this.context.local.scope.schools === undefined) return true;
+    return isUserInScope(this.people.directory.feedOf(student), this.people.localOf(student), this.context);
   }
 
   /** A link counts for its student's school. */
