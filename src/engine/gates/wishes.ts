@@ -11,7 +11,7 @@ import type { OpenWindows } from './windows.js';
 import type { HoldWish, Latches } from './latches.js';
 import { type Baselines, type Budget, isOver, LIMIT_KINDS } from './limits.js';
 import { countMessages } from './notices.js';
-import type { Doubt } from './shape.js';
+import { areOfAbsence, type Doubt } from './shape.js';
 
 /** A kind whose ids were all given anew (G5). */
 export interface IdReset {
@@ -23,7 +23,7 @@ export interface IdReset {
 
 /** G4, and Z14 alone: a field that is gone takes nothing away, so that only messages wait. */
 export function oddShape(doubts: readonly Doubt[]): HoldWish {
-  const isField = doubts.every(({ rule }) => rule === 'Z14');
+  const isField = !areOfAbsence(doubts);
   return {
     id: 'G4',
     gate: 'G4',

@@ -103,10 +103,13 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return this.names.asksForCauses(this.candidates.length > 0);
   }
 
-  /** @param verdict where it was asked for */
-  finish(verdict: AbsenceVerdict | undefined): void {
+  /**
+   * @param verdict where it was asked for
+   * @param isOdd likewise: whether the read has an odd shape (G4)
+   */
+  finish(verdict: AbsenceVerdict | undefined, isOdd: boolean): void {
     this.inclusion?.noteLeftOut();
-    if (verdict !== undefined) this.names.keepWaiting(verdict);
+    if (verdict !== undefined) this.names.keepWaiting(verdict, isOdd);
     this.names.noteShared();
     this.admitCandidates();
     this.members.finish();
