@@ -41,6 +41,7 @@ import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
 import { judge, type Baselines } from './gates/judge.js';
 import { basisOf } from './gates/basis.js';
 import type { Followers } from './gates/dependents.js';
+import { areOfAbsence, doubtsOf } from './gates/shape.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
 import { blackoutPlan, failedPlan, restrictionOf } from './gates/stopped.js';
@@ -150,7 +151,7 @@ class Planner {
     pass.finish();
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
-    const { classes, early } = yield* this.passClasses(schools, kinds);
+    const { classes, early } = yield* this.passClasses(head, schools, kinds);
     const created = createPeople(context, people, {
       placements: classes.members.placements,
       primarySchools: classes.primarySchools,
@@ -202,6 +203,7 @@ class Planner {
 
   /** Decides about classes and members; judges the causes of absence early where names depend on them. */
   private *passClasses(
+    head: RosterHead,
     schools: SchoolsInDoubt,
     kinds: KindCensus,
   ): Planning<{ readonly classes: ClassPassResult; readonly early: AbsenceVerdict | undefined }> {
@@ -223,12 +225,18 @@ class Planner {
     const early = pass.asksForCauses
       ? yield* judgeVanished(context, sources, managedOf(kinds, pass, 0), schools)
       : undefined;
-    pass.finish(early);
+    pass.finish(early, early !== undefined && this.isOdd(head));
     if (whole !== undefined) {
       for (const [userId, { hostSourcedId }] of pass.members.removedFrom) memberships.ask(userId, hostSourcedId);
       memberships.count(whole, pass.plain.marks);
     }
     return { classes: pass, early };
+  }
+
+  /** G4, by all that was read so far: guardian links come later, and tell nothing of classes. */
+  private isOdd({ readId, rejected }: RosterHead): boolean {
+    const { tally, local, isRestricted } = this.context;
+    return !isRestricted && areOfAbsence(doubtsOf(tally.reading(readId, rejected), local.ledger.healthy));
   }
 
   private classesAlone(): ClassWalk {

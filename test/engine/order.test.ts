@@ -75,6 +75,10 @@ const READ = roster({
     { ...ofFamily('g', 'c'), contactType: 'Emergency' },
     ofFamily('g', 'c'),
     { ...ofFamily('g', 'c'), relationship: 'Aunt' },
+    { ...ofFamily('g', 't'), status: 'tobedeleted' },
+    { ...ofFamily('g', 't'), contactType: 'Emergency' },
+    ofFamily('g', 't'),
+    { ...ofFamily('g', 't'), relationship: 'Aunt' },
     { ...ofFamily('h', 'c'), contactType: 'Emergency' },
     { ...ofFamily('h', 'c'), status: 'tobedeleted' },
   ],
@@ -86,6 +90,7 @@ const HOST = local({
     twin(localClass('c2')),
     localClass('c3'),
     twin(localClass('c3')),
+    localClass('c4'),
     localClass(undefined, { name: 'Dance' }),
     localClass(undefined, { name: 'Chess' }),
   ],
@@ -113,6 +118,7 @@ const HOST = local({
     twin(localLink('g', 'c', KEPT)),
     localLink('g', 'd', KEPT),
     twin(localLink('g', 'd', KEPT)),
+    localLink('g', 't', KEPT),
     byHand(localLink('g', 'x'), 'own-l2', 'studentSourcedId', 'synced'),
     byHand(localLink('g', 'y'), 'own-l1', 'studentSourcedId', 'synced'),
   ],
@@ -156,10 +162,15 @@ describe('one plan in every order', () => {
       expect.arrayContaining([
         'user-rekey user:n1',
         'user-rekey user:01',
-        'guardian-update guardian:1:g:c',
-        'class-archive class:c2',
+        'guardian-update guardian:1:g:t',
+        'class-archive class:c4',
       ]),
     );
+    const twice = expected.notes.filter(({ code }) => code === 'LOCAL_DUPLICATE');
+    expect(twice.map(({ subject }) => subject)).toEqual([
+      ...['user:d', 'user:gone', 'class:c2', 'class:c3'],
+      ...['guardian:1:g:c', 'guardian:1:g:d'],
+    ]);
   });
 
   for (const which of ['feed', 'host', 'both']) {

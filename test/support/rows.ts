@@ -4,7 +4,7 @@
  */
 
 import { expect } from 'vitest';
-import { reconcile } from '../../src/engine/index.js';
+import { reconcile, type ReconcileInput } from '../../src/engine/index.js';
 import type {
   Class,
   Enrollment,
@@ -77,14 +77,18 @@ export function planOf(row: Given): Plan {
 
 /** With a policy that `definePolicy` may refuse. */
 export function planWith(policy: Policy, row: Given): Plan {
+  return reconcile(inputOf(policy, row));
+}
+
+export function inputOf(policy: Policy, row: Given): ReconcileInput {
   const quiet = row.alone === true ? {} : QUIET;
   const scoped = row.scope === undefined ? {} : { scope: row.scope };
-  return reconcile({
+  return {
     roster: roster({ ...merge(quiet, row.feed), ...scoped }),
     local: { ...local(), ...mergeHosts(hostOf(quiet), row.host ?? {}), ...scoped },
     policy,
     now: row.now ?? NOW,
-  });
+  };
 }
 
 export function checkRow(row: Row): void {

@@ -74,22 +74,22 @@ export function withCauses(verdict: AbsenceVerdict, changes: readonly Change[]):
   });
 }
 
-/** What holds on causes, or on an empty feed, of earlier plans keep from being applied. */
+/** What holds on causes, or on a feed that was empty or odd, of earlier plans keep from being applied. */
 export class CauseLatches {
   private readonly waiting = new Set<string>();
   private readonly approved = new Set<string>();
 
   constructor({ holds }: Pick<Ledger, 'holds'>) {
     for (const { id, gate, changes, approved } of holds) {
-      if (gate !== 'cause' && gate !== 'G3') continue;
+      if (gate !== 'cause' && gate !== 'G3' && gate !== 'G4') continue;
       for (const key of approved) this.approved.add(`${id} ${key}`);
       for (const { key } of changes) if (!approved.includes(key)) this.waiting.add(key);
     }
   }
 
-  /** Whether the change waits for a person because of its cause. @param hold what this plan's verdict asks for */
-  isWaiting(key: string, hold: string | undefined): boolean {
-    return this.waiting.has(key) || (hold !== undefined && !this.approved.has(`${hold} ${key}`));
+  /** Whether the change waits for a person because of the evidence. @param holds what this plan asks for */
+  isWaiting(key: string, holds: readonly string[]): boolean {
+    return this.waiting.has(key) || holds.some((hold) => !this.approved.has(`${hold} ${key}`));
   }
 }
 

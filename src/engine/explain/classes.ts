@@ -12,6 +12,7 @@ import { classNameOf } from '../rules/classes.js';
 import {
   additiveOnly,
   because,
+  doubled,
   incompleteRead,
   kept,
   notImported,
@@ -42,6 +43,8 @@ export function findClass(view: View, feed: Class | undefined, local: LocalClass
   if (local.sourcedId === undefined) {
     return frozen(kept(because('K13', 'LOCAL_CLASS'), ...openLinkOf(view, 'class', local.id)));
   }
+  const twice = doubled(view, classSubject(local.sourcedId));
+  if (twice !== undefined) return frozen(kept(twice));
   return section === undefined
     ? frozen(absentClass(view, local, local.sourcedId, feed !== undefined))
     : presentClass(view, section, local);

@@ -49,6 +49,11 @@ export function stepNotCovered(view: View): Reason {
   return because('STEPS', 'STEP_NOT_COVERED', { steps });
 }
 
+/** D6: the host has the record more than once. */
+export function doubled(view: View, subject: string): Reason | undefined {
+  return view.told(subject, 'LOCAL_DUPLICATE');
+}
+
 /** G2, with the collections that broke off. */
 export function incompleteRead(view: View): Reason {
   const gate = view.sides.plan.gates.find((each) => each.gate === 'G2');

@@ -9,6 +9,7 @@ import { isGuardianSourceSwitched } from '../rules/guardian-source.js';
 import {
   additiveOnly,
   because,
+  doubled,
   incompleteRead,
   kept,
   notImported,
@@ -39,6 +40,8 @@ export function findGuardian(view: View, guardianship: Guardianship): Finding {
   if (!view.covers('guardians')) {
     return local === undefined ? notImported(stepNotCovered(view)) : kept(stepNotCovered(view));
   }
+  const twice = doubled(view, guardianship.subject);
+  if (twice !== undefined) return kept(twice);
   if (link === undefined) return lostLink(view, guardianship, local as LocalGuardianLink);
   return local === undefined
     ? notImported(...whyNotLinked(view, guardianship, link))

@@ -11,6 +11,7 @@ import { findClass } from './classes.js';
 import {
   additiveOnly,
   because,
+  doubled,
   incompleteRead,
   kept,
   notImported,
@@ -42,6 +43,8 @@ export function findMember(view: View, membership: Membership): Finding {
   if (local !== undefined && localClass?.sourcedId === undefined) return kept(because('M8', 'LOCAL_MEMBER'));
   const ofClass = findClass(view, section, localClass);
   if (!ofClass.isFollowed) return ofUnfollowed(view, membership, ofClass.reasons);
+  const twice = doubled(view, membership.subject);
+  if (twice !== undefined) return kept(twice);
   const isSilent = person.feed?.status !== 'tobedeleted';
   if (row === undefined) {
     const member = local as LocalEnrollment;

@@ -12,6 +12,7 @@ import { findClass } from './classes.js';
 import {
   additiveOnly,
   because,
+  doubled,
   incompleteRead,
   kept,
   notImported,
@@ -47,18 +48,22 @@ export function findPerson(view: View, { feed, local, subject, sourcedId }: Pers
   if (local.sourcedId === undefined || sourcedId === undefined) {
     return kept(because('U11', 'LOCAL_PERSON'), ...openLinkOf(view, 'user', local.id));
   }
+  const twice = doubled(view, subject);
+  if (twice !== undefined) return kept(twice);
   return person === undefined
     ? absentPerson(view, local, sourcedId, subject, isTombstoned)
     : presentPerson(view, person, local, subject);
 }
 
-/** Why nothing at all happens to this person or as a member: in doubt who they are (U12, U13, U17). */
+/** Why nothing at all happens to this person or as a member: in doubt who they are (D6, U12, U13, U17). */
 export function frozenBecause(view: View, sourcedId: string | undefined): Reason | undefined {
   if (sourcedId === undefined) return undefined;
   const recycled = view.sides.plan.holds.find(
     ({ gate, subject }) => gate === 'U13' && subject === userSubject(sourcedId),
   );
   if (recycled !== undefined) return because('U13', recycled.code, { hold: recycled.id });
+  const twice = doubled(view, userSubject(sourcedId));
+  if (twice !== undefined) return twice;
   const noteOf = (told: string): Note | undefined =>
     view.sides.plan.notes.find(
       ({ code, evidence }) => code === told && (evidence?.['old'] === sourcedId || evidence?.['new'] === sourcedId),

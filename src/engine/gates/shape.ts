@@ -51,6 +51,11 @@ export function doubtsOf(reading: Reading, healthy: ReadStatistics | undefined):
   return doubts;
 }
 
+/** Whether the doubts are of what would be taken away, too: a field that is gone takes nothing away (Z14). */
+export function areOfAbsence(doubts: readonly Doubt[]): boolean {
+  return doubts.some(({ rule }) => rule !== 'Z14');
+}
+
 /** A doubt as a person is told of it. */
 export function noteOfDoubt({ rule, code, evidence }: Doubt): Note {
   return { rule, code, severity: 'warning', evidence };

@@ -12,7 +12,7 @@ import type { HoldWish, Latches } from './latches.js';
 import { type Baselines, type Budget, isOver } from './limits.js';
 import { countMessages } from './notices.js';
 import { LIMIT_KINDS } from './removal-sums.js';
-import type { Doubt } from './shape.js';
+import { areOfAbsence, type Doubt } from './shape.js';
 
 /** A kind whose ids were all given anew (G5). */
 export interface IdReset {
@@ -24,7 +24,7 @@ export interface IdReset {
 
 /** G4, and Z14 alone: a field that is gone takes nothing away, so that only messages wait. */
 export function oddShape(doubts: readonly Doubt[]): HoldWish {
-  const isField = doubts.every(({ rule }) => rule === 'Z14');
+  const isField = !areOfAbsence(doubts);
   return {
     id: 'G4',
     gate: 'G4',

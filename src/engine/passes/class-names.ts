@@ -48,13 +48,17 @@ export class ClassNames {
     if (this.isContested(local)) this.leaving.push(local);
   }
 
-  /** A class that waits for a person because of its cause, or because the feed was in doubt, is not leaving. */
-  keepWaiting({ causes }: AbsenceVerdict): void {
+  /**
+   * A class that waits for a person because of its cause, or because the feed was or is in doubt, is not leaving.
+   *
+   * @param isOdd whether the read has an odd shape (G4)
+   */
+  keepWaiting({ causes }: AbsenceVerdict, isOdd: boolean): void {
     const latches = new CauseLatches(this.context.local.ledger);
     for (const local of this.leaving) {
       const subject = classSubject(local.sourcedId);
-      const isWaiting = latches.isWaiting(changeKey('class-archive', subject), causes.get(subject)?.hold);
-      if (isWaiting) this.keep(KEPT, local, undefined);
+      const holds = [causes.get(subject)?.hold, isOdd ? 'G4' : undefined].filter((hold) => hold !== undefined);
+      if (latches.isWaiting(changeKey('class-archive', subject), holds)) this.keep(KEPT, local, undefined);
     }
   }
 

@@ -22,6 +22,7 @@ import {
 import type { Context } from '../context.js';
 import { classFingerprint } from '../fingerprint.js';
 import { classRekey, removeTwin, type RekeyPatch } from '../identity/index.js';
+import { noteOfDoubled } from '../rules/doubled.js';
 import { Inclusion } from '../rules/inclusion.js';
 import { compareMembers } from '../rules/compare-members.js';
 import type { MemberComparison } from '../rules/members.js';
@@ -102,10 +103,13 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     return this.names.asksForCauses(this.candidates.length > 0);
   }
 
-  /** @param verdict where it was asked for */
-  finish(verdict: AbsenceVerdict | undefined): void {
+  /**
+   * @param verdict where it was asked for
+   * @param isOdd likewise: whether the read has an odd shape (G4)
+   */
+  finish(verdict: AbsenceVerdict | undefined, isOdd: boolean): void {
     this.inclusion?.noteLeftOut();
-    if (verdict !== undefined) this.names.keepWaiting(verdict);
+    if (verdict !== undefined) this.names.keepWaiting(verdict, isOdd);
     this.names.noteShared();
     this.admitCandidates();
     this.members.finish();
@@ -136,18 +140,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     run: number,
   ): void {
     const { context } = this;
-    if (section !== undefined) context.tally.section(section);
-    if (enrollments.to > enrollments.from) {
-      context.tally.enrollments(enrollments, run);
-      if (section === undefined) context.tally.danglingEnrollments(countActive(enrollments));
-    }
-    const isManaged = local?.origin === 'roster' && local.state === 'active';
-    if (enrollments.to > enrollments.from + run) {
-      this.people.noteNamed(enrollments, run);
-      if (section !== undefined) this.primarySchools.note(section, enrollments, run);
-    }
+    this.look(section, enrollments, run);
     const managedMembers = run + this.plain.countRest(members, run);
-    if (isManaged && context.isInScope(local.schoolSourcedId ?? section?.schoolSourcedId)) {
+    if (isManaged(local) && context.isInScope(local?.schoolSourcedId ?? section?.schoolSourcedId)) {
       this.managedClasses += 1;
       this.managedEnrollments += managedMembers;
     }
@@ -175,6 +170,33 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     }
   }
 
+  /** D6: they stay as they are, with their members and their names. */
+  doubled(
+    section: Class | undefined,
+    locals: readonly LocalClass[],
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
+  ): void {
+    const { context } = this;
+    this.look(section, enrollments, 0);
+    const [first] = locals as readonly [LocalClass];
+    const managed = locals.filter((local) => isManaged(local) && context.isInScope(local.schoolSourcedId));
+    const managedMembers = this.plain.countRest(members, 0);
+    if (managed.length > 0) {
+      this.managedClasses += managed.length;
+      this.managedEnrollments += managedMembers;
+    }
+    for (const local of locals) {
+      this.names.keep({ members: 'frozen', names: 'both', isOpen: local.state === 'active' }, local, section);
+      this.noteUnjudged(local);
+    }
+    const inScope = locals.find((local) => context.isInScope(local.schoolSourcedId));
+    if (inScope === undefined) return;
+    const { schoolSourcedId } = inScope;
+    const subject = classSubject(first.sourcedId);
+    context.draft.note(noteOfDoubled({ noun: 'class', subject, schoolSourcedId }, locals));
+  }
+
   unnamed(local: LocalClass): void {
     this.links?.unnamed(local);
   }
@@ -186,6 +208,20 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   /** Sections that may be classes which people made, where the policy asks for that. Called once all came by. */
   proposeLinks(): readonly Proposal[] {
     return this.links?.propose() ?? [];
+  }
+
+  /** What has to be known of a section whatever becomes of it. */
+  private look(section: Class | undefined, enrollments: Stretch<Enrollment>, run: number): void {
+    const { tally } = this.context;
+    if (section !== undefined) tally.section(section);
+    if (enrollments.to > enrollments.from) {
+      tally.enrollments(enrollments, run);
+      if (section === undefined) tally.danglingEnrollments(countActive(enrollments));
+    }
+    if (enrollments.to > enrollments.from + run) {
+      this.people.noteNamed(enrollments, run);
+      if (section !== undefined) this.primarySchools.note(section, enrollments, run);
+    }
   }
 
   /** K19: a class that people made and that a person has said to be this section. Says whether there is one. */
@@ -374,6 +410,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private isSkipped(schoolSourcedId: string | undefined): boolean {
     return schoolSourcedId !== undefined && this.context.feed.skippedSchools.has(schoolSourcedId);
   }
+}
+
+function isManaged(local: LocalClass | undefined): boolean {
+  return local?.origin === 'roster' && local.state === 'active';
 }
 
 const NO_MEMBERS: Stretch<LocalEnrollment> = { records: [], from: 0, to: 0 };

@@ -13,7 +13,7 @@ export interface RekeyedClass {
 export class FollowedClasses {
   /** K12, K19: kept whole, because they never come by as one. They are few: a person has named each. */
   readonly rekeyed: RekeyedClass[] = [];
-  /** By the host's own ids: of two classes of one sourcedId one may be followed. */
+  /** By the host's own ids. */
   private readonly ids = new Set<string>();
 
   note(

@@ -49,6 +49,8 @@ interface ClassRows {
   readonly section: ClassOfMembers;
   /** The host's members, by the ids by which the feed knows them. */
   readonly members: ReadonlyMap<string, LocalEnrollment>;
+  /** Who stands here twice (D6): nothing tells which of the records is meant. */
+  readonly doubled: ReadonlySet<string>;
   /** Whom the feed's own enrollments name: the rows M speak of them. */
   readonly fed: ReadonlySet<string>;
 }
@@ -99,14 +101,14 @@ export class GuardianMembers implements ClassVisitor {
 
   private judge(rows: ClassRows): void {
     const findings = this.find(rows);
-    const { members, fed } = rows;
+    const { members, fed, doubled } = rows;
     for (const [guardian, path] of findings.wanted) {
-      if (!fed.has(guardian)) this.want(rows, guardian, path);
+      if (!fed.has(guardian) && !doubled.has(guardian)) this.want(rows, guardian, path);
     }
     for (const [guardian, local] of members) {
       if (fed.has(guardian) || findings.wanted.has(guardian) || !this.isOurs(rows, local)) continue;
       if (findings.forbidden.has(guardian)) this.end(rows, guardian, local, true, []);
-      else this.lose(rows, guardian, local, findings.causes.get(guardian) ?? []);
+      else if (!doubled.has(guardian)) this.lose(rows, guardian, local, findings.causes.get(guardian) ?? []);
     }
   }
 
@@ -257,12 +259,14 @@ export class GuardianMembers implements ClassVisitor {
       fed.add((enrollments.records[at] as Enrollment).userSourcedId);
     }
     const own = new Map<string, LocalEnrollment>();
+    const doubled = new Set<string>();
     for (let at = members.from; at < members.to; at += 1) {
       const local = members.records[at] as LocalEnrollment;
       const id = this.people.memberId(local);
+      if (own.has(id)) doubled.add(id);
       if (id !== '' && own.get(id)?.state !== 'active') own.set(id, local);
     }
-    return { section, members: own, fed };
+    return { section, members: own, fed, doubled };
   }
 }
 

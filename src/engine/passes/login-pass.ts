@@ -86,6 +86,10 @@ export class LoginPass implements UserVisitor {
     if (!this.matched.has(local.id)) this.questions.bearer(undefined, local);
   }
 
+  doubled(feed: User | undefined, locals: readonly LocalUser[]): void {
+    for (const local of locals) this.questions.bearer(feed, local);
+  }
+
   unnamed(local: LocalUser): void {
     this.onlyLocal(local);
   }

@@ -155,6 +155,11 @@ class OtherBearers implements UserVisitor {
     this.meet(local);
   }
 
+  doubled(feed: User | undefined, locals: readonly LocalUser[]): void {
+    if (feed !== undefined) this.onlyFeed(feed);
+    for (const local of locals) this.meet(local);
+  }
+
   unnamed(local: LocalUser): void {
     if (!this.compared.has(local.id)) this.meet(local);
   }

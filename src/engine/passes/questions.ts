@@ -125,6 +125,13 @@ export class LinkQuestions implements LinkVisitor {
     if (isBlockDifferent(link, local)) this.people.directory.ask(link.studentSourcedId);
   }
 
+  doubled(link: GuardianLink | undefined, locals: readonly LocalGuardianLink[]): void {
+    for (const local of locals) {
+      if (link === undefined) this.onlyLocal(local);
+      else this.both(link, local);
+    }
+  }
+
   /** P7: an address alone makes a new guardian reachable only where nobody else bears it. */
   askEmails(bearers: AddressQuestions): void {
     for (const sourcedId of this.guardians) {

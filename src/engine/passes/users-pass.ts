@@ -17,6 +17,8 @@ import type { People } from './people.js';
 import type { PersonLinks } from './person-links.js';
 import type { UserVisitor } from '../reading/user-walk.js';
 import { mayArriveUnplaced } from '../rules/new-users.js';
+import { noteOfDoubled } from '../rules/doubled.js';
+import { isUserInScope } from '../rules/user-fields.js';
 import { comparePerson } from '../rules/users.js';
 
 /** Decides about persons on both sides, and finds the others. */
@@ -75,6 +77,29 @@ export class PeoplePass implements UserVisitor {
     this.people.directory.answer(undefined, local);
   }
 
+  /** D6: nothing happens to them, nor to what they are part of. */
+  doubled(feed: User | undefined, locals: readonly LocalUser[]): void {
+    const { context, people, kinds, ids } = this;
+    if (feed !== undefined) {
+      context.tally.user(feed);
+      kinds.noteFeed(feed);
+      if (feed.status !== 'tobedeleted') ids.feed += 1;
+    }
+    for (const local of locals) {
+      kinds.noteLocal(local);
+      people.noteProtection(local);
+      if (local.state === 'active') ids.managed += 1;
+    }
+    const [first] = locals as readonly [LocalUser];
+    const sourcedId = first.sourcedId as string;
+    const subject = userSubject(sourcedId);
+    people.directory.answer(feed, first);
+    people.freeze(sourcedId);
+    context.unjudged.record(subject);
+    if (!locals.some((local) => isUserInScope(feed, local, context))) return;
+    context.draft.note(noteOfDoubled({ noun: 'user', subject }, locals));
+  }
+
   unnamed(local: LocalUser): void {
     this.alone(local);
     this.links?.unnamed(local);
@@ -118,6 +143,11 @@ export class AnswerPass implements UserVisitor {
   onlyLocal(local: LocalUser): void {
     this.bearers.bearer(undefined, local);
     this.people.directory.answer(undefined, local);
+  }
+
+  doubled(feed: User | undefined, locals: readonly LocalUser[]): void {
+    for (const local of locals) this.bearers.bearer(feed, local);
+    this.people.directory.answer(feed, locals[0]);
   }
 
   unnamed(local: LocalUser): void {

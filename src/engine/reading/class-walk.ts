@@ -1,6 +1,6 @@
-import { compareIds } from '../../internal/ordered.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment } from '../../model/index.js';
 import { type Cursor, Disorder, type Pass } from './cursor.js';
+import { endOfDoubles } from './doubles.js';
 import type { PlainMembers } from '../passes/plain-members.js';
 import type { Stretch } from './stretch.js';
 
@@ -17,6 +17,13 @@ export interface ClassVisitor {
     enrollments: Stretch<Enrollment>,
     members: Stretch<LocalEnrollment>,
     run: number,
+  ): void;
+  /** Classes of the host with one sourcedId (D6), and the feed's. Without this they come by as single ones. */
+  doubled?(
+    section: Class | undefined,
+    locals: readonly LocalClass[],
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
   ): void;
   /** Whether it has seen enough. */
   readonly isDone?: boolean;
@@ -42,7 +49,7 @@ export interface ClassCursors {
  */
 export class ClassWalk implements Pass {
   private lastId: string | undefined;
-  private lastLocal: LocalClass | undefined;
+  private hasNamed = false;
   /** The class of the last enrollments and members that were walked past. */
   private lastEnrolled: string | undefined;
   private lastMembered: string | undefined;
@@ -67,7 +74,7 @@ export class ClassWalk implements Pass {
       const local = locals.records[locals.at];
       if (section === undefined && local === undefined) return this.finish();
       if (local !== undefined && local.sourcedId === undefined) {
-        if (this.lastLocal !== undefined) throw new Disorder(locals);
+        if (this.hasNamed) throw new Disorder(locals);
         locals.at += 1;
         this.visitor.unnamed?.(local);
         continue;
@@ -83,9 +90,13 @@ export class ClassWalk implements Pass {
     const { sections, locals, enrollments, members } = this.cursors;
     const sourcedId = (section?.sourcedId ?? local?.sourcedId) as string;
     const isPair = section !== undefined && local !== undefined;
-    const blocked = this.findClass(sourcedId, isPair ? this.plain : undefined);
+    const localsEnd = local === undefined ? locals.at : endOfDoubles(locals, sourcedId);
+    if (localsEnd === undefined) return locals;
+    const doubles = localsEnd > locals.at + 1 ? locals.records.slice(locals.at, localsEnd) : undefined;
+    const blocked = this.findClass(sourcedId, isPair && doubles === undefined ? this.plain : undefined);
     if (blocked !== undefined) return blocked;
-    this.checkOrder(sourcedId, section, local);
+    this.checkOrder(sourcedId, section);
+    this.hasNamed ||= local !== undefined;
     const rows = { records: enrollments.records, from: enrollments.at, to: this.enrollmentsEnd };
     const own = { records: members.records, from: members.at, to: this.membersEnd };
     if (rows.to > rows.from) this.lastEnrolled = sourcedId;
@@ -93,24 +104,36 @@ export class ClassWalk implements Pass {
     enrollments.at = rows.to;
     members.at = own.to;
     if (section !== undefined) sections.at += 1;
-    if (local !== undefined) locals.at += 1;
-    this.visitor.visit(section, local, rows, own, this.plainRun);
+    locals.at = localsEnd;
+    if (doubles === undefined) this.visitor.visit(section, local, rows, own, this.plainRun);
+    else this.visitDoubled(section, doubles, rows, own);
     return undefined;
   }
 
-  /** A merge is in order exactly when both sides are. The host may have two classes of one sourcedId. */
-  private checkOrder(sourcedId: string, section: Class | undefined, local: LocalClass | undefined): void {
-    const { lastId, lastLocal } = this;
-    if (lastId !== undefined && lastId >= sourcedId) {
-      const isTwin =
-        section === undefined &&
-        local !== undefined &&
-        lastLocal?.sourcedId === sourcedId &&
-        compareIds(lastLocal.id, local.id) <= 0;
-      if (!isTwin) throw new Disorder(section === undefined ? this.cursors.locals : this.cursors.sections);
+  private visitDoubled(
+    section: Class | undefined,
+    locals: readonly LocalClass[],
+    enrollments: Stretch<Enrollment>,
+    members: Stretch<LocalEnrollment>,
+  ): void {
+    const { visitor } = this;
+    if (visitor.doubled !== undefined) {
+      visitor.doubled(section, locals, enrollments, members);
+      return;
     }
+    const [first, ...others] = locals;
+    visitor.visit(section, first, enrollments, members, 0);
+    const none = { from: 0, to: 0 };
+    for (const other of others)
+      visitor.visit(undefined, other, { ...enrollments, ...none }, { ...members, ...none }, 0);
+  }
+
+  /** A merge is in order exactly when both sides are. */
+  private checkOrder(sourcedId: string, section: Class | undefined): void {
+    const { locals, sections } = this.cursors;
+    if (this.lastId !== undefined && this.lastId >= sourcedId)
+      throw new Disorder(section === undefined ? locals : sections);
     this.lastId = sourcedId;
-    this.lastLocal = local ?? lastLocal;
   }
 
   /** Finds the class's members on both sides, touching each as few times as can be: most of the time goes by that. */

@@ -11,13 +11,16 @@ export interface LinkVisitor {
   both(link: GuardianLink, local: NamedLink): void;
   onlyFeed(link: GuardianLink): void;
   onlyLocal(local: NamedLink): void;
+  /** Links of the host of one pair (D6), and the feed's. */
+  doubled(link: GuardianLink | undefined, locals: readonly NamedLink[]): void;
 }
 
 /** The merge of both sides' guardian links, of the feed's rows of one pair the one that counts. */
 export class LinkWalk implements Pass {
   private movedAt = 0;
-  private last: { readonly guardianSourcedId: string; readonly studentSourcedId: string } | undefined;
-  private lastLocal: NamedLink | undefined;
+  private last: GuardianPair | undefined;
+  /** The host's links of the next pair: nearly always one. */
+  private readonly own: NamedLink[] = [];
 
   /**
    * @param isWanted whether a link of this type may count: it goes before one that does not
@@ -32,37 +35,55 @@ export class LinkWalk implements Pass {
   ) {}
 
   run(): Cursor<unknown> | undefined {
-    const { feed, local, visitor } = this;
+    const { feed, visitor } = this;
     for (;;) {
       if (feed.isBlocked) return feed;
-      if (local.isBlocked) return local;
+      const blocked = this.gather();
+      if (blocked !== undefined) return blocked;
       const first = feed.records[feed.at];
-      const own = local.records[local.at];
-      if (own !== undefined && (!isNamed(own) || this.moved?.has(own) === true)) {
-        local.at += 1;
-        continue;
-      }
-      const moved = this.nextMoved(own);
-      const known = moved ?? own;
+      const known = this.own[0];
       if (first === undefined && known === undefined) return undefined;
       const end = first === undefined ? feed.at : endOfPair(feed, first);
       if (end === undefined) return feed;
       const order = first === undefined ? 1 : known === undefined ? -1 : comparePairs(first, known);
       const link = first === undefined || order > 0 ? undefined : this.oneOf(feed.records, feed.at, end);
       if (link !== undefined) {
-        this.checkFeed(link);
+        this.follow(link, feed);
         feed.at = end;
       }
       if (order < 0 || known === undefined) {
         visitor.onlyFeed(link as GuardianLink);
         continue;
       }
-      if (link === undefined) this.checkLocal(known);
-      this.lastLocal = known;
-      if (moved === undefined) local.at += 1;
-      else this.movedAt += 1;
+      if (link === undefined) this.follow(known, this.local);
+      if (this.own.length > 1) {
+        visitor.doubled(link, this.own.splice(0));
+        continue;
+      }
+      this.own.pop();
       if (link === undefined) visitor.onlyLocal(known);
       else visitor.both(link, known);
+    }
+  }
+
+  /** Takes up the host's links of the next pair. Those of one pair are in the order of their own ids. */
+  private gather(): Cursor<unknown> | undefined {
+    const { local, own } = this;
+    for (;;) {
+      if (local.isBlocked) return local;
+      const next = local.records[local.at];
+      if (next !== undefined && (!isNamed(next) || this.moved?.has(next) === true)) {
+        local.at += 1;
+        continue;
+      }
+      const moved = this.nextMoved(next);
+      const known = moved ?? next;
+      const before = own[own.length - 1];
+      if (known === undefined || (before !== undefined && !isSamePair(before, known))) return undefined;
+      if (before !== undefined && compareIds(before.id, known.id) > 0) throw new Disorder(local);
+      own.push(known);
+      if (moved === undefined) local.at += 1;
+      else this.movedAt += 1;
     }
   }
 
@@ -83,22 +104,9 @@ export class LinkWalk implements Pass {
     });
   }
 
-  private checkFeed(link: GuardianLink): void {
-    if (this.last !== undefined && comparePairs(this.last, link) >= 0) throw new Disorder(this.feed);
-    this.last = link;
-  }
-
-  /** The host may have two links of one pair; then their own ids are in order. */
-  private checkLocal(known: NamedLink): void {
-    const { last, lastLocal } = this;
-    const order = last === undefined ? -1 : comparePairs(last, known);
-    const isTwin =
-      order === 0 &&
-      lastLocal !== undefined &&
-      comparePairs(lastLocal, known) === 0 &&
-      compareIds(lastLocal.id, known.id) <= 0;
-    if (order >= 0 && !isTwin) throw new Disorder(this.local);
-    this.last = known;
+  private follow(pair: GuardianPair, cursor: Cursor<unknown>): void {
+    if (this.last !== undefined && comparePairs(this.last, pair) >= 0) throw new Disorder(cursor);
+    this.last = pair;
   }
 }
 
@@ -136,6 +144,10 @@ function comparePairs(left: GuardianPair, right: GuardianPair): number {
     return left.guardianSourcedId < right.guardianSourcedId ? -1 : 1;
   }
   return compareIds(left.studentSourcedId, right.studentSourcedId);
+}
+
+function isSamePair(left: GuardianPair, right: GuardianPair): boolean {
+  return left.guardianSourcedId === right.guardianSourcedId && left.studentSourcedId === right.studentSourcedId;
 }
 
 /** Where the rows of one pair end; undefined where that is not in this window. */

@@ -1,6 +1,6 @@
-import { compareIds } from '../../internal/ordered.js';
 import type { LocalUser, User } from '../../model/index.js';
 import { Disorder, type Cursor, type Pass } from './cursor.js';
+import { endOfDoubles } from './doubles.js';
 
 /** What looks at the persons of both sides as they come by, in the order of their sourcedIds. */
 export interface UserVisitor {
@@ -8,6 +8,8 @@ export interface UserVisitor {
   both(feed: User, local: LocalUser): void;
   onlyFeed(feed: User): void;
   onlyLocal(local: LocalUser): void;
+  /** Persons of the host with one sourcedId (D6), and the feed's. */
+  doubled(feed: User | undefined, locals: readonly LocalUser[]): void;
   /** A person of the host without a sourcedId. They come first. */
   unnamed(local: LocalUser): void;
 }
@@ -18,7 +20,7 @@ export interface UserVisitor {
  */
 export class UserWalk implements Pass {
   private lastId: string | undefined;
-  private lastLocal: LocalUser | undefined;
+  private hasNamed = false;
 
   constructor(
     private readonly feed: Cursor<User>,
@@ -35,16 +37,21 @@ export class UserWalk implements Pass {
       const user = feed.records[feed.at];
       const known = local.records[local.at];
       if (user === undefined && known === undefined) return undefined;
-      this.single(user, known);
+      const blocked = this.single(user, known);
+      if (blocked !== undefined) return blocked;
     }
   }
 
-  /** The hot loop: nearly all persons of nearly all plans are on both sides. Stops at the first who is not. */
+  /**
+   * The hot loop: nearly all persons of nearly all plans are on both sides. Stops at the first who is not. That the next
+   * pair has another id says of a pair that the host has it once: the last one is left to a closer look.
+   */
   private pairUp(): void {
     const { visitor } = this;
     const users = this.feed.records;
     const locals = this.local.records;
-    let feedAt = this.feed.at;
+    const start = this.feed.at;
+    let feedAt = start;
     let localAt = this.local.at;
     let { lastId } = this;
     while (feedAt < users.length && localAt < locals.length) {
@@ -53,43 +60,57 @@ export class UserWalk implements Pass {
       const { sourcedId } = user;
       if (sourcedId !== known.sourcedId) break;
       if (lastId !== undefined && !(lastId < sourcedId)) throw new Disorder(this.feed);
+      if (feedAt > start) visitor.both(users[feedAt - 1] as User, locals[localAt - 1] as LocalUser);
       lastId = sourcedId;
-      visitor.both(user, known);
       feedAt += 1;
       localAt += 1;
     }
-    if (localAt > this.local.at) this.lastLocal = locals[localAt - 1];
-    this.lastId = lastId;
-    this.feed.at = feedAt;
-    this.local.at = localAt;
+    if (feedAt <= start + 1) return;
+    this.feed.at = feedAt - 1;
+    this.local.at = localAt - 1;
+    this.lastId = (users[feedAt - 2] as User).sourcedId;
+    this.hasNamed = true;
   }
 
-  private single(user: User | undefined, known: LocalUser | undefined): void {
-    if (known !== undefined && known.sourcedId === undefined) {
-      if (this.lastLocal?.sourcedId !== undefined) throw new Disorder(this.local);
-      this.local.at += 1;
-      this.visitor.unnamed(known);
-    } else if (user !== undefined && (known === undefined || user.sourcedId < (known.sourcedId as string))) {
-      if (this.lastId !== undefined && user.sourcedId <= this.lastId) throw new Disorder(this.feed);
-      this.lastId = user.sourcedId;
-      this.feed.at += 1;
-      this.visitor.onlyFeed(user);
-    } else {
-      const own = known as LocalUser;
-      this.checkLocal(own);
-      this.lastId = own.sourcedId;
-      this.lastLocal = own;
-      this.local.at += 1;
-      this.visitor.onlyLocal(own);
-    }
+  /** Returns the cursor that has to be read on before this person can be looked at. */
+  private single(user: User | undefined, known: LocalUser | undefined): Cursor<unknown> | undefined {
+    if (known === undefined) this.onlyFeed(user as User);
+    else if (known.sourcedId === undefined) this.unnamed(known);
+    else if (user !== undefined && user.sourcedId < known.sourcedId) this.onlyFeed(user);
+    else return this.host(user?.sourcedId === known.sourcedId ? user : undefined, known, known.sourcedId);
+    return undefined;
   }
 
-  /** The host may have two records of one sourcedId; then their own ids are in order. */
-  private checkLocal(known: LocalUser): void {
-    const { lastId, lastLocal } = this;
-    const sourcedId = known.sourcedId as string;
-    if (lastId === undefined || lastId < sourcedId) return;
-    const isTwin = lastLocal?.sourcedId === sourcedId && compareIds(lastLocal.id, known.id) <= 0;
-    if (!isTwin) throw new Disorder(this.local);
+  private unnamed(known: LocalUser): void {
+    if (this.hasNamed) throw new Disorder(this.local);
+    this.local.at += 1;
+    this.visitor.unnamed(known);
+  }
+
+  private onlyFeed(user: User): void {
+    this.follow(user.sourcedId, this.feed);
+    this.feed.at += 1;
+    this.visitor.onlyFeed(user);
+  }
+
+  /** @param user the feed's person of the same id */
+  private host(user: User | undefined, known: LocalUser, sourcedId: string): Cursor<unknown> | undefined {
+    const { local, feed, visitor } = this;
+    const end = endOfDoubles(local, sourcedId);
+    if (end === undefined) return local;
+    this.follow(sourcedId, user === undefined ? local : feed);
+    this.hasNamed = true;
+    const { at } = local;
+    local.at = end;
+    if (user !== undefined) feed.at += 1;
+    if (end > at + 1) visitor.doubled(user, local.records.slice(at, end));
+    else if (user === undefined) visitor.onlyLocal(known);
+    else visitor.both(user, known);
+    return undefined;
+  }
+
+  private follow(sourcedId: string, cursor: Cursor<unknown>): void {
+    if (this.lastId !== undefined && sourcedId <= this.lastId) throw new Disorder(cursor);
+    this.lastId = sourcedId;
   }
 }

@@ -121,13 +121,15 @@ export class AddressQuestions {
 
   /**
    * P7: whether nobody else bears the usable address once this plan is applied, account or not. The same human being in another
-   * role is nobody else.
+   * role is nobody else. Of an address that nobody asked for it is not known who bears it, so that it tells nobody apart.
    */
   isUnique(field: LoginField, value: string, of: User): boolean {
     const address = addressOf(field, value) as string;
+    const bearers = this.asked.get(address);
+    if (bearers === undefined) return false;
     const self: Person = { feed: of, local: undefined };
     const ownKey = personKey(self);
-    for (const [key, person] of this.asked.get(address) ?? []) {
+    for (const [key, person] of bearers) {
       if (key === ownKey || isSameHuman(self, person)) continue;
       const borne = [person.feed?.[field], this.contactAfter(person)[field], this.loginAfter(person, field)];
       if (borne.some((each) => addressOf(field, each) === address)) return false;

@@ -42,9 +42,12 @@ export function compareMembers(
     const local = localAt < localRows.to ? localRows.records[localAt] : undefined;
     const order =
       row === undefined ? 1 : local === undefined ? -1 : compareIds(row.userSourcedId, people.memberId(local));
+    const end = local === undefined ? localAt : endOfMember(localRows, localAt, people);
+    const doubles = end > localAt + 1 ? localRows.records.slice(localAt, end) : undefined;
     if (row === undefined || order > 0) {
-      comparison.onlyLocal(local as LocalEnrollment);
-      localAt += 1;
+      if (doubles === undefined) comparison.onlyLocal(local as LocalEnrollment);
+      else comparison.doubled(undefined, doubles);
+      localAt = end;
       continue;
     }
     let chosen = row;
@@ -56,11 +59,25 @@ export function compareMembers(
     if (order < 0) {
       comparison.onlyFeed(chosen);
     } else {
-      comparison.both(chosen, local as LocalEnrollment);
-      localAt += 1;
+      if (doubles === undefined) comparison.both(chosen, local as LocalEnrollment);
+      else comparison.doubled(chosen, doubles);
+      localAt = end;
     }
   }
   return comparison;
+}
+
+/** D6: where the host's records of one member end: nearly always after one. */
+function endOfMember({ records, to }: Stretch<LocalEnrollment>, at: number, people: People): number {
+  const first = records[at] as LocalEnrollment;
+  const id = people.memberId(first);
+  let end = at + 1;
+  for (; end < to; end += 1) {
+    const next = records[end] as LocalEnrollment;
+    // Who has no sourcedId goes by the host's own.
+    if (people.memberId(next) !== id || (id === '' && next.userId !== first.userId)) break;
+  }
+  return end;
 }
 
 /** Whether nobody of the run comes again: it is in order, and all others come after it. */

@@ -9,6 +9,7 @@ import type { GuardianLink, GuardianPair, LocalGuardianLink, SyncedGuardianLink 
 import type { AddressQuestions } from './collisions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
+import { noteOfDoubled } from './doubled.js';
 import { ABSENT, guardianFingerprint } from '../fingerprint.js';
 import { GuardianAccounts } from './guardian-accounts.js';
 import { compareBlock, isBlockedAfter, type BlockChange } from './guardian-block.js';
@@ -144,6 +145,27 @@ export class GuardianPass implements LinkVisitor {
         subject: subjectOf(link),
       });
     }
+  }
+
+  /** D6: links of one pair. Contact that is forbidden ends by one of them in each plan, because a pair changes once in it. */
+  doubled(link: GuardianLink | undefined, locals: readonly NamedLink[]): void {
+    const { context, people } = this;
+    const [first] = locals as readonly [NamedLink];
+    if (link !== undefined) {
+      context.tally.link(link, !isWantedLink(link, context) || !people.isVanished(link.guardianSourcedId));
+      if (isNamedGuardian(link, context)) this.counts.count(link.studentSourcedId);
+    }
+    const open = link?.blocked === true ? locals.find(({ blocked }) => blocked !== true) : undefined;
+    const isBlocking = link !== undefined && open !== undefined;
+    const blocked = isBlocking ? this.writeBlock(link, open, this.blockOf(link, open)) : undefined;
+    for (const local of locals) {
+      this.count(local);
+      this.stay(local === open ? (blocked ?? local) : local);
+    }
+    const subject = guardianSubject(first.guardianSourcedId, first.studentSourcedId);
+    context.unjudged.record(subject);
+    if (!this.isInScope(first.studentSourcedId)) return;
+    context.draft.note(noteOfDoubled({ noun: 'guardian', subject }, locals));
   }
 
   /** P8: whether both people are there, so that the link may change. */

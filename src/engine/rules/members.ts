@@ -9,6 +9,7 @@
 import { compareIds } from '../../internal/ordered.js';
 import { enrollmentSubject } from '../../model/index.js';
 import type { Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note, Reason } from '../../model/index.js';
+import { noteOfDoubled } from './doubled.js';
 import { isOfLinks } from './guardian-members.js';
 import { beforeReturn, syncedEnrollment, type Addition, type ClassOfMembers } from './additions.js';
 import type { Context } from '../context.js';
@@ -195,6 +196,24 @@ export class Comparison implements MemberComparison {
     if (isProven) this.observe(userSourcedId ?? `@${local.userId}`, undefined);
     this.countLocal(local);
     this.lost(local, isDeleted ? 'TOMBSTONE' : 'WITHDRAWN');
+  }
+
+  /** D6: records of one member. */
+  doubled(row: Enrollment | undefined, locals: readonly LocalEnrollment[]): void {
+    const standing = row === undefined ? 'gone' : this.pairStanding(row);
+    if (row !== undefined && standing === 'active') this.count(row.role);
+    for (const local of locals) {
+      this.countLocal(local);
+      if (standing === 'active' || standing === 'future') this.countKept(local);
+      this.keepWaiting(local);
+    }
+    const [first] = locals as readonly [LocalEnrollment];
+    const userSourcedId = this.idOf(first);
+    // Of a person who stands twice that is told already.
+    if (userSourcedId !== undefined && this.people.isFrozen(userSourcedId)) return;
+    const subject = this.subject(userSourcedId ?? `@${first.userId}`);
+    const { schoolSourcedId } = this.section;
+    this.notes.push(noteOfDoubled({ noun: 'enrollment', subject, schoolSourcedId }, locals));
   }
 
   private keep(row: Enrollment, local: LocalEnrollment): void {

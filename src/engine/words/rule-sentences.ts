@@ -31,7 +31,7 @@ const RULES = {
   D3: 'When the class that had a name leaves, the next one of that name comes.',
   D4: 'A class may return, move or be renamed even where another bears its name.',
   D5: 'Names are made distinct where the settings ask for that.',
-  D6: 'Of two records with one id the newest counts.',
+  D6: 'Of the district’s records with one id the newest counts. What stands here twice is left as it is.',
   M1: 'A new member who has an account, or gets one, is added.',
   M2: 'A member’s role follows the district in place.',
   M3: 'With Full Data a member whom the district lacks is removed.',

@@ -93,6 +93,10 @@ const SENTENCES = {
   ],
   NAME_SHARED: ['Two active classes bear this name.', 'Class {other} bears this name, too.'],
   NAME_STICKY: ['A person renamed the class, so the district’s new name is not taken over.'],
+  LOCAL_DUPLICATE: [
+    'This stands here more than once, so it is left as it is.',
+    'This stands here more than once, as {records}, so all of them are left as they are.',
+  ],
   DUP_ID: ['The district sent this id twice with different contents; the newer one counts.'],
   EMPTY_CLASS: ['The class has no students yet, and the settings ask for some.'],
   NO_TEACHER: ['The class has students and no teacher.'],

@@ -1,7 +1,7 @@
-import { attested, section, teacher, teaching } from '../../support/build.js';
+import { attested, localClass, section, teacher, teaching } from '../../support/build.js';
 import { classWith, hostOf, merge, mergeHosts } from '../../support/rows.js';
 import { BY_SYNC } from '../explain-scene.js';
-import { row, type RowCase } from './row-case.js';
+import { caseOf, row, type RowCase } from './row-case.js';
 
 /** A section of one name without people. */
 const math = (sourcedId: string, name = 'Math') => classWith(sourcedId, { name, students: [], teachers: [] });
@@ -34,6 +34,10 @@ export const names: readonly RowCase[] = [
   row('D5', 'the setting asks for distinct names', (isHit) => ({
     feed: merge({ users: [teacher('t')] }, math('c1'), math('c2'), { enrollments: [teaching('c2', 't')] }),
     policy: { classes: { duplicateNames: isHit ? 'disambiguate' : 'all' } },
+  })),
+  caseOf('D6', 'LOCAL_DUPLICATE', 'the host has two classes of one id', (isHit) => ({
+    feed: math('c1'),
+    host: mergeHosts(hostOf(math('c1')), { classes: [localClass(isHit ? 'c1' : 'c2', { id: 'second' })] }),
   })),
   row('D6', 'the two records of one id differ', (isHit) => ({
     feed: { classes: [section('c1', { name: 'A' }), section('c1', { name: isHit ? 'B' : 'A' })] },
