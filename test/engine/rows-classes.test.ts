@@ -446,6 +446,8 @@ const absence: readonly Row[] = [
 const recycledFields = { termSourcedIds: ['spring'] } as const;
 const recycledFeed = classWith('c1', { students: OTHERS, teachers: ['u'], ...recycledFields });
 
+const AIDE = { role: 'aide', synced: { role: 'aide' } } as const;
+
 const recycled: readonly Row[] = [
   {
     title: 'K10: another teacher, other students and another term: held, and neither created nor changed nor joined',
@@ -538,6 +540,19 @@ const recycled: readonly Row[] = [
       'enrollment-remove c1/t M3 MEMBER_ABSENT',
     ],
     notes: ['U6 UNASSIGNED a', 'U6 UNASSIGNED t'],
+    never: ['K10'],
+  },
+  {
+    title: 'not K10: a class that had an aide and no teacher gets its first',
+    feed: recycledFeed,
+    host: hostOf(classWith('c1', { students: FIVE, teachers: ['t'] }), { members: { 'c1/t': AIDE } }),
+    changes: [
+      ...OTHERS.map((id) => `user-create ${id} U1 NEW_PERSON`),
+      'user-create u U2 NEW_PERSON',
+      'class-update c1 K5 FIELDS_CHANGED',
+      ...OTHERS.map((id) => `enrollment-add c1/${id} M1 ENROLLED`),
+      'enrollment-add c1/u M1 ENROLLED',
+    ],
     never: ['K10'],
   },
   {

@@ -88,6 +88,29 @@ const coming: readonly Row[] = [
     changes: [{ line: 'enrollment-restore c1/g P13 RETURNED', after: { state: 'active', role: 'guardian' } }],
   },
   {
+    title: 'P13: it comes back with the role that a person gave it',
+    feed: feed([TO_A]),
+    host: host(
+      linkedTo('a'),
+      inClass({ state: 'removed', by: 'sync', role: 'aide', hostFields: ['role'], synced: { role: 'guardian' } }),
+    ),
+    policy: ON,
+    changes: [{ line: 'enrollment-restore c1/g P13 RETURNED', after: { role: 'aide', synced: { role: 'guardian' } } }],
+  },
+  {
+    title: 'P13: each of two guardians of one student has a place',
+    feed: feed(
+      [TO_A, { guardianSourcedId: 'h', studentSourcedId: 'a' }],
+      people(...(C1.users ?? []), G, guardian('h')),
+    ),
+    host: host({
+      users: [localUser(G), localUser(guardian('h'))],
+      guardianLinks: [localLink('g', 'a'), localLink('h', 'a')],
+    }),
+    policy: ON,
+    changes: [ADDED, 'enrollment-add c1/h P13 GUARDIAN_ENROLLED'],
+  },
+  {
     title: 'not P13: what a person removed stays removed, also where the roster wins elsewhere',
     feed: feed([TO_A]),
     host: host(linkedTo('a'), inClass({ state: 'removed', by: 'user' })),
