@@ -249,6 +249,21 @@ const presence: readonly Row[] = [
     ],
   },
   {
+    title: 'K17: an option of the host’s own whose value nobody knows follows the policy',
+    feed: C1,
+    host: hostOf(C1, {
+      classes: { c1: { options: { parentCommunication: true } as never, hostFields: ['options.studentPortfolios'] } },
+    }),
+    policy: { classes: { options: { behaviorManagement: false } } },
+    changes: [
+      {
+        line: 'class-update c1 K17 OPTIONS_CHANGED',
+        after: { options: { behaviorManagement: false, studentPortfolios: true, parentCommunication: true } },
+      },
+      'class-update zz K17 OPTIONS_CHANGED',
+    ],
+  },
+  {
     title: 'not K17: an option that the host changed is left alone while the policy stays',
     feed: C1,
     host: hostOf(C1, {

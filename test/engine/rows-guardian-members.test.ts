@@ -41,6 +41,7 @@ const coming: readonly Row[] = [
     changes: [
       {
         line: ADDED,
+        target: { classSourcedId: 'c1', userSourcedId: 'g', classId: 'class-c1', userId: 'user-g' },
         before: null,
         after: { origin: 'roster', role: 'guardian', state: 'active', synced: { role: 'guardian' } },
         evidence: { student: 'a' },
@@ -86,6 +87,16 @@ const coming: readonly Row[] = [
     host: host(linkedTo('a'), inClass({ state: 'removed', by: 'sync' })),
     policy: ON,
     changes: [{ line: 'enrollment-restore c1/g P13 RETURNED', after: { state: 'active', role: 'guardian' } }],
+  },
+  {
+    title: 'P13: and so it does where the link comes back by the same plan',
+    feed: feed([TO_A]),
+    host: host(
+      { guardianLinks: [localLink('g', 'a', { state: 'removed', by: 'sync' })] },
+      inClass({ state: 'removed', by: 'sync' }),
+    ),
+    policy: ON,
+    changes: ['enrollment-restore c1/g P13 RETURNED', 'guardian-restore g/a P1 RETURNED'],
   },
   {
     title: 'P13: it comes back with the role that a person gave it',
