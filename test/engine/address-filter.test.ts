@@ -8,7 +8,7 @@ describe('AddressFilter', () => {
     for (const email of ['ann@x.example', 'Ann@X.Example', ' ann@x.example ', 'Žofie@x.example']) {
       expect(filter.mayHave('email', email)).toBe(true);
     }
-    for (const mobile of ['12025550101', '2025550101', '+1 (202) 555-0101']) {
+    for (const mobile of ['12025550101', '2025550101', '+1 (202) 555-0101', '5550101', '(555) 0101']) {
       expect(filter.mayHave('mobile', mobile)).toBe(true);
     }
   });

@@ -35,6 +35,17 @@ describe('what people said since a plan was made', () => {
   });
 });
 
+describe('what people undid or discarded since a plan was made', () => {
+  const suppression = (subject: string) =>
+    ({ kind: 'class-archive', subject, fingerprint: 'absent', cause: 'undo' }) as const;
+
+  it('is not forgotten, and what the plan knows is not kept twice', () => {
+    const [known, since] = [suppression('class:a'), suppression('class:b')];
+    expect(started({ suppressions: [known] }, { suppressions: [known, since] }).suppressions).toEqual([known, since]);
+    expect(started({ suppressions: [known] }, { suppressions: [known] }).suppressions).toEqual([known]);
+  });
+});
+
 describe('what an approved hold takes away', () => {
   const applied = new Set(['enrollment-remove enrollment:2:c1:a']);
 

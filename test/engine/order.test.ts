@@ -196,3 +196,43 @@ describe('one plan in every order', () => {
     ).rejects.toThrow('enough');
   });
 });
+
+describe('P13: of several students who give a guardian a place', () => {
+  const students = ['a', 'b'].map((id) => student(id));
+  const guardians = ['g', 'h'].map((id) => guardian(id));
+  const pairs = ['a', 'b'].flatMap((id) => guardians.map(({ sourcedId }) => ofFamily(sourcedId, id)));
+  const rows = ['b', 'a'].map((id) => enrolled('c1', id));
+  const feed = roster({
+    classes: [section('c1')],
+    users: [...students, ...guardians],
+    enrollments: rows,
+    guardianLinks: pairs,
+  });
+  const enrolling = { ...policy, guardians: { ...policy.guardians, enroll: true } };
+
+  it.each([
+    ['whom the class had', rows.map(({ userSourcedId }) => localMember('c1', userSourcedId))],
+    ['who come to the class', []],
+  ])('the first one counts, whatever the order of the enrollments: %s', async (_title, enrollments) => {
+    const host = local({
+      classes: [localClass('c1')],
+      users: [...students, ...guardians].map((user) => localUser(user)),
+      enrollments,
+      guardianLinks: pairs.map((pair) => localLink(pair.guardianSourcedId, pair.studentSourcedId, KEPT)),
+    });
+    const places = ({ changes }: Plan) =>
+      changes
+        .filter(({ reason }) => reason.rule === 'P13')
+        .map(({ target, reason }) => [
+          (target as { userSourcedId: string }).userSourcedId,
+          reason.evidence?.['student'],
+        ]);
+    const inMemory = reconcile({ roster: feed, local: host, policy: enrolling, now: NOW });
+    expect(places(inMemory)).toEqual([
+      ['g', 'a'],
+      ['h', 'a'],
+    ]);
+    const sides = { roster: inStreams(feed), local: inStreams(host), policy: enrolling, now: NOW };
+    expect(await planStreams(sides, 100)).toEqual(inMemory);
+  });
+});

@@ -140,6 +140,13 @@ describe('a plan as lines', () => {
     }
   });
 
+  it('is refused where its end tells another number of lines', async () => {
+    const lines = [...writePlan(richPlan())];
+    const [, end] = JSON.parse(lines.at(-1) ?? '') as ['end', { readonly lines: number }];
+    const other = `${JSON.stringify(['end', { ...end, lines: end.lines + 1 }])}\n`;
+    expect(await refusal([...lines.slice(0, -1), other])).toMatch(/lines are missing or were altered/u);
+  });
+
   it('is refused where its end fits and its hash does not', async () => {
     const plan = richPlan();
     const changes = plan.changes.map((change) => ({ ...change, fingerprint: 'other' }));

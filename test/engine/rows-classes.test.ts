@@ -249,6 +249,21 @@ const presence: readonly Row[] = [
     ],
   },
   {
+    title: 'K17: an option of the host’s own whose value nobody knows follows the policy',
+    feed: C1,
+    host: hostOf(C1, {
+      classes: { c1: { options: { parentCommunication: true } as never, hostFields: ['options.studentPortfolios'] } },
+    }),
+    policy: { classes: { options: { behaviorManagement: false } } },
+    changes: [
+      {
+        line: 'class-update c1 K17 OPTIONS_CHANGED',
+        after: { options: { behaviorManagement: false, studentPortfolios: true, parentCommunication: true } },
+      },
+      'class-update zz K17 OPTIONS_CHANGED',
+    ],
+  },
+  {
     title: 'not K17: an option that the host changed is left alone while the policy stays',
     feed: C1,
     host: hostOf(C1, {
@@ -446,6 +461,8 @@ const absence: readonly Row[] = [
 const recycledFields = { termSourcedIds: ['spring'] } as const;
 const recycledFeed = classWith('c1', { students: OTHERS, teachers: ['u'], ...recycledFields });
 
+const AIDE = { role: 'aide', synced: { role: 'aide' } } as const;
+
 const recycled: readonly Row[] = [
   {
     title: 'K10: another teacher, other students and another term: held, and neither created nor changed nor joined',
@@ -538,6 +555,19 @@ const recycled: readonly Row[] = [
       'enrollment-remove c1/t M3 MEMBER_ABSENT',
     ],
     notes: ['U6 UNASSIGNED a', 'U6 UNASSIGNED t'],
+    never: ['K10'],
+  },
+  {
+    title: 'not K10: a class that had an aide and no teacher gets its first',
+    feed: recycledFeed,
+    host: hostOf(classWith('c1', { students: FIVE, teachers: ['t'] }), { members: { 'c1/t': AIDE } }),
+    changes: [
+      ...OTHERS.map((id) => `user-create ${id} U1 NEW_PERSON`),
+      'user-create u U2 NEW_PERSON',
+      'class-update c1 K5 FIELDS_CHANGED',
+      ...OTHERS.map((id) => `enrollment-add c1/${id} M1 ENROLLED`),
+      'enrollment-add c1/u M1 ENROLLED',
+    ],
     never: ['K10'],
   },
   {

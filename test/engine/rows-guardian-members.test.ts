@@ -41,6 +41,7 @@ const coming: readonly Row[] = [
     changes: [
       {
         line: ADDED,
+        target: { classSourcedId: 'c1', userSourcedId: 'g', classId: 'class-c1', userId: 'user-g' },
         before: null,
         after: { origin: 'roster', role: 'guardian', state: 'active', synced: { role: 'guardian' } },
         evidence: { student: 'a' },
@@ -86,6 +87,39 @@ const coming: readonly Row[] = [
     host: host(linkedTo('a'), inClass({ state: 'removed', by: 'sync' })),
     policy: ON,
     changes: [{ line: 'enrollment-restore c1/g P13 RETURNED', after: { state: 'active', role: 'guardian' } }],
+  },
+  {
+    title: 'P13: and so it does where the link comes back by the same plan',
+    feed: feed([TO_A]),
+    host: host(
+      { guardianLinks: [localLink('g', 'a', { state: 'removed', by: 'sync' })] },
+      inClass({ state: 'removed', by: 'sync' }),
+    ),
+    policy: ON,
+    changes: ['enrollment-restore c1/g P13 RETURNED', 'guardian-restore g/a P1 RETURNED'],
+  },
+  {
+    title: 'P13: it comes back with the role that a person gave it',
+    feed: feed([TO_A]),
+    host: host(
+      linkedTo('a'),
+      inClass({ state: 'removed', by: 'sync', role: 'aide', hostFields: ['role'], synced: { role: 'guardian' } }),
+    ),
+    policy: ON,
+    changes: [{ line: 'enrollment-restore c1/g P13 RETURNED', after: { role: 'aide', synced: { role: 'guardian' } } }],
+  },
+  {
+    title: 'P13: each of two guardians of one student has a place',
+    feed: feed(
+      [TO_A, { guardianSourcedId: 'h', studentSourcedId: 'a' }],
+      people(...(C1.users ?? []), G, guardian('h')),
+    ),
+    host: host({
+      users: [localUser(G), localUser(guardian('h'))],
+      guardianLinks: [localLink('g', 'a'), localLink('h', 'a')],
+    }),
+    policy: ON,
+    changes: [ADDED, 'enrollment-add c1/h P13 GUARDIAN_ENROLLED'],
   },
   {
     title: 'not P13: what a person removed stays removed, also where the roster wins elsewhere',

@@ -134,6 +134,14 @@ const blocking: readonly Row[] = [
     notes: ['P11 GUARDIAN_FORBIDDEN g'],
   },
   {
+    title: 'P11: told of each of two guardians who come one after the other',
+    feed: feed([link('g', 'a', { blocked: true }), link('h', 'a', { blocked: true })], [G, guardian('h')]),
+    host: hostOf(C1),
+    policy: FULL,
+    changes: [],
+    notes: ['P11 GUARDIAN_FORBIDDEN g', 'P11 GUARDIAN_FORBIDDEN h'],
+  },
+  {
     title: 'P11: a link that comes back comes back blocked',
     feed: feed([link('g', 'a', { blocked: true })]),
     host: host({ guardianLinks: [localLink('g', 'a', { state: 'removed', by: 'sync' })] }),

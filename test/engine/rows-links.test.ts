@@ -208,6 +208,12 @@ describe('U17: a person whom people had entered before', () => {
     expect((await host.run(CLASS)).changes).toEqual([]);
   });
 
+  it('waits likewise where one of them had been tied, and nobody knows to whom', async () => {
+    const tied = { ...byHand('twin', TINA), origin: 'linked' } as const;
+    const host = hostWith({ users: [byHand('tina', TINA), tied] });
+    expect(linkNotes(await host.plan(CLASS))).toEqual(['U17 LINK_AMBIGUOUS t']);
+  });
+
   it('is told from others of the family by name, and is never a relative of another role', async () => {
     const home = { email: 'home@x.example', familyName: 'Fox' };
     const [ann, bob] = [student('a', { ...home, givenName: 'Ann' }), student('b', { ...home, givenName: 'Bob' })];
@@ -321,6 +327,11 @@ describe("U17 with linkExisting: 'email'", () => {
     [
       'the host has classes of a roster',
       { users: [verified], classes: [{ sourcedId: 'x', name: 'X', origin: 'roster' }] },
+      {},
+    ],
+    [
+      'somebody of another role whom people had made has the address',
+      { users: [verified, byHand('pat', guardian('g', { email: 'tina@school.example' }))] },
       {},
     ],
     [

@@ -92,6 +92,46 @@ const rows: readonly Row[] = [
     notes: ['F6 EMAIL_TAKEN a'],
   },
   {
+    title: 'F6, F8: one person may lose both at once, each to another',
+    feed: {
+      ...merge(
+        C1,
+        people(
+          teacher('t', { email: X }),
+          guardian('g', { mobile: '2025550101' }),
+          guardian('h', { email: X, mobile: '2025550101' }),
+        ),
+      ),
+      guardianLinks: ['g', 'h'].map((guardianSourcedId) => ({ guardianSourcedId, studentSourcedId: 'a' })),
+    },
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(teacher('t', { email: X })), localUser(guardian('g', { mobile: '2025550101' }))],
+    }),
+    policy: STEP,
+    changes: [
+      { line: 'user-create h P1 NEW_PERSON', after: { takenLogins: ['email', 'mobile'] } },
+      JOINS[1] ?? '',
+      'guardian-link h/a P1 NEW_GUARDIAN_LINK',
+    ],
+    notes: ['F6 EMAIL_TAKEN h', 'F8 MOBILE_TAKEN h'],
+  },
+  {
+    title: 'not F8: who gets no account is no reason to judge the others',
+    feed: merge(
+      C1,
+      people(
+        guardian('g', { mobile: '2025550101' }),
+        guardian('h', { mobile: '2025550101' }),
+        student('n', { mobile: '2025550101' }),
+      ),
+    ),
+    host: mergeHosts(hostOf(C1), {
+      users: ['g', 'h'].map((id) => localUser(guardian(id, { mobile: '2025550101' }))),
+    }),
+    changes: [],
+    never: ['F8'],
+  },
+  {
     title: 'F6: told once, and nothing more happens while both are there',
     ...family({ email: X }, { email: X }, { takenLogins: ['email'] }),
     host: mergeHosts(hostOf(C1), {

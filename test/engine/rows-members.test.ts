@@ -129,6 +129,12 @@ const present: readonly Row[] = [
     ],
   },
   {
+    title: 'M5: as the primary teacher, who is the primary one',
+    feed: C1,
+    host: hostOf(C1, { members: { 'c1/t': { ...REMOVED, by: 'sync' } } }),
+    changes: [{ line: 'enrollment-restore c1/t M5 RETURNED', after: { role: 'teacher', primary: true } }],
+  },
+  {
     title: 'not M5: while the feed still lacks the member, nothing comes back',
     feed: WITHOUT_A,
     host: hostOf(C1, { members: { 'c1/a': { ...REMOVED, by: 'sync' } } }),

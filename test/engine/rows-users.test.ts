@@ -31,6 +31,18 @@ function inClass(users: readonly User[], fields: Readonly<Record<string, Partial
   );
 }
 
+const ALL_TOLD = {
+  roles: ['student', 'aide'],
+  middleName: 'M.',
+  username: 'ann',
+  email: 'ann@school.example',
+  mobile: '+1 202 555 0123',
+  grade: '07',
+  birthDate: '2014-02-03',
+  stateId: '001',
+  sisId: '002',
+} as const;
+
 const creation: readonly Row[] = [
   {
     title: 'U1: a student of an imported class gets an account',
@@ -55,6 +67,22 @@ const creation: readonly Row[] = [
           schoolSourcedIds: ['s1'],
           site: 's1',
           synced: { username: 'ann', grade: '07', stateId: '001', site: 's1' },
+        },
+      },
+      'enrollment-add c1/a M1 ENROLLED',
+    ],
+  },
+  {
+    title: 'U1: with all that the district tells of the person, sorted, and nothing that it does not tell',
+    feed: merge(EMPTY_C1, people(student('a', ALL_TOLD)), { enrollments: [enrolled('c1', 'a')] }),
+    host: HOST_C1,
+    changes: [
+      {
+        line: 'user-create a U1 NEW_PERSON',
+        after: {
+          ...ALL_TOLD,
+          roles: ['aide', 'student'],
+          synced: expect.objectContaining({ middleName: 'M.' }) as object,
         },
       },
       'enrollment-add c1/a M1 ENROLLED',
@@ -508,6 +536,18 @@ const fields: readonly Row[] = [
     host: hostOf(C1, { users: { a: { familyName: 'Shortened' } } }),
     changes: [],
     never: ['U16'],
+  },
+  {
+    title: 'U16: who has a role and a school less than before is written with those that are left',
+    feed: people(teacher('t', { roles: ['teacher'], schoolSourcedIds: ['s1'] })),
+    host: hostOf(people(teacher('t', { roles: ['teacher', 'administrator'], schoolSourcedIds: ['s1', 's2'] }))),
+    changes: [{ line: 'user-update t U16 FIELDS_CHANGED', after: { roles: ['teacher'], schoolSourcedIds: ['s1'] } }],
+  },
+  {
+    title: 'U16: a role less alone is enough',
+    feed: people(teacher('t', { roles: ['administrator'] })),
+    host: hostOf(people(teacher('t', { roles: ['administrator', 'teacher'] }))),
+    changes: [{ line: 'user-update t U16 FIELDS_CHANGED', after: { roles: ['administrator'] } }],
   },
   {
     title: 'not U16: the order of roles and schools says nothing',

@@ -117,6 +117,15 @@ describe('the statistics of a read', () => {
     expect(statistics.fields['users.student.familyName']).toBe(1);
   });
 
+  it('also where only the later records have a field', () => {
+    const users = Array.from({ length: 3_000 }, (_, index) =>
+      student(String(index), index < 1_000 ? {} : { grade: '05' }),
+    );
+    const share = tallied(roster({ users })).statistics.fields['users.student.grade'];
+    // One thousand without it, and each sixteenth of two thousand with it.
+    expect(share).toBeCloseTo(125 / 1_125);
+  });
+
   it('of persons of several roles count among the first of teachers, students and guardians that is theirs', () => {
     const roles = [['guardian', 'student'], ['student', 'teacher'], ['guardian', 'staff'], ['staff']] as const;
     const users = roles.map((each, at) => student(String(at), { roles: each }));

@@ -8,6 +8,7 @@ import {
   local,
   NOW,
   roster,
+  school,
   SCOPE,
   section,
   student,
@@ -224,6 +225,52 @@ describe('undo compares before it sets', () => {
     }
   });
 
+  it('a class that a person archived since stays as it is', async () => {
+    const host = new Host();
+    const run = await host.run(START);
+    await host.directory.archiveClass((await host.classOf('c1'))?.id ?? '', BY);
+    const before = await host.classOf('c1');
+    const plan = await host.undo(run);
+    expect(noteLines(plan)).toContain('UNDO UNDO_KEPT c1');
+    expect(await host.classOf('c1')).toEqual(before);
+    expect(await host.classOf('zz')).toBeUndefined();
+  });
+
+  it('a person whose account somebody closed since is kept, closed', async () => {
+    const host = new Host();
+    const journal = await host.store.journal(SCOPE, await host.run(START));
+    const state = await host.load();
+    const users = state.users.map((each) =>
+      each.sourcedId === 'a' ? { ...each, state: 'deactivated' as const, by: 'user' as const } : each,
+    );
+    const plan = invert(journal, { ...state, users }, { now: NOW });
+    expect(noteLines(plan)).toContain('UNDO UNDO_KEPT a');
+    expect(changeLines(plan)).not.toContain('user-delete a UNDO UNDONE');
+    expect(changeLines(plan)).toContain('user-delete b UNDO UNDONE');
+  });
+
+  it('a member who was used, and removed by somebody since, is not removed again', async () => {
+    const host = await hostWith(ZZ);
+    const journal = await host.store.journal(SCOPE, await host.run(merge(ZZ, C1)));
+    const state = await host.load();
+    const enrollments = state.enrollments.map((each) =>
+      each.userSourcedId === 'a' ? { ...each, usedAt: NOW, state: 'removed' as const, by: 'user' as const } : each,
+    );
+    const plan = invert(journal, { ...state, enrollments }, { now: NOW });
+    expect(noteLines(plan)).toContain('UNDO UNDO_KEPT c1/a');
+    expect(changeLines(plan).filter((line) => line.includes('c1/a'))).toEqual([]);
+  });
+
+  it('a school that nobody uses is gone, though others have classes; one that has a class is kept', async () => {
+    const host = await hostWith(ZZ);
+    const schools = [school('s1'), school('s2'), school('s3'), school('s4')];
+    const run = await host.run({ ...ZZ, schools });
+    await host.run({ ...merge(ZZ, { classes: [section('c4', { schoolSourcedId: 's4' })] }), schools });
+    const plan = await host.undo(run);
+    expect(changeLines(plan)).toEqual(['school-delete s3 UNDO UNDONE']);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT s4']);
+  });
+
   it('a person who has signed in is kept', async () => {
     const host = new Host();
     const run = await host.run(START);
@@ -345,6 +392,22 @@ describe('what was undone stays undone until the feed says something else', () =
     await host.run(START);
     expect((await host.load()).ledger.suppressions).toEqual([]);
     expect(changeLines(await host.next(WITHOUT_C1))).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
+  });
+
+  it('each for itself: one that came back does not free another', async () => {
+    const gone = {
+      ...WITHOUT_C1,
+      enrollments: (WITHOUT_C1.enrollments ?? []).filter(({ userSourcedId }) => userSourcedId !== 'z'),
+    };
+    const host = await hostWith(START);
+    await host.undo(await host.run(gone));
+    expect((await host.load()).ledger.suppressions).toHaveLength(2);
+    await host.run({
+      ...START,
+      enrollments: (START.enrollments ?? []).filter(({ userSourcedId }) => userSourcedId !== 'z'),
+    });
+    expect((await host.load()).ledger.suppressions).toMatchObject([{ kind: 'enrollment-remove' }]);
+    expect(changeLines(await host.next(gone))).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
   });
 
   it('another name is another rename', async () => {

@@ -58,6 +58,11 @@ describe('a row that came and could not be used is not taken for absent', () => 
       row: { collection: 'enrollments', classSourcedId: 'c9', problem: 'x' },
       kept: [],
     },
+    {
+      title: 'an enrollment that tells its own id, and no class',
+      row: { collection: 'enrollments', sourcedId: 'e1', problem: 'x' },
+      kept: [MEMBER],
+    },
     { title: 'an enrollment of no class', row: { collection: 'enrollments', problem: 'x' }, kept: [MEMBER] },
     { title: 'a guardian link', row: { collection: 'guardianLinks', problem: 'x' }, kept: [LINK] },
   ])('$title', ({ row, kept }) => {

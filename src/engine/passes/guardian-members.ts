@@ -24,7 +24,7 @@ import {
 import type { LinkAfter, LinksAfter } from '../rules/links-after.js';
 import type { People } from './people.js';
 import type { ClassVisitor } from '../reading/class-walk.js';
-import type { Stretch } from '../reading/stretch.js';
+import { inUserOrder, type Stretch } from '../reading/stretch.js';
 
 /** How a guardian comes to a class: by which student, and what of this plan has to happen for that. */
 interface Path {
@@ -249,19 +249,20 @@ export class GuardianMembers implements ClassVisitor {
     this.proposals.push({ proposal, causes });
   }
 
+  /** In the order of the ids: of ways that are as good as one another the first one counts. */
   private rowsOf(
     section: ClassOfMembers,
     enrollments: Stretch<Enrollment>,
     members: Stretch<LocalEnrollment>,
   ): ClassRows {
     const fed = new Set<string>();
-    for (let at = enrollments.from; at < enrollments.to; at += 1) {
-      fed.add((enrollments.records[at] as Enrollment).userSourcedId);
-    }
+    const rows = inUserOrder(enrollments);
+    for (let at = rows.from; at < rows.to; at += 1) fed.add((rows.records[at] as Enrollment).userSourcedId);
     const own = new Map<string, LocalEnrollment>();
     const doubled = new Set<string>();
-    for (let at = members.from; at < members.to; at += 1) {
-      const local = members.records[at] as LocalEnrollment;
+    const locals = this.people.inFeedOrder(members);
+    for (let at = locals.from; at < locals.to; at += 1) {
+      const local = locals.records[at] as LocalEnrollment;
       const id = this.people.memberId(local);
       if (own.has(id)) doubled.add(id);
       if (id !== '' && own.get(id)?.state !== 'active') own.set(id, local);

@@ -89,6 +89,12 @@ describe('persons whom people had entered before (U17)', () => {
     expect(link([byHand('u1', nowhere)], [nowhere])).toEqual(NOTHING);
   });
 
+  it('is in no doubt about two of the feed who share an id that nobody by hand has', () => {
+    const twins = [student('a', { stateId: '5' }), student('b', { stateId: '5' })];
+    expect(link([byHand('u1', student('x', { stateId: '6' }))], twins)).toEqual(NOTHING);
+    expect(link([byHand('u1', student('x', { stateId: '5' }))], twins).ambiguous).toEqual(['a', 'b']);
+  });
+
   it('never takes a student for a guardian who shares the address, the name and the id', () => {
     const same = { givenName: 'Ann', familyName: 'Lee', email: 'home@x.example', stateId: '1' };
     expect(link([byHand('u1', guardian('x', same))], [student('a', same)])).toEqual(NOTHING);
