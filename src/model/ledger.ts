@@ -38,6 +38,11 @@ export interface Ledger {
   readonly unjudged?: readonly string[];
   /** A run that began to take away and has not ended: its limits are judged by what there was when it began (G6). */
   readonly unfinished?: UnfinishedRun;
+  /**
+   * The keys of changes whose messages were too many (G8), of a run that has not ended: they are counted in the hold `G8`
+   * while there is one, and go out once a person has let them.
+   */
+  readonly messages?: readonly string[];
   /** The last read was incomplete (G2): its messages wait for a whole one. */
   readonly incomplete?: true;
   /** Where the guardians came from last, such as `clever` or `guardians-csv` (P5). */

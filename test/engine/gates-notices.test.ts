@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { isAcknowledgeable } from '../../src/engine/gates/decisions.js';
-import { countMessages, holdsMessages, isInvited, movesAddress } from '../../src/engine/gates/notices.js';
+import { causesOfMessages, holdsMessages, isInvited, movesAddress } from '../../src/engine/gates/notices.js';
 import { noteWindows } from '../../src/engine/gates/notes.js';
+import { Unjudged } from '../../src/engine/gates/unjudged.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Change, Gate, Hold, Ledger } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
@@ -15,7 +16,7 @@ const teachers = (count: number, from = 0): readonly Change[] =>
 const QUIET = new Set(['quiet'] as const);
 
 describe('G8: which changes cause a message', () => {
-  const count = (change: Change, policy: PolicyInput = {}) => countMessages([change], policyOf(policy));
+  const count = (change: Change, policy: PolicyInput = {}) => causesOfMessages([change], policyOf(policy)).length;
 
   it.each<[string, Change, PolicyInput, number]>([
     ['a new teacher with an address', teacher('t'), {}, 1],
@@ -70,6 +71,19 @@ describe('G8: too many messages', () => {
     expect(holdsMessages(noticed(teachers(3)))).toBe(false);
     expect(judged({ changes: teachers(100) }).holds).toEqual([]);
     expect(noticed(teachers(1), emptyLedger, { policy: { limits: { ...OPEN, notices: 0 } } }).holds).toHaveLength(1);
+  });
+
+  it('a message that was let go is remembered while a plan cannot judge whether it is due, and no longer', () => {
+    const move = moving('t', 'a@x.example', 'b@x.example');
+    const ledger: Ledger = { ...emptyLedger, messages: [move.key] };
+    const unjudged = new Unjudged(ledger);
+    unjudged.record(move.subject);
+    expect(noticed([], ledger, { unjudged }).memory.messages).toEqual([move.key]);
+    expect(noticed([], ledger).memory).not.toHaveProperty('messages');
+    // It does not count with newcomers', unless these are too many by themselves.
+    const some = noticed([move, ...teachers(3)], ledger);
+    expect([some.holds, some.memory.messages]).toEqual([[], [move.key]]);
+    expect(noticed([move, ...teachers(4)], ledger).holds).toMatchObject([{ count: 5 }]);
   });
 
   it('they wait until a person says so: tomorrow’s few join them', () => {

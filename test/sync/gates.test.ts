@@ -232,6 +232,88 @@ describe('messages (G8)', () => {
   });
 });
 
+describe('messages of a run that breaks off (G8)', () => {
+  const policy = { limits: { notices: 1 } };
+
+  /** Three teachers would be invited; the run breaks off once the first of them has an account. */
+  async function broken(options: { readonly mail?: boolean } = {}): Promise<World> {
+    const world = new World(roster(3, 2), { policy });
+    const sync = world.another({ policy, batchSize: 1 });
+    const controller = new AbortController();
+    sync.on('operation-applied', ({ subject }) => {
+      if (subject === 'user:t1') controller.abort();
+    });
+    const plan = await sync.plan();
+    const { signal } = controller;
+    const run = await sync.apply(plan, {
+      signal,
+      ...(options.mail === true ? { acknowledge: plan.hash, mail: true } : {}),
+    });
+    expect(run.outcome).toBe('aborted');
+    return world;
+  }
+
+  it('are counted once', async () => {
+    const world = await broken();
+    const { hash } = hold(await ledgerOf(world), 'G8');
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', sent: 0, holds: [{ id: 'G8', count: 3, hash }] });
+    expect(await ledgerOf(world)).not.toHaveProperty('messages');
+    expect(await world.sync.run()).toMatchObject({ holds: [{ id: 'G8', count: 3, hash }] });
+    expect(await world.sync.approve('G8', { hash, by: 'admin-1' })).toMatchObject({ sent: 3 });
+  });
+
+  it('go out with those that a person let go, and newcomers’ messages wait by themselves', async () => {
+    const world = await broken({ mail: true });
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 3, holds: [] });
+    world.feed = roster(5, 2);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'held', sent: 0, holds: [{ id: 'G8', count: 2 }] });
+  });
+
+  it('wait with those of newcomers who are too many: nobody has read of these', async () => {
+    const world = await broken({ mail: true });
+    world.feed = roster(5, 2);
+    const run = await world.sync.run();
+    expect(run).toMatchObject({ outcome: 'held', holds: [{ id: 'G8', count: 4 }] });
+    expect(world.mailer.messages.map(({ to }) => to)).toEqual([['t1@school.example']]);
+  });
+
+  it('go out likewise where a person approves them after that', async () => {
+    const world = await broken();
+    const { hash } = hold(await ledgerOf(world), 'G8');
+    expect(await world.sync.approve('G8', { hash, by: 'admin-1' })).toMatchObject({ sent: 1 });
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 2, holds: [] });
+    expect(await ledgerOf(world)).not.toHaveProperty('messages');
+  });
+
+  it.each([
+    ['let go', true],
+    ['held', false],
+  ])('are not forgotten over an incomplete read: %s', async (_title, mail) => {
+    const world = await broken({ mail });
+    const whole = world.feed;
+    const users = { ...whole.attestation.collections.users, state: 'incomplete' } as const;
+    const collections = { ...whole.attestation.collections, users };
+    world.feed = { ...whole, attestation: { ...whole.attestation, collections }, classes: [], enrollments: [] };
+    expect((await world.sync.run()).holds.map(({ id }) => id)).toEqual(mail ? ['G2'] : ['G2', 'G8']);
+    world.feed = whole;
+    const run = await world.sync.run();
+    expect(run.holds.map(({ id, count }) => [id, count])).toEqual(mail ? [] : [['G8', 3]]);
+    expect(world.mailer.messages).toHaveLength(mail ? 3 : 0);
+  });
+
+  it('are part of what a plan takes for granted', async () => {
+    const world = new World(roster(3, 2), { policy });
+    const plan = await world.sync.plan();
+    const sync = world.another({ policy, batchSize: 1 });
+    const controller = new AbortController();
+    sync.once('operation-applied', () => {
+      controller.abort();
+    });
+    await sync.apply(plan, { signal: controller.signal, acknowledge: plan.hash, mail: true });
+    await expect(world.sync.apply(plan)).rejects.toBeInstanceOf(StalePlanError);
+  });
+});
+
 describe('windows (Z9)', () => {
   it('in a blackout nothing is changed, sent or forgotten', async () => {
     const windows = [{ kind: 'blackout', from: '2026-12-20', to: '2027-01-03' }] as const;

@@ -6,10 +6,10 @@ import type { Ledger } from '../../model/index.js';
  * What a plan takes for granted of the ledger, in short: what waits, what is counted and what broke off. A plan is not
  * applied to another. Answers to proposals, and what was undone or discarded, are joined to an older plan instead.
  */
-export function basisOf({ holds, absences, removals, unfinished, incomplete }: Ledger): string {
+export function basisOf({ holds, absences, removals, unfinished, messages, incomplete }: Ledger): string {
   const held = holds.map(({ id, hash, count, approved }) => [id, hash, count ?? null, approved]);
   const hash = new Sha256();
-  const counted = [absences ?? [], removals ?? [], unfinished ?? null, incomplete ?? false];
+  const counted = [absences ?? [], removals ?? [], unfinished ?? null, messages ?? null, incomplete ?? false];
   hash.update(canonicalJson([held, counted]));
   return hash.digest();
 }

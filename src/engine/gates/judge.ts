@@ -15,12 +15,13 @@ import type { Feed } from '../reading/feed.js';
 import type { Followers } from './dependents.js';
 import { type Baselines, Budget, isOver, startRun } from './limits.js';
 import { changeOfKey, type Held, type Latchable, Latches } from './latches.js';
+import { holdMessages } from './messages.js';
 import { notePolicyChange } from './notes.js';
 import { LIMIT_KINDS, withConfirmed } from './removal-sums.js';
 import { changedSettings, rememberedPolicy } from './policy-change.js';
 import { type Doubt, doubtsOf, noteOfDoubt } from './shape.js';
 import type { Unjudged } from './unjudged.js';
-import { holdMessages, holdWeek, type IdReset, newPolicy, oddShape, resetIds } from './wishes.js';
+import { holdWeek, type IdReset, newPolicy, oddShape, resetIds } from './wishes.js';
 import { asAccepted, asHealthy, type Reading } from '../reading/statistics.js';
 import type { OpenWindows } from './windows.js';
 
@@ -57,7 +58,7 @@ export interface Judgement extends Held {
 }
 
 /** What the gates remember from one run to the next, besides their latches. */
-type GateMemory = Pick<Ledger, 'removals' | 'unfinished' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
+type GateMemory = Pick<Ledger, 'removals' | 'unfinished' | 'messages' | 'healthy' | 'doubted' | 'policy' | 'unjudged'>;
 
 export function judge(
   changes: readonly Change[],
@@ -95,14 +96,20 @@ export function judge(
   const settings = changedSettings(ledger.policy, policy);
   if (settings.length > 0 && policy.limits.policyChange) latches.request(newPolicy(due.length));
   latches.keepLatches();
-  const quiet = holdMessages(latches, policy, baselines, found.windows);
+  const messages = holdMessages(latches, {
+    policy,
+    isFirstSync: baselines.users === 0 && baselines.classes === 0,
+    windows: found.windows,
+    counted: ledger.messages ?? [],
+    isUnjudged,
+  });
   const held = latches.result();
   const unjudgedOfRun = (ledger.unfinished?.removals ?? []).filter(isUnjudgedKey);
   const unjudged = [...new Set([...held.unjudged, ...unjudgedOfRun])].sort(compareIds);
   const isDoubtful = isRestricted || held.gates.some(isDoubtOfRead);
   return {
     ...held,
-    gates: [...held.gates, ...quiet],
+    gates: [...held.gates, ...messages.gates],
     notes: [
       ...doubts.map(noteOfDoubt),
       ...(settings.length === 0 ? [] : [notePolicyChange(settings, found.policyEffects)]),
@@ -117,6 +124,7 @@ export function judge(
       }),
       ...shapeMemory(ledger, found.reading, { isWhole: context.feed.provesAbsence, isRestricted, isDoubtful, doubts }),
       policy: rememberedPolicy(ledger, policy, due.length > 0),
+      ...(messages.counted.length === 0 ? {} : { messages: messages.counted }),
       ...(unjudged.length === 0 ? {} : { unjudged }),
     },
   };

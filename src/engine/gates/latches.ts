@@ -91,6 +91,11 @@ export class Latches {
     return this.latches.get(id);
   }
 
+  /** Whether this plan has the change, held or not. */
+  isPlanned(key: string): boolean {
+    return this.byKey.has(key);
+  }
+
   /** Places a hold, with what it held before. A set that comes out empty holds nothing and is not told. */
   request(wish: HoldWish): void {
     const latch = this.latches.get(wish.id);

@@ -64,14 +64,12 @@ export function movesAddress(change: Change): boolean {
 }
 
 /**
- * How many messages the changes cause that nothing holds: an invitation for each person whom the policy invites, and one
+ * The changes that cause a message and that nothing holds: an invitation for each person whom the policy invites, and one
  * for each address that changes. Who of the latter has signed in already is not known here: rather too many are counted.
  */
-export function countMessages(changes: readonly Change[], policy: Policy): number {
-  let count = 0;
-  for (const change of changes) {
-    if (change.heldBy.length > 0) continue;
-    if (change.kind === 'user-create' ? isInvited(change.after as Invitee, policy) : movesAddress(change)) count += 1;
-  }
-  return count;
+export function causesOfMessages(changes: readonly Change[], policy: Policy): readonly Change[] {
+  return changes.filter((change) => {
+    if (change.heldBy.length > 0) return false;
+    return change.kind === 'user-create' ? isInvited(change.after as Invitee, policy) : movesAddress(change);
+  });
 }

@@ -7,6 +7,7 @@
 import type { LatchedHold, Ledger, Plan, Proposal } from '../../model/index.js';
 import { withoutApplied } from './decisions.js';
 import { endRun, renewedWeeks, withReleased } from './limits.js';
+import { withMessagesReleased, withoutSent } from './messages.js';
 import { countByKind, withConfirmed, withRemovals } from './removal-sums.js';
 
 /** The ids of the holds that a person has released with the plan. */
@@ -24,7 +25,8 @@ export function startedLedger(plan: Plan, released: Released, present?: Ledger):
     released.has(hold.id) ? { ...hold, approved: hold.changes.map(({ key }) => key) } : hold,
   );
   const free = plan.changes.filter(({ heldBy }) => heldBy.length > 0 && heldBy.every((id) => released.has(id)));
-  return withReleased({ ...ledger, holds }, free);
+  const started = withReleased({ ...ledger, holds }, free);
+  return released.has('G8') ? withMessagesReleased(started) : started;
 }
 
 /** What became of a plan. */
@@ -46,7 +48,8 @@ export function endedLedger(started: Ledger, plan: Plan, { released, applied, fa
   const renewed = renewedWeeks(started, applied);
   const ended = hasRemovals ? endRun(started, { day, failed, unjudged, renewed }) : started;
   const rest = withoutApplied(ended, applied);
-  return { ...rest, holds: rest.holds.filter((hold) => !isSpent(hold, released)) };
+  const holds = rest.holds.filter((hold) => !isSpent(hold, released));
+  return withoutSent({ ...rest, holds }, applied);
 }
 
 /**

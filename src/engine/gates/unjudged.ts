@@ -16,13 +16,14 @@ export class Unjudged {
   private readonly closed = new Set<string>();
   private readonly classes = new Set<string>();
 
-  constructor(ledger: Pick<Ledger, 'holds' | 'absences' | 'unfinished' | 'removals'>) {
+  constructor(ledger: Pick<Ledger, 'holds' | 'absences' | 'unfinished' | 'messages' | 'removals'>) {
     for (const { changes, approved } of ledger.holds) {
       for (const { subject } of changes) this.watched.add(subject);
       this.watchKeys(approved);
     }
     for (const { subject } of ledger.absences ?? []) this.watched.add(subject);
     this.watchKeys(ledger.unfinished?.removals);
+    this.watchKeys(ledger.messages);
     for (const { unconfirmed } of ledger.removals ?? []) this.watchKeys(unconfirmed);
   }
 

@@ -1,16 +1,14 @@
 /**
- * What the single gates hold: the shape of a read, ids given anew, the week's limit, a new policy, messages.
+ * What the single gates hold: the shape of a read, ids given anew, the week's limit, a new policy.
  *
  * @module
  */
 
 import { canonicalJson } from '../../internal/canonical.js';
-import type { Change, GateResult, Policy } from '../../model/index.js';
+import type { Change, Policy } from '../../model/index.js';
 import type { HoldRequest } from '../draft.js';
-import type { OpenWindows } from './windows.js';
 import type { HoldWish, Latches } from './latches.js';
-import { type Baselines, type Budget, isOver } from './limits.js';
-import { countMessages } from './notices.js';
+import { type Budget, isOver } from './limits.js';
 import { LIMIT_KINDS } from './removal-sums.js';
 import { areOfAbsence, type Doubt } from './shape.js';
 
@@ -67,37 +65,4 @@ export function holdWeek(latches: Latches, budget: Budget, { limits }: Policy): 
     if (amount === undefined || !isOver(amount, limits)) continue;
     latches.request({ id, gate: 'G7', code: 'ROLLING_LIMIT', approvable: true, changes: 'all-destructive', ...amount });
   }
-}
-
-/** G8: the data is applied, and its messages wait. Returns what there is to say where no message waits yet. */
-export function holdMessages(
-  latches: Latches,
-  policy: Policy,
-  baselines: Baselines,
-  windows: OpenWindows | undefined,
-): readonly GateResult[] {
-  const { notices } = policy.limits;
-  const isQuiet = windows?.has('quiet') === true;
-  const latch = latches.latchOf('G8');
-  if (notices === undefined && !isQuiet && latch === undefined) return [];
-  const isSilent = policy.invitations.silentFirstSync && baselines.users === 0 && baselines.classes === 0;
-  const count = isSilent ? 0 : countMessages(latches.result().changes, policy);
-  const common = { gate: 'G8', approvable: true, changes: new Set<string>(), isTold: true } as const;
-  if (latch !== undefined || (notices !== undefined && count > notices)) {
-    const all = count + (latch?.count ?? 0);
-    const limit = notices === undefined ? {} : { limit: notices };
-    latches.request({
-      id: 'G8',
-      code: 'NOTICES_HELD',
-      count: all,
-      ...limit,
-      about: `messages ${String(all)}`,
-      ...common,
-    });
-  }
-  if (!isQuiet) return [];
-  const hold = 'G8:quiet';
-  if (count === 0) return [{ gate: 'G8', code: 'QUIET_HOURS', evidence: { hold, count } }];
-  latches.request({ id: hold, code: 'QUIET_HOURS', count, ...common });
-  return [];
 }

@@ -213,7 +213,7 @@ function latchLine(
   keys: readonly string[],
   approved: readonly string[],
 ): string {
-  return `latch ${id} ${String(baseline ?? '-')} [${keys.join(', ')}] approved [${[...approved].sort().join(', ')}]`;
+  return `latch ${id} ${String(baseline ?? '-')} [${[...keys].sort().join(', ')}] approved [${[...approved].sort().join(', ')}]`;
 }
 
 function inOrder(lines: readonly string[]): readonly string[] {
