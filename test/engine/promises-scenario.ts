@@ -185,8 +185,6 @@ export interface Promised {
   readonly number: number;
   readonly name: string;
   readonly check: (engine: PromisedEngine, scenario: Scenario, statistics: Statistics) => Promise<void>;
-  /** Whether a case takes long: it is tried on half as many. @default false */
-  readonly isSlow?: boolean;
   /** The scenario without what the engine does not promise yet. @default the scenario */
   readonly narrow?: (scenario: Scenario) => Scenario;
   /** What so many of its cases must at least be, where that differs from the others'. */

@@ -46,7 +46,6 @@ export const STEADY: readonly Promised[] = [
   },
   {
     number: 7,
-    isSlow: true,
     name: 'absent and then back is the same as never left',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);
@@ -106,7 +105,6 @@ export const STEADY: readonly Promised[] = [
   },
   {
     number: 9,
-    isSlow: true,
     name: 'no flapping: the same feed in any order, again and again, changes nothing after the first time',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);

@@ -32,7 +32,6 @@ import {
 export const WAYS: readonly Promised[] = [
   {
     number: 10,
-    isSlow: true,
     name: 'a crash after any k changes, then a new plan, ends where an uninterrupted run would',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);
@@ -80,7 +79,6 @@ export const WAYS: readonly Promised[] = [
   },
   {
     number: 11,
-    isSlow: true,
     name: 'incremental is the same as full, over any sequence of changes',
     check: async (engine, scenario, statistics) => {
       const prepared = await prepare(engine, scenario);
@@ -124,7 +122,6 @@ export const WAYS: readonly Promised[] = [
   },
   {
     number: 13,
-    isSlow: true,
     name: 'a truncated read and then a complete one end where the complete one alone would',
     check: async (engine, scenario, statistics) => {
       const { order } = scenario;
@@ -161,7 +158,6 @@ export const WAYS: readonly Promised[] = [
   },
   {
     number: 14,
-    isSlow: true,
     name: 'per-school runs commute and together are the district’s run',
     check: async (engine, scenario, statistics) => {
       const settled = separable(scenario);
