@@ -1,19 +1,22 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
-import { addMember, batchOf, createClass, createUser, stateOf } from './changes.js';
-import { storeCases } from './store-cases.js';
+import type { Scope } from '../../src/model/index.js';
+import { FixedClock, imageContract, storeContract } from '../../src/testing/index.js';
+import { addMember, batchOf, createClass, createUser, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { keepsContract } from '../support/contract.js';
 
-let now = Date.parse('2026-09-01T06:00:00.000Z');
-const underTest = new MemoryStore({ clock: { now: () => new Date(now) } });
+const clock = new FixedClock();
+const subject = { store: new MemoryStore({ clock }), age: async (_scope: Scope, ms: number) => clock.advance(ms) };
 
-storeCases('a memory store', () => ({
-  store: underTest,
-  age: (_scope, ms) => {
-    now += ms;
-    return Promise.resolve();
-  },
-}));
+keepsContract(
+  'a memory store',
+  storeContract(() => subject),
+);
+keepsContract(
+  'the image of a memory store',
+  imageContract(() => subject),
+);
 
 const scope = { tenant: 'district-1' };
 

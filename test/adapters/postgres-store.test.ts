@@ -3,8 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, StoreError } from '../../src/errors.js';
-import { addMember, batchOf, createClass, createUser, invite, renameClass, stateOf } from './changes.js';
-import { storeCases } from './store-cases.js';
+import type { Scope } from '../../src/model/index.js';
+import { imageContract, storeContract } from '../../src/testing/index.js';
+import {
+  addMember,
+  batchOf,
+  createClass,
+  createUser,
+  invite,
+  renameClass,
+  stateOf,
+} from '../../src/testing/contracts/store/changes.js';
+import { keepsContract } from '../support/contract.js';
 
 let database: PGlite;
 let underTest: PostgresStore;
@@ -19,15 +29,31 @@ afterAll(async () => {
   await database.close();
 });
 
-storeCases('a PostgreSQL store on PGlite', () => ({
-  store: underTest,
-  age: async (scope, ms) => {
-    await database.query(
-      `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-      [scope.tenant, ms],
-    );
-  },
-}));
+const age = async (scope: Scope, ms: number) => {
+  await database.query(
+    `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+    [scope.tenant, ms],
+  );
+};
+
+/** The same tables, over a driver that breaks when it has carried out so many statements. */
+const breakingAfter = (statements: number) => {
+  let left = statements;
+  const breaking = watched(() => {
+    if (left === 0) throw new Error('connection lost');
+    left -= 1;
+  });
+  return new PostgresStore({ pool: breaking });
+};
+
+keepsContract(
+  'a PostgreSQL store on PGlite',
+  storeContract(() => ({ store: underTest, age, breakingAfter })),
+);
+keepsContract(
+  'the image of a PostgreSQL store on PGlite',
+  imageContract(() => ({ store: underTest, age })),
+);
 
 describe('migrating', () => {
   test('makes the tables once, however often and however many at once', async () => {
@@ -95,19 +121,6 @@ describe('the tenants', () => {
 });
 
 describe('the driver', () => {
-  /** The pool, with every statement going through `pass` first. */
-  const watched = (pass: (text: string) => void): SqlPool => ({
-    transaction: (run) =>
-      database.transaction((client) =>
-        run({
-          query: (text: string, values?: unknown[]) => {
-            pass(text);
-            return client.query<Record<string, unknown>>(text, values);
-          },
-        }),
-      ),
-  });
-
   test('fails as a StoreError that quotes no value', async () => {
     const scope = { tenant: 'nul' };
     const change = createClass('c1', 'Secret name \u0000');
@@ -185,3 +198,18 @@ describe('the driver', () => {
     expect((await stateOf(underTest, { tenant: 'lent' })).classes).toHaveLength(1);
   });
 });
+
+/** The pool, with every statement going through `pass` first. */
+function watched(pass: (text: string) => void): SqlPool {
+  return {
+    transaction: (run) =>
+      database.transaction((client) =>
+        run({
+          query: (text: string, values?: unknown[]) => {
+            pass(text);
+            return client.query<Record<string, unknown>>(text, values);
+          },
+        }),
+      ),
+  };
+}

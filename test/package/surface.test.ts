@@ -166,16 +166,22 @@ test('the names of rosterkit/postgres', async () => {
 
 test('the names of rosterkit/testing', async () => {
   expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
-    "FixedClock
+    "ContractError
+    FixedClock
+    directoryContract
     districtRoster
     evolve
     generateDistrict
+    imageContract
+    journalContract
+    mailerContract
     oneRosterCsvFiles
     rollover
     rosterSource
     simulateClassLink
     simulateClever
     simulateOneRoster
+    storeContract
     withClass
     withDanglingEnrollment
     withDuplicateUser
