@@ -17,6 +17,8 @@ export type { ContractCase } from './contracts/contract.js';
 export type { MailerSubject } from './contracts/mailer.js';
 export { mailerContract } from './contracts/mailer.js';
 export { ContractError } from '../errors.js';
+export type { ChangesSubject, SourceSubject } from './contracts/source/bench.js';
+export { changesContract, sourceContract } from './contracts/source/contracts.js';
 export type {
   DirectorySubject,
   ImageSubject,

@@ -168,6 +168,7 @@ test('the names of rosterkit/testing', async () => {
   expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
     "ContractError
     FixedClock
+    changesContract
     directoryContract
     districtRoster
     evolve
@@ -181,6 +182,7 @@ test('the names of rosterkit/testing', async () => {
     simulateClassLink
     simulateClever
     simulateOneRoster
+    sourceContract
     storeContract
     withClass
     withDanglingEnrollment
