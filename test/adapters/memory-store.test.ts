@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Scope } from '../../src/model/index.js';
-import { FixedClock, imageContract, storeContract } from '../../src/testing/index.js';
+import {
+  directoryContract,
+  FixedClock,
+  imageContract,
+  journalContract,
+  storeContract,
+} from '../../src/testing/index.js';
 import { addMember, batchOf, createClass, createUser, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
 
@@ -16,6 +22,27 @@ keepsContract(
 keepsContract(
   'the image of a memory store',
   imageContract(() => subject),
+);
+
+/** No more of a store than these of its methods. */
+function half<Name extends keyof MemoryStore>(...names: readonly Name[]): Pick<MemoryStore, Name> {
+  const { store } = subject;
+  return Object.fromEntries(names.map((name) => [name, (store[name] as () => unknown).bind(store)])) as never;
+}
+
+keepsContract(
+  'the directory half of a memory store by itself',
+  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites') })),
+);
+keepsContract(
+  'the journal half of a memory store by itself',
+  journalContract(() => ({
+    ...subject,
+    store: half(
+      ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
+      ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
+    ),
+  })),
 );
 
 const scope = { tenant: 'district-1' };
