@@ -55,22 +55,6 @@ const faultyStores: readonly {
     },
   },
   {
-    fault: 'writes each change in a transaction of its own',
-    rule: 'batches: one that fails anywhere on its way leaves nothing, and can be applied then',
-    Store: class extends MemoryStore {
-      override async apply(batch: Batch): Promise<BatchResult> {
-        const { changes, invitations, revoke, ...rest } = batch;
-        const results: BatchResult[] = [];
-        for (const change of changes.slice(0, -1)) results.push(await super.apply({ ...rest, changes: [change] }));
-        results.push(await super.apply({ ...batch, changes: changes.slice(-1) }));
-        return {
-          applied: results.flatMap(({ applied }) => applied),
-          stale: results.flatMap(({ stale }) => stale),
-        };
-      }
-    },
-  },
-  {
     fault: 'knows the latest batch of a run again, and no earlier one',
     rule: 'crashing: a run that dies after any of its calls, and is repeated, ends where an undisturbed one does',
     Store: class extends MemoryStore {
@@ -94,21 +78,6 @@ const faultyStores: readonly {
     },
   },
   {
-    fault: 'does not look at versions',
-    rule: 'updating: a change is stale where the record has another version, and the others are applied',
-    Store: class extends MemoryStore {
-      override async apply(batch: Batch): Promise<BatchResult> {
-        const { classes } = await this.load(batch.scope);
-        const changes = batch.changes.map((change) => {
-          const target = change.target as { readonly sourcedId?: string };
-          const found = classes.find(({ sourcedId }) => sourcedId === target.sourcedId);
-          return change.version === undefined || found === undefined ? change : { ...change, version: found.version };
-        });
-        return super.apply({ ...batch, changes });
-      }
-    },
-  },
-  {
     fault: 'does not look at the fence of a batch',
     rule: 'fencing: a newer lease shuts out the writes of the holder of an older one',
     Store: class extends MemoryStore {
@@ -127,17 +96,6 @@ const faultyStores: readonly {
     },
   },
   {
-    fault: 'applies a batch that comes again as if it were new',
-    rule: 'batches: one that comes again reports the same as applied and writes nothing',
-    Store: class extends MemoryStore {
-      #deliveries = 0;
-      override async apply(batch: Batch): Promise<BatchResult> {
-        this.#deliveries += 1;
-        return super.apply({ ...batch, runId: `${batch.runId} ${String(this.#deliveries)}` });
-      }
-    },
-  },
-  {
     fault: 'knows what it applied of the latest batch of a run alone',
     rule: 'journaling: a run’s changes are kept in the order of application, over its batches',
     Store: class extends MemoryStore {
@@ -151,16 +109,6 @@ const faultyStores: readonly {
       }
       override async journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
         return (await super.journal(scope, runId)).slice(this.#latest.get(scope.tenant + runId));
-      }
-    },
-  },
-  {
-    fault: 'loads records in the order in which they were written',
-    rule: 'loading: records come by sourcedId as the code units do, those without one first by their ids',
-    Store: class extends MemoryStore {
-      override async load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalState> {
-        const state = await super.load(scope, options);
-        return { ...state, users: state.users.toSorted((left, right) => (left.id < right.id ? -1 : 1)) };
       }
     },
   },

@@ -3,7 +3,7 @@ import { isSame } from '../../../internal/canonical.js';
 import type { Collection, Ordered, Roster, RosterRead } from '../../../model/index.js';
 
 /** The collections of a roster, and by which fields a record of each is known. */
-export const identities = {
+const identities = {
   schools: ['sourcedId'],
   terms: ['sourcedId'],
   courses: ['sourcedId'],
@@ -42,7 +42,7 @@ export function idOf(collection: Collection, record: object): string {
 }
 
 /** The records of a collection by what they are known by. */
-export function byIdentity(roster: Roster, collection: Collection): ReadonlyMap<string, object> {
+function byIdentity(roster: Roster, collection: Collection): ReadonlyMap<string, object> {
   return new Map(roster[collection].map((record) => [idOf(collection, record), record]));
 }
 

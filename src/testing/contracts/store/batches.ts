@@ -134,14 +134,20 @@ export const batches: Rules<DirectoryBench> = {
   'a reader sees all of one or nothing': async ({ newScope, apply, state }) => {
     const scope = await newScope();
     const numbers = ['0', '1', '2', '3', '4', '5'];
-    const [read] = await Promise.all([
-      Promise.all(numbers.map(() => state(scope))),
-      ...numbers.map((nth) => apply(scope, [createUser(nth), createClass(nth), addMember(nth, nth)])),
-    ]);
-    for (const { users, classes, enrollments } of read) {
-      const isWhole = users.length === classes.length && classes.length === enrollments.length;
-      expectThat('a reader finds as many people as classes and enrollments', isWhole);
-    }
+    let isWriting = true;
+    const readOnAndOn = async (): Promise<void> => {
+      while (isWriting) {
+        const { users, classes, enrollments } = await state(scope);
+        const isWhole = users.length === classes.length && classes.length === enrollments.length;
+        expectThat('a reader finds as many people as classes and enrollments', isWhole);
+      }
+    };
+    const writing = Promise.all(
+      numbers.map((nth) => apply(scope, [createUser(nth), createClass(nth), addMember(nth, nth)])),
+    ).finally(() => {
+      isWriting = false;
+    });
+    await Promise.all([writing, readOnAndOn(), readOnAndOn()]);
     expectSame('the enrollments at last', (await state(scope)).enrollments.length, numbers.length);
   },
 };
