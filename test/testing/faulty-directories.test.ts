@@ -121,7 +121,7 @@ const faultyStores: Readonly<Record<string, typeof MemoryStore>> = {
     store.apply({ ...batch, changes: [...new Map(batch.changes.map((change) => [change.key, change])).values()] }),
   ),
   'updating: enrollments and guardian links are found by their two sides, and by their ids': rewriting((change) =>
-    change.kind === 'enrollment-remove' ? ({ ...change, target: {} }) : change,
+    change.kind === 'enrollment-remove' ? { ...change, target: {} } : change,
   ),
   'rekeying: a record and its members move to the new sourcedId, and the old one is free': rewritingFields(
     /-rekey$/,

@@ -1,59 +1,45 @@
 import { expect, test } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
-import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../src/model/index.js';
-import type { Batch, BatchResult, Lease, LeaseOptions, OutboxMessage, RunReport } from '../../src/ports/index.js';
-import { type ContractCase, FixedClock, imageContract, storeContract } from '../../src/testing/index.js';
+import type { JournalEntry, Ledger, Scope } from '../../src/model/index.js';
+import type {
+  Batch,
+  BatchResult,
+  Invitation,
+  Lease,
+  LeaseOptions,
+  OutboxMessage,
+  RunReport,
+} from '../../src/ports/index.js';
+import {
+  type ContractCase,
+  directoryContract,
+  FixedClock,
+  imageContract,
+  storeContract,
+} from '../../src/testing/index.js';
+import { type FaultyStore, storesOfMixedScopes } from './mixed-scopes.js';
 
 type Message = Pick<OutboxMessage, 'state' | 'attempts'>;
 
+/** Journals what comes, however often. */
+class JournalsDeliveries extends MemoryStore {
+  readonly #entries = new Map<string, JournalEntry[]>();
+  override async apply(batch: Batch): Promise<BatchResult> {
+    const result = await super.apply(batch);
+    const run = batch.scope.tenant + batch.runId;
+    const entries = this.#entries.get(run) ?? [];
+    this.#entries.set(run, entries);
+    entries.push(...(await super.journal(batch.scope, batch.runId)));
+    return result;
+  }
+  override async journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
+    return (this.#entries.get(scope.tenant + runId) ?? []).map((entry, sequence) => ({ ...entry, sequence }));
+  }
+}
+
 /** Stores as one may write them by mistake, each with a rule of the contract that it breaks. */
-const faultyStores: readonly {
-  readonly fault: string;
-  readonly rule: string;
-  readonly Store: typeof MemoryStore;
-}[] = [
-  {
-    fault: 'forgets the tenant where it keeps reports',
-    rule: 'isolation: a report replaces none of another tenant',
-    Store: class extends MemoryStore {
-      readonly #reports = new Map<string, RunReport>();
-      override async saveRun(report: RunReport): Promise<void> {
-        this.#reports.set(report.id, report);
-        await super.saveRun(report);
-      }
-      override async run(_scope: Scope, runId: string): Promise<RunReport | undefined> {
-        return this.#reports.get(runId);
-      }
-    },
-  },
-  {
-    fault: 'forgets the tenant where it keeps what became of a message',
-    rule: 'isolation: what became of a message is said of its tenant’s',
-    Store: class extends MemoryStore {
-      readonly #sent = new Set<string>();
-      override async saveMessage(scope: Scope, key: string, outcome: Message): Promise<void> {
-        await super.saveMessage(scope, key, outcome);
-        if (outcome.state === 'sent') this.#sent.add(key);
-        else this.#sent.delete(key);
-      }
-      override async pendingMessages(scope: Scope, options: { readonly limit: number }) {
-        const messages = await super.pendingMessages(scope, options);
-        return messages.filter(({ idempotencyKey }) => !this.#sent.has(idempotencyKey));
-      }
-    },
-  },
-  {
-    fault: 'has one ledger for all scopes of a tenant',
-    rule: 'remembering: the ledger is what was saved for exactly this scope, whatever the order of its schools',
-    Store: class extends MemoryStore {
-      override async load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalState> {
-        return { ...(await super.load({ tenant: scope.tenant }, options)), scope };
-      }
-      override async saveLedger({ tenant }: Scope, ledger: Ledger, fence?: number): Promise<void> {
-        await super.saveLedger({ tenant }, ledger, fence);
-      }
-    },
-  },
+const faultyStores: readonly FaultyStore[] = [
+  ...storesOfMixedScopes,
   {
     fault: 'knows the latest batch of a run again, and no earlier one',
     rule: 'crashing: a run that dies after any of its calls, and is repeated, ends where an undisturbed one does',
@@ -166,50 +152,93 @@ const faultyStores: readonly {
     },
   },
   {
-    fault: 'writes the scope’s schools as they come',
-    rule: 'leases: the order of a scope’s schools makes no other scope of it',
+    fault: 'takes each call for another holder',
+    rule: 'leases: the same holder may take its own anew, with a greater fence',
     Store: class extends MemoryStore {
       override async lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
-        return super.lease({ ...scope, schools: [(scope.schools ?? []).join()] }, options);
+        return super.lease(scope, { ...options, holder: globalThis.crypto.randomUUID() });
       }
     },
   },
   {
-    fault: 'does not look at the fence of what was read',
-    rule: 'image: a run that has lost the scope writes none of it',
+    fault: 'keeps the first report of a run',
+    rule: 'runs: a later report of the same run replaces the earlier one',
     Store: class extends MemoryStore {
-      override async saveImage(scope: Scope, roster: Roster): Promise<void> {
-        await super.saveImage(scope, roster);
+      override async saveRun(report: RunReport): Promise<void> {
+        if ((await this.run(report.scope, report.id)) === undefined) await super.saveRun(report);
       }
     },
   },
   {
-    fault: 'adds changes that it has already',
-    rule: 'image: it grows by what changed since, each once and in order, until all is read again',
+    fault: 'fails where a message is not there',
+    rule: 'runs: what is not there is nothing, and no trouble',
     Store: class extends MemoryStore {
-      override async extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
-        const last = (await this.image(scope))?.changes.at(-1)?.cursor ?? changes.since;
-        await super.extendImage(scope, { ...changes, since: last }, fence);
+      override async saveMessage(_scope: Scope, key: string): Promise<void> {
+        throw new Error(`There is no message ${key}.`);
       }
     },
   },
   {
-    fault: 'looks first whether changes continue what it has, and adds them then',
-    rule: 'image: changes that two processes add at once are added once',
+    fault: 'keeps an invitation under the subject of its change',
+    rule: 'inviting: an invitation is written with its message, under the host’s id of the person whom the change creates',
     Store: class extends MemoryStore {
-      #writing = Promise.resolve();
-      override async extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
-        const image = await this.image(scope);
-        const last = image?.changes.at(-1) ?? image?.roster;
-        if (last?.cursor !== changes.since) return;
-        this.#writing = this.#writing.then(async () => {
-          const now = await this.image(scope);
-          const since = now?.changes.at(-1)?.cursor ?? changes.since;
-          await super.extendImage(scope, { ...changes, since }, fence);
+      override async invitations(scope: Scope): Promise<readonly Invitation[]> {
+        return (await super.invitations(scope)).map((invitation) => ({ ...invitation, userId: 'user:u1' }));
+      }
+    },
+  },
+  {
+    fault: 'invites though the change is stale',
+    rule: 'inviting: it is not written where its change is stale, and once where the batch comes twice',
+    Store: class extends MemoryStore {
+      override async apply(batch: Batch): Promise<BatchResult> {
+        const result = await super.apply(batch);
+        const { users } = await this.load(batch.scope);
+        const invitations = (batch.invitations ?? []).map((item) => {
+          const userId = users.find(({ sourcedId }) => item.subject === `user:${sourcedId ?? ''}`)?.id ?? '';
+          return { ...item, invitation: { ...item.invitation, userId } };
         });
-        await this.#writing;
+        await super.apply({ ...batch, changes: [], invitations });
+        return result;
       }
     },
+  },
+  {
+    fault: 'writes messages to nobody',
+    rule: 'inviting: it is not written for a person who is not there',
+    Store: class extends MemoryStore {
+      readonly #written: OutboxMessage[] = [];
+      override async apply(batch: Batch): Promise<BatchResult> {
+        this.#written.push(...(batch.invitations ?? []).map(({ message }) => message));
+        return super.apply(batch);
+      }
+      override async pendingMessages(): Promise<readonly OutboxMessage[]> {
+        return this.#written;
+      }
+    },
+  },
+  {
+    fault: 'looks first whether a person is invited, and invites then',
+    rule: 'inviting: there is one of a purpose, though many runs write it at once',
+    Store: class extends MemoryStore {
+      override async apply(batch: Batch): Promise<BatchResult> {
+        const known = await this.invitations(batch.scope);
+        const invitations = (batch.invitations ?? [])
+          .filter(({ invitation }) => known.every(({ userId }) => userId !== invitation.userId))
+          .map(({ invitation, ...item }) => ({ ...item, invitation: { ...invitation, addressDigest: invitation.id } }));
+        return super.apply({ ...batch, invitations });
+      }
+    },
+  },
+  {
+    fault: 'journals what it is handed rather than what it applies',
+    rule: 'journaling: a batch that comes again, or is stale, has no further entry',
+    Store: JournalsDeliveries,
+  },
+  {
+    fault: 'journals each of several deliveries at once',
+    rule: 'journaling: a batch that many hold at once has one entry for each change',
+    Store: JournalsDeliveries,
   },
 ];
 
@@ -225,20 +254,27 @@ test('each fault is found by a rule of its own', () => {
   expect(new Set(faultyStores.map(({ rule }) => rule)).size).toBe(faultyStores.length);
 });
 
-/** The rules that a store breaks. */
-async function brokenRules(Store: typeof MemoryStore): Promise<readonly string[]> {
+test('there is no rule that no fault breaks, but those of the directory, which have faults of their own', async () => {
+  const broken = await Promise.all(faultyStores.map(({ Store }) => brokenRules(Store)));
+  const known = new Set([...broken.flat(), ...directoryContract(subjectOf(MemoryStore)).map(({ name }) => name)]);
+  const names = contractOf(MemoryStore).map(({ name }) => name);
+  expect(names.filter((name) => !known.has(name))).toEqual([]);
+});
+
+function subjectOf(Store: typeof MemoryStore) {
   const clock = new FixedClock();
   const store = new Store({ clock });
-  const subject = { store, age: async (_scope: Scope, ms: number) => clock.advance(ms) };
-  const cases = [...storeContract(() => subject), ...imageContract(() => subject)];
-  const broken: string[] = [];
-  for (const { name, run } of cases) if (!(await isKept(run))) broken.push(name);
-  return broken;
+  return () => ({ store, age: async (_scope: Scope, ms: number) => clock.advance(ms) });
 }
 
-async function isKept(run: ContractCase['run']): Promise<boolean> {
-  return run().then(
-    () => true,
-    () => false,
-  );
+function contractOf(Store: typeof MemoryStore): readonly ContractCase[] {
+  const subject = subjectOf(Store);
+  return [...storeContract(subject), ...imageContract(subject)];
+}
+
+/** The rules that a store breaks. */
+async function brokenRules(Store: typeof MemoryStore): Promise<readonly string[]> {
+  const broken: string[] = [];
+  for (const { name, run } of contractOf(Store)) await run().catch(() => broken.push(name));
+  return broken;
 }
