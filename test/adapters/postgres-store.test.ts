@@ -1,8 +1,8 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import type { SqlClient, SqlPool } from '../../src/adapters/postgres/index.js';
-import { ConfigurationError, StoreError } from '../../src/errors.js';
+import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
+import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
 import { imageContract, storeContract } from '../../src/testing/index.js';
 import {
@@ -37,23 +37,38 @@ const age = async (scope: Scope, ms: number) => {
 };
 
 /** The same tables, over a driver that breaks when it has carried out so many statements. */
-const breakingAfter = (statements: number) => {
+const breakingAfter = (statements: number, over?: SqlTransactionPool) => {
   let left = statements;
-  const breaking = watched(() => {
+  const pass = () => {
     if (left === 0) throw new Error('connection lost');
     left -= 1;
-  });
-  return new PostgresStore({ pool: breaking });
+  };
+  return new PostgresStore({ pool: watched(pass, over) });
 };
 
 keepsContract(
   'a PostgreSQL store on PGlite',
-  storeContract(() => ({ store: underTest, age, breakingAfter })),
+  storeContract(() => ({ store: underTest, age, breakingAfter: (statements) => breakingAfter(statements) })),
 );
 keepsContract(
   'the image of a PostgreSQL store on PGlite',
   imageContract(() => ({ store: underTest, age })),
 );
+
+test('a store whose transactions are none is found out by batches that break off', async () => {
+  const committing: SqlTransactionPool = { transaction: (run) => run(database) };
+  const cases = storeContract(() => ({
+    store: underTest,
+    age,
+    breakingAfter: (statements) => breakingAfter(statements, committing),
+  }));
+  const broken = await Promise.all(
+    cases
+      .filter(({ name }) => name.includes('fails anywhere'))
+      .map(async ({ run }) => run().catch((error: unknown) => error)),
+  );
+  expect(broken).toEqual([expect.any(ContractError), expect.any(ContractError)]);
+});
 
 describe('migrating', () => {
   test('makes the tables once, however often and however many at once', async () => {
@@ -200,14 +215,14 @@ describe('the driver', () => {
 });
 
 /** The pool, with every statement going through `pass` first. */
-function watched(pass: (text: string) => void): SqlPool {
+function watched(pass: (text: string) => void, over: SqlTransactionPool = database): SqlPool {
   return {
     transaction: (run) =>
-      database.transaction((client) =>
+      over.transaction((client) =>
         run({
           query: (text: string, values?: unknown[]) => {
             pass(text);
-            return client.query<Record<string, unknown>>(text, values);
+            return client.query(text, values);
           },
         }),
       ),
