@@ -408,3 +408,18 @@ export class MailError extends RosterError {
     this.refused = details.refused;
   }
 }
+
+/** An adapter does not do what its port asks of it. Thrown by the contracts of `rosterkit/testing` alone. */
+export class ContractError extends RosterError {
+  static override readonly kind: string = 'ContractError';
+  readonly code = 'contract';
+  /** What came, and what the contract asks for: test runners show the difference. */
+  readonly actual: unknown;
+  readonly expected: unknown;
+
+  constructor(message: string, details: RosterErrorOptions & { readonly actual: unknown; readonly expected: unknown }) {
+    super(message, details);
+    this.actual = details.actual;
+    this.expected = details.expected;
+  }
+}

@@ -13,6 +13,21 @@ export type { SimulatedClassLink } from './class-link/simulated-class-link.js';
 export { simulateClassLink } from './class-link/simulated-class-link.js';
 export type { CleverOAuthOptions, SignInAsOptions } from './clever/oauth.js';
 export type { CleverControls, CleverSimulationOptions } from './clever/service.js';
+export type { ContractCase } from './contracts/contract.js';
+export type { MailerSubject } from './contracts/mailer.js';
+export { mailerContract } from './contracts/mailer.js';
+export { ContractError } from '../errors.js';
+export type { ChangesSubject, SourceSubject } from './contracts/source/bench.js';
+export { changesContract, sourceContract } from './contracts/source/contracts.js';
+export type {
+  DirectorySubject,
+  ImageSubject,
+  JournalSubject,
+  StoreSubject,
+  TenantOptions,
+} from './contracts/store/bench.js';
+export type { SubjectOf } from './contracts/store/contracts.js';
+export { directoryContract, imageContract, journalContract, storeContract } from './contracts/store/contracts.js';
 export type {
   District,
   DistrictClass,

@@ -1,19 +1,49 @@
 import { expect, test } from 'vitest';
 import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
-import { addMember, batchOf, createClass, createUser, stateOf } from './changes.js';
-import { storeCases } from './store-cases.js';
+import type { Scope } from '../../src/model/index.js';
+import {
+  directoryContract,
+  FixedClock,
+  imageContract,
+  journalContract,
+  storeContract,
+} from '../../src/testing/index.js';
+import { addMember, batchOf, createClass, createUser, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { keepsContract } from '../support/contract.js';
 
-let now = Date.parse('2026-09-01T06:00:00.000Z');
-const underTest = new MemoryStore({ clock: { now: () => new Date(now) } });
+const clock = new FixedClock();
+const subject = { store: new MemoryStore({ clock }), age: async (_scope: Scope, ms: number) => clock.advance(ms) };
 
-storeCases('a memory store', () => ({
-  store: underTest,
-  age: (_scope, ms) => {
-    now += ms;
-    return Promise.resolve();
-  },
-}));
+keepsContract(
+  'a memory store',
+  storeContract(() => subject),
+);
+keepsContract(
+  'the image of a memory store',
+  imageContract(() => subject),
+);
+
+/** No more of a store than these of its methods. */
+function half<Name extends keyof MemoryStore>(...names: readonly Name[]): Pick<MemoryStore, Name> {
+  const { store } = subject;
+  return Object.fromEntries(names.map((name) => [name, (store[name] as () => unknown).bind(store)])) as never;
+}
+
+keepsContract(
+  'the directory half of a memory store by itself',
+  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites') })),
+);
+keepsContract(
+  'the journal half of a memory store by itself',
+  journalContract(() => ({
+    ...subject,
+    store: half(
+      ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
+      ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
+    ),
+  })),
+);
 
 const scope = { tenant: 'district-1' };
 

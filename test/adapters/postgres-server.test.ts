@@ -1,8 +1,11 @@
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import { batchOf, createClass, createUser, renameClass, stateOf, userChange } from './changes.js';
-import { storeCases } from './store-cases.js';
+import type { SqlPool } from '../../src/adapters/postgres/index.js';
+import type { Scope } from '../../src/model/index.js';
+import { imageContract, storeContract } from '../../src/testing/index.js';
+import { batchOf, createClass, createUser, stateOf, userChange } from '../../src/testing/contracts/store/changes.js';
+import { keepsContract } from '../support/contract.js';
 
 const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCHEMA = `rosterkit_test_${String(process.pid)}`;
@@ -26,24 +29,24 @@ describe.skipIf(!isReachable && !isRequired)('on a server, through the package p
     await database.end();
   });
 
-  storeCases('a PostgreSQL store', () => ({
-    store,
-    age: async (scope, ms) => {
-      await database.query(
-        `UPDATE ${SCHEMA}.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-        [scope.tenant, ms],
-      );
-    },
-  }));
-
-  test('writes the same batch once when many hold it at once', async () => {
-    const scope = { tenant: 'hands' };
-    const batch = batchOf(scope, [createClass('c1'), createClass('c2'), renameClass('c1', 'New', 1)]);
-    const results = await Promise.all(Array.from({ length: 5 }, () => store.apply(batch)));
-    for (const result of results) expect(result).toEqual(results[0]);
-    expect(results[0]?.applied).toHaveLength(3);
-    expect(await store.journal(scope, batch.runId)).toHaveLength(3);
-  });
+  const age = async (scope: Scope, ms: number) => {
+    await database.query(
+      `UPDATE ${SCHEMA}.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+      [scope.tenant, ms],
+    );
+  };
+  keepsContract(
+    'a PostgreSQL store',
+    storeContract(() => ({
+      store,
+      age,
+      breakingAfter: (statements) => new PostgresStore({ pool: breakingPool(statements), schema: SCHEMA }),
+    })),
+  );
+  keepsContract(
+    'the image of a PostgreSQL store',
+    imageContract(() => ({ store, age })),
+  );
 
   test('gives a record to one of those who create it at once in several scopes, and each change once', async () => {
     const tenant = 'creators';
@@ -95,14 +98,6 @@ describe.skipIf(!isReachable && !isRequired)('on a server, through the package p
     expect((await deleted).stale).toEqual([deletion.key]);
     expect((await stateOf(store, scope)).enrollments).toHaveLength(1);
   });
-
-  test('gives a lease to one of many', async () => {
-    const scope = { tenant: 'many' };
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 6 }, (_, index) => store.lease(scope, { holder: String(index), ttlMs: 60_000 })),
-    );
-    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-  });
 });
 
 /** Until a statement on the tables waits for the lock of another transaction. */
@@ -121,4 +116,22 @@ async function answers(): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** The database as one sees it whose connection is lost when it has carried out so many statements. */
+function breakingPool(statements: number): SqlPool {
+  let left = statements;
+  return {
+    connect: async () => {
+      const client = await database.connect();
+      return {
+        query: async (text, values) => {
+          if (left === 0 && text !== 'ROLLBACK') throw new Error('connection lost');
+          left -= 1;
+          return client.query<Record<string, unknown>>(text, values === undefined ? undefined : [...values]);
+        },
+        release: (destroy) => client.release(destroy),
+      };
+    },
+  };
 }

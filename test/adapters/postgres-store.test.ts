@@ -1,10 +1,20 @@
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import type { SqlClient, SqlPool } from '../../src/adapters/postgres/index.js';
-import { ConfigurationError, StoreError } from '../../src/errors.js';
-import { addMember, batchOf, createClass, createUser, invite, renameClass, stateOf } from './changes.js';
-import { storeCases } from './store-cases.js';
+import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
+import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
+import type { Scope } from '../../src/model/index.js';
+import { imageContract, storeContract } from '../../src/testing/index.js';
+import {
+  addMember,
+  batchOf,
+  createClass,
+  createUser,
+  invite,
+  renameClass,
+  stateOf,
+} from '../../src/testing/contracts/store/changes.js';
+import { keepsContract } from '../support/contract.js';
 
 let database: PGlite;
 let underTest: PostgresStore;
@@ -19,15 +29,46 @@ afterAll(async () => {
   await database.close();
 });
 
-storeCases('a PostgreSQL store on PGlite', () => ({
-  store: underTest,
-  age: async (scope, ms) => {
-    await database.query(
-      `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-      [scope.tenant, ms],
-    );
-  },
-}));
+const age = async (scope: Scope, ms: number) => {
+  await database.query(
+    `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+    [scope.tenant, ms],
+  );
+};
+
+/** The same tables, over a driver that breaks when it has carried out so many statements. */
+const breakingAfter = (statements: number, over?: SqlTransactionPool) => {
+  let left = statements;
+  const pass = () => {
+    if (left === 0) throw new Error('connection lost');
+    left -= 1;
+  };
+  return new PostgresStore({ pool: watched(pass, over) });
+};
+
+keepsContract(
+  'a PostgreSQL store on PGlite',
+  storeContract(() => ({ store: underTest, age, breakingAfter: (statements) => breakingAfter(statements) })),
+);
+keepsContract(
+  'the image of a PostgreSQL store on PGlite',
+  imageContract(() => ({ store: underTest, age })),
+);
+
+test('a store whose transactions are none is found out by batches that break off', async () => {
+  const committing: SqlTransactionPool = { transaction: (run) => run(database) };
+  const cases = storeContract(() => ({
+    store: underTest,
+    age,
+    breakingAfter: (statements) => breakingAfter(statements, committing),
+  }));
+  const broken = await Promise.all(
+    cases
+      .filter(({ name }) => name.includes('fails anywhere'))
+      .map(async ({ run }) => run().catch((error: unknown) => error)),
+  );
+  expect(broken).toEqual([expect.any(ContractError), expect.any(ContractError)]);
+});
 
 describe('migrating', () => {
   test('makes the tables once, however often and however many at once', async () => {
@@ -95,19 +136,6 @@ describe('the tenants', () => {
 });
 
 describe('the driver', () => {
-  /** The pool, with every statement going through `pass` first. */
-  const watched = (pass: (text: string) => void): SqlPool => ({
-    transaction: (run) =>
-      database.transaction((client) =>
-        run({
-          query: (text: string, values?: unknown[]) => {
-            pass(text);
-            return client.query<Record<string, unknown>>(text, values);
-          },
-        }),
-      ),
-  });
-
   test('fails as a StoreError that quotes no value', async () => {
     const scope = { tenant: 'nul' };
     const change = createClass('c1', 'Secret name \u0000');
@@ -185,3 +213,18 @@ describe('the driver', () => {
     expect((await stateOf(underTest, { tenant: 'lent' })).classes).toHaveLength(1);
   });
 });
+
+/** The pool, with every statement going through `pass` first. */
+function watched(pass: (text: string) => void, over: SqlTransactionPool = database): SqlPool {
+  return {
+    transaction: (run) =>
+      over.transaction((client) =>
+        run({
+          query: (text: string, values?: unknown[]) => {
+            pass(text);
+            return client.query(text, values);
+          },
+        }),
+      ),
+  };
+}

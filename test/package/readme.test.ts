@@ -1,36 +1,14 @@
-import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { programFolder, programsOf, runProgram } from '../support/programs.js';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-// Inside the project, so that the programs resolve `rosterkit` as the examples do.
-const folder = path.join(root, '.rosterkit', 'readme');
+const folder = programFolder('readme');
+const run = (code: string, name: string) => runProgram(folder, code, name);
 const programs = programsOf('README.md');
 /** Those of a page that need no district of one's own. */
 const simulatedPrograms = (document: string) => programsOf(document).filter((code) => / simulate[A-Z]\w+\(/.test(code));
 const cleverPrograms = simulatedPrograms('docs/clever.md');
-
-function programsOf(document: string): readonly string[] {
-  const text = readFileSync(path.join(root, document), 'utf8');
-  return [...text.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code = '']) => code);
-}
-
-async function run(code: string, name: string): Promise<string> {
-  const file = path.join(folder, `${name}.mts`);
-  writeFileSync(file, code);
-  const tsx = path.join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [tsx, '--tsconfig', path.join(root, 'tsconfig.json'), file],
-    {
-      cwd: root,
-    },
-  );
-  return stdout;
-}
 
 describe('the programs of the README run', () => {
   beforeAll(() => {

@@ -166,16 +166,24 @@ test('the names of rosterkit/postgres', async () => {
 
 test('the names of rosterkit/testing', async () => {
   expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
-    "FixedClock
+    "ContractError
+    FixedClock
+    changesContract
+    directoryContract
     districtRoster
     evolve
     generateDistrict
+    imageContract
+    journalContract
+    mailerContract
     oneRosterCsvFiles
     rollover
     rosterSource
     simulateClassLink
     simulateClever
     simulateOneRoster
+    sourceContract
+    storeContract
     withClass
     withDanglingEnrollment
     withDuplicateUser

@@ -106,7 +106,10 @@ export function guardiansCsvSource(
         guardianLinks: links,
       };
     },
-    schools: () => Promise.resolve([]),
+    async schools({ signal } = {}) {
+      signal?.throwIfAborted();
+      return [];
+    },
   };
 }
 

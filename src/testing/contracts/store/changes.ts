@@ -1,4 +1,10 @@
-import { scopeKey } from '../../src/model/index.js';
+/**
+ * What the store's contract writes: changes, batches, invitations and reports as the engine and the syncs make them.
+ *
+ * @module
+ */
+
+import { scopeKey } from '../../../model/index.js';
 import type {
   Change,
   ClassChange,
@@ -8,17 +14,11 @@ import type {
   SchoolChange,
   Scope,
   UserChange,
-} from '../../src/model/index.js';
-import { classSubject, enrollmentSubject, guardianSubject, schoolSubject, userSubject } from '../../src/model/index.js';
-import type { Batch, Invitation, OutboxMessage, RosterStore, RunReport } from '../../src/ports/index.js';
+} from '../../../model/index.js';
+import { classSubject, enrollmentSubject, guardianSubject, schoolSubject, userSubject } from '../../../model/index.js';
+import type { Batch, DirectoryStore, Invitation, OutboxMessage, RunReport } from '../../../ports/index.js';
 
-/** A store under test, and what it takes to let time pass there. */
-export interface StoreUnderTest {
-  readonly store: RosterStore;
-  /** Lets the leases of the tenant grow older. */
-  readonly age: (scope: Scope, ms: number) => Promise<void>;
-}
-
+/** When every batch of the contract is applied. */
 export const AT = '2026-09-01T06:00:00.000Z';
 
 type Parts<T extends Change> = Pick<T, 'kind' | 'target' | 'before' | 'after'> & { readonly version?: number };
@@ -122,7 +122,7 @@ export function batchOf(scope: Scope, changes: readonly Change[], rest: Partial<
 }
 
 /** The store's records as arrays. */
-export async function stateOf(store: RosterStore, scope: Scope): Promise<LocalState> {
+export async function stateOf(store: DirectoryStore, scope: Scope): Promise<LocalState> {
   const read = await store.load(scope);
   return {
     ...read,

@@ -1,0 +1,49 @@
+import type { Rules } from '../contract.js';
+import { expectSame } from '../expecting.js';
+import type { JournalBench } from './bench.js';
+import { AT, reportOf } from './changes.js';
+
+/** How reports of runs are kept. */
+export const runs: Rules<JournalBench> = {
+  'they come back as they were saved, the newest first, those of this scope alone': async ({ store, newScope }) => {
+    const scope = await newScope();
+    const narrow = { ...scope, schools: ['s1'] };
+    const reports = [
+      reportOf(scope, 'r1', '2026-09-01T06:00:00.000Z'),
+      reportOf(scope, 'r3', '2026-09-03T06:00:00.000Z'),
+      reportOf(scope, 'r2', '2026-09-02T06:00:00.000Z'),
+      reportOf(narrow, 'r4', '2026-09-04T06:00:00.000Z'),
+    ];
+    for (const report of reports) await store.saveRun(report);
+    const idsOf = async (...[of, options]: Parameters<typeof store.runs>) =>
+      (await store.runs(of, options)).map(({ id }) => id);
+    expectSame('the runs', await idsOf(scope), ['r3', 'r2', 'r1']);
+    expectSame('the newest run', await idsOf(scope, { limit: 1 }), ['r3']);
+    expectSame('the runs of one school', await idsOf(narrow), ['r4']);
+    expectSame('one run', await store.run(scope, 'r2'), reports[2]);
+    expectSame('a run that is not there', await store.run(scope, 'r9'), undefined);
+    expectSame('a run of another tenant', await store.run(await newScope(), 'r2'), undefined);
+  },
+
+  'a later report of the same run replaces the earlier one': async ({ store, newScope }) => {
+    const scope = await newScope();
+    await store.saveRun({ ...reportOf(scope, 'r1', AT), outcome: 'failed' });
+    await store.saveRun({ ...reportOf(scope, 'r1', AT), outcome: 'applied' });
+    expectSame(
+      'the outcomes',
+      (await store.runs(scope)).map(({ outcome }) => outcome),
+      ['applied'],
+    );
+  },
+
+  'what is not there is nothing, and no trouble': async ({ store, newScope }) => {
+    const scope = await newScope();
+    expectSame('the runs', await store.runs(scope), []);
+    expectSame('the journal', await store.journal(scope, 'no run'), []);
+    expectSame('the messages', await store.pendingMessages(scope, { limit: 10 }), []);
+    expectSame('the invitations', await store.invitations(scope), []);
+    await store.releaseWaiting(scope);
+    await store.saveMessage(scope, 'no such message', { state: 'sent', attempts: 1 });
+    expectSame('the messages after one that is not there', await store.pendingMessages(scope, { limit: 10 }), []);
+  },
+};
