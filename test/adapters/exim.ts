@@ -75,6 +75,8 @@ export async function startMailServer(): Promise<MailServer> {
     takeMessages: () => takeMessages(path.join(folder, 'spool', 'input')),
     endGreylisting: () => writeFile(path.join(folder, 'known'), ''),
     stop: async () => {
+      // A connection has a process of its own, which would write its log into the folder after it is gone.
+      for (let attempt = 0; attempt < 100 && (await hasConnections(daemon.pid)); attempt += 1) await pause(20);
       daemon.kill();
       await ended;
       await rm(folder, { recursive: true, force: true });
@@ -84,7 +86,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 /**
  * What the mail server does. Its replies quote addresses, as those of real servers do: `unknown@` is refused, `later@` is
- * greylisted, the sender `banned@` is refused, and so is a message whose subject says "spam".
+ * greylisted, `tardy@` is never ready, the sender `banned@` is refused, and so is a message whose subject says "spam".
  */
 function configurationOf(folder: string, ports: MailServer['ports']): string {
   const tlsPorts = [ports.submission, ports.withoutAuth].join(':');
@@ -121,6 +123,8 @@ acl_mail:
 acl_recipient:
   deny message = 550 5.1.1 <$local_part@$domain>: no such user here
        local_parts = unknown
+  defer message = 450 4.2.1 <$local_part@$domain>: the mailbox is busy
+       local_parts = tardy
   defer message = 451 4.7.1 <$local_part@$domain> is greylisted
        local_parts = later
        condition = \${if !exists{${folder}/known}}
@@ -185,6 +189,11 @@ function queuedMessage(file: string, body: string): QueuedMessage {
     isEncrypted: /^--?tls_cipher /m.test(file.slice(0, split)),
     login: /^--?auth_id (.*)$/m.exec(file.slice(0, split))?.[1],
   };
+}
+
+async function hasConnections(daemon: number | undefined): Promise<boolean> {
+  const children = await readFile(`/proc/${String(daemon)}/task/${String(daemon)}/children`, 'utf8').catch(() => '');
+  return children !== '';
 }
 
 async function freePort(): Promise<number> {

@@ -2,9 +2,12 @@ import { createServer, type AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import nodemailer from 'nodemailer';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { SmtpMailer, type SmtpMailerOptions, type SmtpOptions, smtpOptions } from '../../src/adapters/smtp/index.js';
 import { MailError } from '../../src/errors.js';
+import { deliver, prepareInvitation } from '../../src/people/index.js';
 import type { Message } from '../../src/ports/index.js';
+import { AT, batchOf, createUser } from './changes.js';
 import { credentials, isEximInstalled, type MailServer, startMailServer } from './exim.js';
 
 // Where the tests are a gate, the mail server must be there; elsewhere it is told that it is not.
@@ -210,9 +213,11 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
   });
 
   it('sends nothing to a server that nobody vouches for, or another one than was meant', async () => {
-    const { port, requireTLS } = { port: server.ports.submission, requireTLS: true };
-    const unknown = nodemailer.createTransport({ host: 'localhost', port, requireTLS });
-    const other = nodemailer.createTransport({ host: '127.0.0.1', port, requireTLS, tls: { ca: server.ca } });
+    const { submission: port } = server.ports;
+    // Without a wait for the server's goodbye, which would outlive the test.
+    const settings = { port, requireTLS: true, socketCloseTimeout: 0 };
+    const unknown = nodemailer.createTransport({ ...settings, host: 'localhost' });
+    const other = nodemailer.createTransport({ ...settings, host: '127.0.0.1', tls: { ca: server.ca } });
     for (const transport of [unknown, other]) {
       const error = await errorOf(new SmtpMailer({ transport, from }).send(message, { idempotencyKey: 'k' }));
       expect(error.isRetryable).toBe(true);
@@ -260,6 +265,23 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     for (const key of ['1', '2', '3']) await mailer.send(message, { idempotencyKey: key });
     expect(performance.now() - start).toBeGreaterThan(900);
     expect(await server.takeMessages()).toHaveLength(3);
+  });
+
+  it('does with every message of an outbox what the server says of it', async () => {
+    const scope = { tenant: 'district-1' };
+    const store = new MemoryStore();
+    const people = ['teacher', 'unknown', 'tardy'].map(createUser);
+    const invitations = people.map(({ subject, target }) => {
+      const email = `${String(target.sourcedId)}@school.example`;
+      return prepareInvitation({ tenant: scope.tenant, subject, email, runId: 'r1', at: AT, isWaiting: false });
+    });
+    await store.apply(batchOf(scope, people, { invitations }));
+    const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope });
+    expect(sent).toBe(1);
+    expect(failures).toHaveLength(2);
+    const pending = await store.pendingMessages(scope, { limit: 9 });
+    expect(pending).toMatchObject([{ to: ['tardy@school.example'], attempts: 1 }]);
+    expect((await server.takeMessages()).map(({ recipients }) => recipients)).toEqual([['teacher@school.example']]);
   });
 
   it('tells who got it where the connection is gone before all did', async () => {

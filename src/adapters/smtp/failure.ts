@@ -52,7 +52,7 @@ function answered(failure: TransportFailure, reply: number): Failure {
   if (failure.code === 'EAUTH') {
     return session(`The mail server did not accept the credentials (${words}): check them, and that it offers AUTH.`);
   }
-  if (failure.code === 'ETLS' || failure.command === 'STARTTLS') return withoutTls(words);
+  if (failure.code === 'ETLS') return withoutTls(words);
   // Service not available, closing the connection (RFC 5321).
   if (reply === 421) return session(`The mail server ended the connection (${words}): try later.`);
   if (reply >= 500 && reply < 600 && !SESSION_REPLIES.has(reply)) return refused(failure.command, reply, words);
