@@ -25,6 +25,7 @@ export const folders = {
   },
   'adapters/memory': { folders: ['model', 'ports', 'internal'], node: true },
   'adapters/postgres': { folders: ['model', 'ports', 'internal'], node: true },
+  'adapters/smtp': { folders: ['model', 'ports', 'internal'], node: true },
   testing: { folders: ['model', 'ports', 'internal', 'adapters/memory'], node: true },
 };
 

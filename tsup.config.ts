@@ -14,6 +14,7 @@ const shared = {
     'oneroster/index': 'src/oneroster/index.ts',
     'memory/index': 'src/adapters/memory/index.ts',
     'postgres/index': 'src/adapters/postgres/index.ts',
+    'smtp/index': 'src/adapters/smtp/index.ts',
     'testing/index': 'src/testing/index.ts',
     'testing/msw': 'src/testing/msw.ts',
   },

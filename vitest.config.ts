@@ -11,7 +11,7 @@ export default defineConfig({
     alias: [
       { find: /^rosterkit$/, replacement: at('./src/index.ts') },
       { find: /^rosterkit\/testing\/msw$/, replacement: at('./src/testing/msw.ts') },
-      { find: /^rosterkit\/(memory|postgres)$/, replacement: at('./src/adapters/$1/index.ts') },
+      { find: /^rosterkit\/(memory|postgres|smtp)$/, replacement: at('./src/adapters/$1/index.ts') },
       { find: /^rosterkit\/([a-z]+)$/, replacement: at('./src/$1/index.ts') },
     ],
   },

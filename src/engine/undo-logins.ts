@@ -13,14 +13,14 @@ import type { LoginField } from './passes/address-filter.js';
 import { LOGIN_FIELDS, loginAddress } from './rules/login-address.js';
 
 /** A login that a person does not get back. */
-export interface KeptLogin {
+interface KeptLogin {
   readonly field: LoginField;
   /** The sourcedId of whoever signs in with it now, else the host's id. */
   readonly owner: string;
 }
 
 /** What becomes of the undoing of a change of a person. */
-export interface SettledPerson {
+interface SettledPerson {
   /** Undefined where nothing of it is left to do. */
   readonly proposal: Proposal | undefined;
   readonly kept: readonly KeptLogin[];

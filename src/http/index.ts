@@ -42,7 +42,7 @@ export {
 } from './fields.js';
 export { baseUrlNamed, renamedOption } from './named-option.js';
 export { type Page, Paged, type PageOptions, type RejectedItem, type ToArrayOptions } from './paged.js';
-export { orAborted, pause } from './pause.js';
+export { pause } from './pause.js';
 export type { RateLimit } from './rate-window.js';
 export { type FetchedToken, rememberedToken, type TokenProvider } from './remembered-token.js';
 export type { Query } from './request-url.js';

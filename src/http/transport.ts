@@ -1,10 +1,11 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import pRetry from 'p-retry';
 import { ConfigurationError, ConnectionTimeoutError, RateLimitError, RosterError } from '../errors.js';
+import { orAborted } from '../internal/abort.js';
 import { checkedBaseUrl } from './base-url.js';
 import { exchange } from './exchange.js';
 import { type Answer, apiError, parsedBody } from './failure.js';
-import { orAborted, pause } from './pause.js';
+import { pause } from './pause.js';
 import { type RateLimit, RateWindow, sharedRateWindow } from './rate-window.js';
 import { type Query, resolvedUrl, withQuery } from './request-url.js';
 

@@ -9,7 +9,15 @@ export interface Message {
 /** Who accepted a message and who refused it. */
 export interface Receipt {
   readonly accepted: readonly string[];
+  /** For good: the same message would be refused again. */
   readonly refused: readonly string[];
+  /**
+   * Who did neither yet, beside others who accepted: send the message to these alone once more, under the same key. Where
+   * nobody accepted, `send` throws a MailError that is retryable instead.
+   *
+   * @default nobody
+   */
+  readonly deferred?: readonly string[];
 }
 
 /** How to send. */

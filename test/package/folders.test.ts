@@ -51,6 +51,8 @@ describe('a folder imports only what the folder table allows', () => {
     ['src/adapters/memory/store.ts', '../postgres/index.js'],
     ['src/adapters/memory/store.ts', '../../engine/index.js'],
     ['src/adapters/postgres/store.ts', 'pg'],
+    ['src/adapters/smtp/smtp-mailer.ts', 'nodemailer'],
+    ['src/adapters/smtp/smtp-mailer.ts', '../memory/index.js'],
     ['src/testing/index.ts', 'msw'],
     ['src/testing/index.ts', '../adapters/postgres/index.js'],
     ['src/testing/index.ts', '../clever/index.js'],

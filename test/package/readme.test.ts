@@ -42,6 +42,7 @@ describe('the programs of the README run', () => {
 
   it.each([
     ['docs/oneroster.md', [/^\d+ complete\ntrue\n\d+\n$/]],
+    ['docs/mail.md', [/^(\d+) \1\n$/]],
     ['docs/classlink.md', [/^warning true\n\d+ complete\n$/, /^151\nsigned-in true\n$/]],
   ] as const)('and so do those of %s', { timeout: 60_000 }, async (document, printed) => {
     const simulated = simulatedPrograms(document);

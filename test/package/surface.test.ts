@@ -164,6 +164,15 @@ test('the names of rosterkit/postgres', async () => {
   expect(await namesOf(import('rosterkit/postgres'))).toMatchInlineSnapshot(`"PostgresStore"`);
 });
 
+test('the names of rosterkit/smtp', async () => {
+  expect(await namesOf(import('rosterkit/smtp'))).toMatchInlineSnapshot(`
+    "ConsoleMailer
+    FileMailer
+    SmtpMailer
+    smtpOptions"
+  `);
+});
+
 test('the names of rosterkit/testing', async () => {
   expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
     "ContractError

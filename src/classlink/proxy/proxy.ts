@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { ConfigurationError } from '../../errors.js';
 import {
   optionalText,
-  orAborted,
   type Page,
   Paged,
   type PageOptions,
@@ -11,6 +10,7 @@ import {
   type TokenProvider,
   Transport,
 } from '../../http/index.js';
+import { orAborted } from '../../internal/abort.js';
 import { withoutTrailing } from '../../internal/trailing.js';
 import { bearer, type OneRosterAuth } from '../../oneroster/index.js';
 import { ClassLinkClient } from '../client.js';
