@@ -13,7 +13,7 @@ export interface Hold {
   readonly gate: Gate;
   /** Why, as a word, such as `LIMIT_EXCEEDED`, `EMPTY_FEED` or `SCHOOL_GONE`. */
   readonly code: string;
-  /** The kind whose limit was exceeded or whose feed was empty, where the gate counts kinds. */
+  /** The kind whose limit was exceeded, whose feed was empty or which alone is odd, where the gate tells kinds apart. */
   readonly kind?: LimitKind | 'students' | 'teachers' | 'staff' | 'administrators';
   /** The record that the hold is about, where it is about one. */
   readonly subject?: string;

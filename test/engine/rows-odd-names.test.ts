@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { emptyLedger, type Enrollment, type Ledger, type ReadStatistics } from '../../src/model/index.js';
-import { enrolled, student } from '../support/build.js';
+import { enrolled, guardian, student } from '../support/build.js';
 import { changeLines, classWith, hostOf, merge, noteLines, people, planOf, type Given } from '../support/rows.js';
 
 const ARCHIVE = { fullData: true, archive: true } as const;
@@ -36,6 +36,19 @@ describe('names while the roster’s shape is in doubt (G4)', () => {
     const both = ['class-create c2 K1 NEW_CLASS', 'class-archive c1 K7 CLASS_ABSENT'];
     expect(lines({ ...fine, host: hostWith({ ...ledger, holds: approved }) })).toEqual(both);
     expect(lines({ ...fine, feed: after(odd), host: hostWith({ ...ledger, holds: approved }) })).toEqual(both);
+  });
+
+  it('not: where only guardian links are odd, which come after the classes, now or later', () => {
+    const link = { guardianSourcedId: 'g', studentSourcedId: 'a', contactType: 'Family' };
+    const policy = { ...ARCHIVE, steps: ['classes', 'teachers', 'students', 'guardians'] } as const;
+    const fed = merge(before, people(guardian('g')), { guardianLinks: [link] });
+    const { healthy } = planOf({ feed: fed, host: hostOf(fed), policy }).ledger;
+    const host = { ...hostOf(fed), ledger: { ...emptyLedger, ...(healthy === undefined ? {} : { healthy }) } };
+    const feed = merge(after([]), people(guardian('g')), { guardianLinks: [{ ...link, contactType: 'Doctor' }] });
+    const first = planOf({ feed, host, policy });
+    expect(first.holds.map(({ id, kind }) => [id, kind])).toEqual([['G4', 'guardianLinks']]);
+    const both = ['class-create c2 K1 NEW_CLASS', 'class-archive c1 K7 CLASS_ABSENT'];
+    for (const { ledger } of [host, first]) expect(lines({ feed, host: { ...host, ledger }, policy })).toEqual(both);
   });
 
   it('not: where only a field is gone (Z14)', () => {

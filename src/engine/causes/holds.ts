@@ -80,8 +80,10 @@ export class CauseLatches {
   private readonly approved = new Set<string>();
 
   constructor({ holds }: Pick<Ledger, 'holds'>) {
-    for (const { id, gate, changes, approved } of holds) {
-      if (gate !== 'cause' && gate !== 'G3' && gate !== 'G4') continue;
+    for (const { id, gate, kind, changes, approved } of holds) {
+      // Without the names that a first plan gave, one that goes on after a crash would end elsewhere.
+      const isOdd = gate === 'G4' && kind !== 'guardianLinks';
+      if (gate !== 'cause' && gate !== 'G3' && !isOdd) continue;
       for (const key of approved) this.approved.add(`${id} ${key}`);
       for (const { key } of changes) if (!approved.includes(key)) this.waiting.add(key);
     }

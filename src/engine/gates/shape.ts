@@ -56,6 +56,14 @@ export function areOfAbsence(doubts: readonly Doubt[]): boolean {
   return doubts.some(({ rule }) => rule !== 'Z14');
 }
 
+/** What tells of guardians and their links alone. */
+const OF_LINKS: readonly Doubt['code'][] = ['GUARDIANS_CROWDED', 'CONTACT_TYPE_NEW', 'AGENTS_UNSHARED'];
+
+/** Whether the doubts are of guardian links alone: these are gone over when the classes are decided about already. */
+export function areOfLinks(doubts: readonly Doubt[]): boolean {
+  return doubts.every(({ rule, code }) => rule === 'Z14' || OF_LINKS.includes(code));
+}
+
 /** A doubt as a person is told of it. */
 export function noteOfDoubt({ rule, code, evidence }: Doubt): Note {
   return { rule, code, severity: 'warning', evidence };

@@ -10,7 +10,7 @@ import type { HoldRequest } from '../draft.js';
 import type { HoldWish, Latches } from './latches.js';
 import { type Budget, isOver } from './limits.js';
 import { LIMIT_KINDS } from './removal-sums.js';
-import { areOfAbsence, type Doubt } from './shape.js';
+import { areOfAbsence, areOfLinks, type Doubt } from './shape.js';
 
 /** A kind whose ids were all given anew (G5). */
 export interface IdReset {
@@ -27,6 +27,7 @@ export function oddShape(doubts: readonly Doubt[]): HoldWish {
     id: 'G4',
     gate: 'G4',
     code: isField ? 'FIELD_UNSHARED' : 'SHAPE_HOLD',
+    ...(!isField && areOfLinks(doubts) ? { kind: 'guardianLinks' as const } : {}),
     approvable: true,
     changes: isField ? new Set<string>() : 'all-destructive',
     isTold: true,
