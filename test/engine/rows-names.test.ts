@@ -252,6 +252,13 @@ const claims: readonly Row[] = [
     notes: ['D1 DUPLICATE_NAME c2'],
   },
   {
+    title: 'D2: a tied class takes the name that it bears alone, whatever the section was called when it was tied',
+    feed: merge(math('c1'), math('c2')),
+    host: hostOf(math('c1'), { classes: { c1: { origin: 'linked', name: 'Our numbers' } } }),
+    changes: [created('c2')],
+    never: ['DUPLICATE_NAME'],
+  },
+  {
     title: 'K9: a class that a person archived keeps the name that it bears, and the one that the feed has for it now',
     feed: merge(math('c1', { name: 'Art' }), math('c2'), math('c3', { name: 'Art' })),
     host: hostOf(math('c1'), { classes: { c1: BY_USER } }),

@@ -351,6 +351,14 @@ describe('what was undone stays undone until the feed says something else', () =
     expect(changeLines(await host.next(WITHOUT_C1))).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
   });
 
+  it('and an undo forgets none of an earlier one', async () => {
+    const host = await hostWith(START);
+    await host.undo(await host.run(WITHOUT_A));
+    await host.undo(await host.run(WITHOUT_C1));
+    const { suppressions } = (await host.load()).ledger;
+    expect(suppressions.map(({ kind }) => kind).sort()).toEqual(['class-archive', 'enrollment-remove']);
+  });
+
   it('each for itself: one that came back does not free another', async () => {
     const gone = {
       ...WITHOUT_C1,
