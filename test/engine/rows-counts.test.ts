@@ -1,9 +1,9 @@
 /** What a plan counts over a whole read, and what it says of it: only what is there, and of the right side. */
 
 import { describe, expect, it } from 'vitest';
-import type { LocalUser } from '../../src/model/index.js';
-import { enrolled, school, student, teacher } from '../support/build.js';
-import { classWith, holdLines, hostOf, merge, people, planOf } from '../support/rows.js';
+import type { GuardianLink, LocalUser } from '../../src/model/index.js';
+import { enrolled, guardian, link, localLink, localUser, school, student, teacher } from '../support/build.js';
+import { classWith, holdLines, hostOf, merge, mergeHosts, people, planOf } from '../support/rows.js';
 
 const persons = (prefix: string, count: number, old = prefix) =>
   Array.from({ length: count }, (_, index) =>
@@ -120,6 +120,21 @@ it('K5, F6: what a change and a note are about is told with them', () => {
   const { changes, notes } = planOf({ feed, host, alone: true });
   expect(changes.find(({ kind }) => kind === 'class-update')?.reason.evidence).toEqual({ fields: ['period'] });
   expect(notes.find(({ code }) => code === 'EMAIL_TAKEN')?.evidence).toEqual({ field: 'email', owner: 't' });
+});
+
+it('P3, P4: a dropped link tells why the district has it no more, where it is the district that has it no more', () => {
+  const G = guardian('g');
+  const told = { ...merge(C1, people(G)), guardianLinks: [link('g', 'a', { contactType: 'Doctor' })] };
+  const host = { ...mergeHosts(hostOf(C1), { users: [localUser(G)] }), guardianLinks: [localLink('g', 'a')] };
+  const causeOf = (guardianLinks: readonly GuardianLink[], contactTypes?: readonly string[]) => {
+    const guardians = contactTypes === undefined ? {} : { guardians: { contactTypes } };
+    const policy = { steps: ['guardians'], fullData: true, ...guardians } as const;
+    const { changes } = planOf({ feed: { ...told, guardianLinks }, host, policy });
+    return changes.map(({ kind, reason }) => [kind, reason.rule, reason.evidence?.['cause']]);
+  };
+  expect(causeOf([])).toEqual([['guardian-unlink', 'P3', 'WITHDRAWN']]);
+  expect(causeOf([link('g', 'a', { status: 'tobedeleted' })])).toEqual([['guardian-unlink', 'P3', 'TOMBSTONE']]);
+  expect(causeOf(told.guardianLinks, ['Family'])).toEqual([['guardian-unlink', 'P4', undefined]]);
 });
 
 it('the read that was healthy is remembered with its courses and schools', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
 import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
-import { attested, enrolled, localMember, section, student, teacher } from '../support/build.js';
+import { attested, enrolled, local, localMember, school, section, student, teacher } from '../support/build.js';
 import {
   changeLines,
   checkRow,
@@ -158,6 +158,19 @@ const creation: readonly Row[] = [
     policy: { classes: { include: { ids: ['c1'] } } },
     changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
     notes: ['K18 NOT_INCLUDED', 'K18 NOT_INCLUDED_KEPT zz'],
+  },
+  {
+    title: 'U1: nor does it count at a school that the district has marked as deleted',
+    feed: {
+      ...merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
+        users: [student('a')],
+        enrollments: [enrolled('c1', 'a'), enrolled('c2', 'a', { primary: true })],
+      }),
+      schools: [school('s1'), school('s2', { status: 'tobedeleted' })],
+    },
+    host: { ...hostOf(EMPTY_C1), schools: local().schools.filter(({ sourcedId }) => sourcedId === 's1') },
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's1' } }, 'enrollment-add c1/a M1 ENROLLED'],
   },
   {
     title: 'U1: not the first class’s school: without a primary enrollment it is the first of their own',
