@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
-import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
+import { emptyLedger, type LocalUser, type Proposal, type User } from '../../src/model/index.js';
 import { attested, enrolled, local, localMember, school, section, student, teacher } from '../support/build.js';
 import {
   changeLines,
@@ -602,6 +602,19 @@ const OLD = student('old', { givenName: 'Ann', familyName: 'Lee', email: 'ann@sc
 const moved = (id: Partial<User>) =>
   merge(EMPTY_C1, people({ ...OLD, sourcedId: 'new', ...id }), { enrollments: [enrolled('c1', 'new')] });
 
+/** Whether `old` goes on as `new`: nobody has said yet. */
+const ASKED: Proposal = {
+  id: 'user-rekey user-old new',
+  kind: 'user-rekey',
+  rule: 'U12',
+  recordId: 'user-old',
+  from: 'old',
+  sourcedId: 'new',
+  evidence: {},
+  likeness: 0.9,
+  since: '2026-09-01T00:00:00.000Z',
+};
+
 const identity: readonly Row[] = [
   {
     title: 'U12: the same state id under a new sourcedId is the same person: re-keyed, with all memberships',
@@ -664,6 +677,16 @@ const identity: readonly Row[] = [
     notes: ['U12 REKEY_PROPOSED old'],
     never: ['U1', 'U7', 'M1', 'M3'],
   },
+  ...[false, true].map(
+    (isWhole): Row => ({
+      title: isWhole
+        ? 'not U12: a question for which nothing speaks any more is over with a read of all schools'
+        : 'U12: who somebody is asked about waits while a read of some schools cannot tell whether they are still two',
+      feed: { ...moved({ email: 'other@school.example' }), attestation: attested({}, { allSchools: isWhole }) },
+      host: { ...inClass([OLD]), ledger: { ...emptyLedger, proposals: [ASKED] } },
+      changes: isWhole ? ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'] : [],
+    }),
+  ),
   {
     title: 'U8, U12: a run of another school gives no new id, and neither side is touched meanwhile',
     feed: moved({ stateId: '007', schoolSourcedIds: ['s2'] }),
