@@ -688,6 +688,18 @@ const identity: readonly Row[] = [
     }),
   ),
   {
+    title: 'U12: what a person has said counts, though nothing else speaks for it any more',
+    feed: moved({ email: 'other@school.example' }),
+    host: {
+      ...inClass([OLD]),
+      ledger: {
+        ...emptyLedger,
+        proposals: [{ ...ASKED, decision: { outcome: 'accepted', by: 'admin', at: '2026-09-02T00:00:00.000Z' } }],
+      },
+    },
+    changes: [{ line: 'user-rekey new U12 REKEY', after: { sourcedId: 'new', email: 'other@school.example' } }],
+  },
+  {
     title: 'U8, U12: a run of another school gives no new id, and neither side is touched meanwhile',
     feed: moved({ stateId: '007', schoolSourcedIds: ['s2'] }),
     host: inClass([{ ...OLD, stateId: '007', schoolSourcedIds: ['s2'] }]),
