@@ -43,6 +43,25 @@ const present: readonly Row[] = [
     ],
   },
   {
+    title: 'M1: a role in the next class is none in this one',
+    feed: merge(
+      classWith('c1', { teachers: [] }),
+      classWith('c2', { students: [], teachers: [] }),
+      people(teacher('a', { roles: ['student', 'teacher'] })),
+      { enrollments: [teaching('c2', 'a')] },
+    ),
+    host: mergeHosts(
+      hostOf(merge(classWith('c1', { students: [], teachers: [] }), classWith('c2', { students: [], teachers: [] }))),
+      {
+        users: [localUser(teacher('a', { roles: ['student', 'teacher'] }))],
+      },
+    ),
+    changes: [
+      { line: 'enrollment-add c1/a M1 ENROLLED', after: { role: 'student' } },
+      { line: 'enrollment-add c2/a M1 ENROLLED', after: { role: 'teacher' } },
+    ],
+  },
+  {
     title: 'M1: with two roles in one class the teacher wins',
     feed: merge(C1, people(teacher('u')), {
       enrollments: [
@@ -351,6 +370,15 @@ const absent: readonly Row[] = [
     changes: [],
     notes: ['M10 PERSON_UNSHARED a'],
     never: ['M3', 'U7'],
+  },
+  {
+    title: 'not M10: where the list of persons broke off, who is missing from it is nobody of whom to tell',
+    feed: { ...C1, users: [teacher('t')], attestation: attested({ users: 'incomplete' }) },
+    host: hostOf(C1),
+    policy: FULL,
+    changes: [],
+    holds: ['G2 INCOMPLETE_READ 0'],
+    never: ['M10'],
   },
   {
     title: 'M10: an unshared person leaves a class that names them no more, and keeps the account',
