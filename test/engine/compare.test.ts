@@ -86,7 +86,7 @@ describe('compare', () => {
     expect(keysOf(made(false), made(false))).toEqual([]);
   });
 
-  it('tells of a hold that both have neither, where it is the same', () => {
+  it('tells nothing of a hold that both have', () => {
     const tight = { ...ARCHIVE, limits: { ...OPEN, classes: 0.2, floor: 0 } };
     const both = compare([planWith(tight), planWith({ ...tight, contactUpdates: 'all' })]);
     expect(both.differences[0]?.holds).toEqual({ appearing: [], disappearing: [], different: [] });
