@@ -99,6 +99,12 @@ describe('G4: what is odd about a read', () => {
     expect(codes(reading, before(0))).toEqual([]);
   });
 
+  it('tells how many guardians the usual student has', () => {
+    expect(doubtsOf(readingOf({ guardiansPerStudent: 7 }), HEALTHY).map(({ evidence }) => evidence)).toEqual([
+      { median: 7 },
+    ]);
+  });
+
   it('exactly two points, whatever floating point makes of them', () => {
     for (let closure = 0.05; closure < 1; closure += 0.01) {
       const healthy = { ...HEALTHY, closure };

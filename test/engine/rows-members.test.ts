@@ -381,6 +381,14 @@ const absent: readonly Row[] = [
     never: ['M10'],
   },
   {
+    title: 'Z9, not U6: who would leave the last class, and may not yet, is in it',
+    feed: WITHOUT_A,
+    host: hostOf(C1),
+    policy: { ...FULL, additiveOnly: true },
+    changes: [],
+    notes: ['Z9 ADDITIVE_ONLY'],
+  },
+  {
     title: 'M10: an unshared person leaves a class that names them no more, and keeps the account',
     feed: { ...merge(WITHOUT_A, classWith('c2', { teachers: [] })), users: [teacher('t')] },
     host: hostOf(merge(C1, classWith('c2', { teachers: [] }))),

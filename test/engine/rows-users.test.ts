@@ -109,6 +109,22 @@ const creation: readonly Row[] = [
     never: ['U1'],
   },
   {
+    title: 'U1: who is a student in one class is one, whatever they are in another',
+    feed: merge(
+      ...['c1', 'c2', 'c3'].map((id) => classWith(id, { students: [], teachers: [] })),
+      people(student('a', { roles: ['other'] })),
+      {
+        enrollments: [
+          enrolled('c1', 'a', { role: 'aide' }),
+          enrolled('c2', 'a'),
+          enrolled('c3', 'a', { role: 'aide' }),
+        ],
+      },
+    ),
+    host: hostOf(merge(...['c1', 'c2', 'c3'].map((id) => classWith(id, { students: [], teachers: [] })))),
+    changes: ['user-create a U1 NEW_PERSON', ...['c1', 'c2', 'c3'].map((id) => `enrollment-add ${id}/a M1 ENROLLED`)],
+  },
+  {
     title: 'not U1: nor with students.create off',
     feed: C1,
     host: hostOf(classWith('c1', { students: [] })),
@@ -550,6 +566,33 @@ const fields: readonly Row[] = [
     changes: [],
     never: ['U16'],
   },
+  ...(
+    [
+      [
+        'U16 FIELDS_CHANGED',
+        'givenName',
+        'familyName',
+        'middleName',
+        'username',
+        'grade',
+        'birthDate',
+        'stateId',
+        'sisId',
+      ],
+      ['F1 CONTACT_CHANGED', 'homePhone'],
+    ] as const
+  ).flatMap(([code, ...fields]) =>
+    fields.map(
+      (field): Row => ({
+        title: `U16: another ${field} alone is written`,
+        feed: people(teacher('t', { [field]: '2025550199' })),
+        host: hostOf(people(teacher('t', { [field]: '2025550101' }))),
+        changes: [
+          { line: `user-update t ${code}`, before: { [field]: '2025550101' }, after: { [field]: '2025550199' } },
+        ],
+      }),
+    ),
+  ),
   {
     title: 'U16: who has a role and a school less than before is written with those that are left',
     feed: people(teacher('t', { roles: ['teacher'], schoolSourcedIds: ['s1'] })),
