@@ -293,6 +293,12 @@ describe('COHORT_GONE of classes', () => {
     const judged = judge({ classes: [...FINE, ...own, ...rest], gone: idsOf(own), terms });
     expect(judged.cohorts).toMatchObject([{ id: 'COHORT_GONE:classes:term=last', isTermOver: true }]);
     expect(judged.causes.get('class:x001')?.evidence).toMatchObject({ isTermOver: true });
+    const open = judge({
+      classes: [...FINE, ...own, ...rest],
+      gone: idsOf(own),
+      terms: [{ sourcedId: 'last', name: 'Last' }],
+    });
+    expect(open.cohorts).toMatchObject([{ id: 'COHORT_GONE:classes:term=last', isTermOver: false }]);
   });
 
   it('a class whose students vanished as a cohort waits with them', () => {

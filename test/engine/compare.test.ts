@@ -86,6 +86,12 @@ describe('compare', () => {
     expect(keysOf(made(false), made(false))).toEqual([]);
   });
 
+  it('tells nothing of a hold that both have', () => {
+    const tight = { ...ARCHIVE, limits: { ...OPEN, classes: 0.2, floor: 0 } };
+    const both = compare([planWith(tight), planWith({ ...tight, contactUpdates: 'all' })]);
+    expect(both.differences[0]?.holds).toEqual({ appearing: [], disappearing: [], different: [] });
+  });
+
   it('tells holds that appear and disappear, and what they hold', () => {
     const tight = { ...ARCHIVE, limits: { ...OPEN, classes: 0.2, floor: 0 } };
     const held = compare({ open: planWith(ARCHIVE), tight: planWith(tight) });

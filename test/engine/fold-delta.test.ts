@@ -191,6 +191,15 @@ describe('folding changes into a roster', () => {
     );
   });
 
+  it('likewise of those that differ in the day on which they begin', () => {
+    const term = { sourcedId: 'u1', classSourcedId: 'c1', userSourcedId: 'u1', role: 'student' as const };
+    const enrollments = ['2026-01-01', '2026-08-01'].map((beginDate) => ({ ...term, beginDate }));
+    const changed = [{ ...term, beginDate: '2026-01-01', dateLastModified: '2026-09-01T00:00:00Z' }];
+    const told = { ...nothing, removals: 'hint' as const, enrollments: { replacedOf: [], changed, deleted: [] } };
+    const kept = foldDelta({ ...before, enrollments }, told).enrollments;
+    expect(kept.map(({ beginDate }) => beginDate).sort()).toEqual(['2026-01-01', '2026-08-01']);
+  });
+
   it('forgets that a row was unreadable once it is told anew, and keeps the others', () => {
     const [user, other] = before.users;
     const [section] = before.classes;

@@ -92,6 +92,19 @@ describe('G4: what is odd about a read', () => {
     expect(codes(reading)).toEqual(expected);
   });
 
+  it('a required field that is gone, unless it was missing in the read that was accepted', () => {
+    const reading = readingOf({ fields: { 'classes.schoolSourcedId': 0 } });
+    const before = (share: number) => ({ ...HEALTHY, fields: { ...HEALTHY.fields, 'classes.schoolSourcedId': share } });
+    expect(codes(reading, before(0.5))).toContain('G4 REQUIRED_FIELD_MISSING');
+    expect(codes(reading, before(0))).toEqual([]);
+  });
+
+  it('tells how many guardians the usual student has', () => {
+    expect(doubtsOf(readingOf({ guardiansPerStudent: 7 }), HEALTHY).map(({ evidence }) => evidence)).toEqual([
+      { median: 7 },
+    ]);
+  });
+
   it('exactly two points, whatever floating point makes of them', () => {
     for (let closure = 0.05; closure < 1; closure += 0.01) {
       const healthy = { ...HEALTHY, closure };

@@ -454,6 +454,10 @@ describe('G6: too much at once', () => {
     const more = gated(without(9), again.ledger);
     expect(ofHold(more, 'G6:enrollments')?.hash).not.toBe(ofHold(first, 'G6:enrollments')?.hash);
     expect(more.ledger.holds[0]?.versions.map(({ hash }) => hash)).toEqual([ofHold(first, 'G6:enrollments')?.hash]);
+    const most = gated(without(10), more.ledger);
+    expect(most.ledger.holds[0]?.versions.map(({ hash }) => hash)).toEqual(
+      [first, more].map((plan) => ofHold(plan, 'G6:enrollments')?.hash),
+    );
   });
 });
 

@@ -4,7 +4,9 @@ import { Grace, type GraceInput } from '../../src/engine/gates/grace.js';
 import { noteGrace } from '../../src/engine/gates/notes.js';
 import { Unjudged } from '../../src/engine/gates/unjudged.js';
 import { emptyLedger } from '../../src/model/index.js';
-import type { AbsenceCount, LatchedHold } from '../../src/model/index.js';
+import type { AbsenceCount, LatchedHold, LocalClass } from '../../src/model/index.js';
+import type { RosterParts } from '../support/build.js';
+import { classWith, hostOf, people, planOf } from '../support/rows.js';
 
 const at = (hours: number): string => new Date(Date.UTC(2026, 9, 1) + hours * 3_600_000).toISOString();
 
@@ -45,6 +47,30 @@ const HOLD: LatchedHold = {
 
 const A = 'class:a';
 const B = 'class:b';
+
+describe('Z6: what is counted as absent', () => {
+  const C1 = classWith('c1');
+  const absencesIn = (feed: RosterParts, fields: Partial<LocalClass> = {}) => {
+    const policy = { fullData: true, archive: true, graceSnapshots: 2 };
+    const host = hostOf(C1, { classes: { c1: fields } });
+    return planOf({ feed, host, policy }).ledger.absences?.map(({ subject }) => subject) ?? [];
+  };
+
+  it('a class that is missing', () => {
+    expect(absencesIn(people(...(C1.users ?? [])))).toEqual(['class:c1']);
+  });
+
+  it('not one that enrollments still name (M10)', () => {
+    expect(absencesIn({ ...C1, classes: [] })).toEqual([]);
+  });
+
+  it.each<[string, Partial<LocalClass>]>([
+    ['that people had made and tied (K13)', { origin: 'linked' }],
+    ['that is archived', { state: 'archived', by: 'user' }],
+  ])('not one %s', (_title, fields) => {
+    expect(absencesIn(people(...(C1.users ?? [])), fields)).toEqual([]);
+  });
+});
 
 describe('grace: absence in k reads', () => {
   it('with one read, a missing record is gone, and nothing is remembered', () => {

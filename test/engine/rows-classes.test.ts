@@ -404,6 +404,14 @@ const absence: readonly Row[] = [
     never: ['K9'],
   },
   {
+    title: 'K13: a class that people had made and tied does not come back by itself',
+    feed: C1,
+    host: hostOf(C1, { classes: { c1: { ...BY_SYNC, origin: 'linked' } } }),
+    policy: { unarchive: 'always' },
+    changes: [],
+    notes: ['K8 STAYS_ARCHIVED c1'],
+  },
+  {
     title: 'K12: a class under a new sourcedId is archived and created again; nothing is adopted by itself',
     feed: classWith('c2', { name: 'Class c1' }),
     host: hostOf(C1),

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { guardianFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger } from '../../src/model/index.js';
 import type { Enrollment, GuardianLink, LocalEnrollment, LocalState } from '../../src/model/index.js';
 import { attested, enrolled, guardian, localLink, localMember, localUser } from '../support/build.js';
 import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, planOf, type Row } from '../support/rows.js';
@@ -97,6 +99,49 @@ const coming: readonly Row[] = [
     ),
     policy: ON,
     changes: ['enrollment-restore c1/g P13 RETURNED', 'guardian-restore g/a P1 RETURNED'],
+  },
+  {
+    title: 'P13: and where the student comes back by the same plan',
+    feed: feed([TO_A]),
+    host: mergeHosts(
+      hostOf(C1, { members: { 'c1/a': { state: 'removed', by: 'sync' } } }),
+      { users: [localUser(G)] },
+      linkedTo('a'),
+      inClass({ state: 'removed', by: 'sync' }),
+    ),
+    policy: ON,
+    changes: ['enrollment-restore c1/a M5 RETURNED', 'enrollment-restore c1/g P13 RETURNED'],
+  },
+  {
+    title: 'not P13: where the student becomes something else in the class',
+    feed: feed([TO_A], { enrollments: [...without('a'), enrolled('c1', 'a', { role: 'aide' })] }),
+    host: host(linkedTo('a')),
+    policy: ON,
+    changes: ['enrollment-update c1/a M2 ROLE_CHANGED'],
+  },
+  {
+    title: 'not P13: nor where the return of the link was undone',
+    feed: feed([TO_A]),
+    host: host(
+      {
+        guardianLinks: [localLink('g', 'a', { state: 'removed', by: 'sync' })],
+        ledger: {
+          ...emptyLedger,
+          suppressions: [
+            {
+              kind: 'guardian-restore',
+              subject: 'guardian:1:g:a',
+              fingerprint: guardianFingerprint(TO_A),
+              cause: 'undo',
+            },
+          ],
+        },
+      },
+      inClass({ state: 'removed', by: 'sync' }),
+    ),
+    policy: ON,
+    changes: [],
+    notes: ['UNDO SUPPRESSED g/a'],
   },
   {
     title: 'P13: it comes back with the role that a person gave it',

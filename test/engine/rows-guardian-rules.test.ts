@@ -149,6 +149,31 @@ const blocking: readonly Row[] = [
     changes: [{ line: 'guardian-restore g/a P1 RETURNED', after: { state: 'active', blocked: true } }],
   },
   {
+    title: 'P11: what people blocked stays blocked, and theirs, where the link comes back without the flag',
+    feed: feed([link('g', 'a')]),
+    host: host({ guardianLinks: [localLink('g', 'a', { blocked: true, state: 'removed', by: 'sync' })] }),
+    policy: FULL,
+    changes: [
+      {
+        line: 'guardian-restore g/a P1 RETURNED',
+        after: { state: 'active', blocked: true, synced: expect.not.objectContaining({ blocked: true }) as object },
+      },
+    ],
+  },
+  {
+    title: 'P11: a link that comes back without the flag comes back free',
+    feed: feed([link('g', 'a')]),
+    host: host({ guardianLinks: [localLink('g', 'a', { ...BLOCKED, state: 'removed', by: 'sync' })] }),
+    policy: FULL,
+    changes: [
+      {
+        line: 'guardian-restore g/a P1 RETURNED',
+        before: { state: 'removed', blocked: true },
+        after: { state: 'active', blocked: null },
+      },
+    ],
+  },
+  {
     title: 'P11: what the district blocked stays the district’s while a link comes back in an unread list',
     feed: feed([link('g', 'a')], [G], { attestation: attested({ guardianLinks: 'incomplete' }) }),
     host: host({ guardianLinks: [localLink('g', 'a', { ...BLOCKED, state: 'removed', by: 'sync' })] }),

@@ -42,13 +42,14 @@ const rows: readonly Row[] = [
       { line: 'user-create g P1 NEW_PERSON', after: { roles: ['guardian'], email: 'g@home.example' } },
       {
         line: 'guardian-link g/a P1 NEW_GUARDIAN_LINK',
+        target: { guardianSourcedId: 'g', studentSourcedId: 'a', studentId: 'user-a' },
         before: null,
         after: {
           origin: 'roster',
           state: 'active',
           relationship: 'Mother',
           contactType: 'Family',
-          synced: { relationship: 'Mother' },
+          synced: { relationship: 'Mother', contactType: 'Family' },
         },
       },
       { line: 'guardian-link g/b P1 NEW_GUARDIAN_LINK', after: { relationship: 'Aunt' } },

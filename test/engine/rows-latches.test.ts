@@ -94,6 +94,14 @@ describe('what a hold names waits until it is decided or its record is seen agai
     expect(waitingAfter(held, { host, feed: { ...C1, users } })).toEqual([]);
   });
 
+  it('near miss: a person archived the class that was to be archived', () => {
+    const policy = { ...FULL, limits: { ...OPEN, classes: 0.01, floor: 0 } };
+    const first = { feed: people(...(C1.users ?? [])), host: hostOf(C1), policy };
+    const host = hostOf(C1, { classes: { c1: { state: 'archived', by: 'user' } } });
+    expect(waitingAfter(first, {})).toEqual(['G6:classes class-archive class:c1']);
+    expect(waitingAfter(first, { host })).toEqual([]);
+  });
+
   const RECYCLED = people(student('a', { givenName: 'Zoe', familyName: 'Zorn', email: 'z@school.example' }));
   const HOST = hostOf(people(student('a', { email: 'a@school.example' })));
   const closed = { ...HOST, users: (HOST.users ?? []).map((user) => ({ ...user, ...CLOSED })) };

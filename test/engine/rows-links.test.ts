@@ -214,6 +214,14 @@ describe('U17: a person whom people had entered before', () => {
     expect(linkNotes(await host.plan(CLASS))).toEqual(['U17 LINK_AMBIGUOUS t']);
   });
 
+  it('waits likewise where somebody of the roster who is gone had the address, and the names tell nothing', async () => {
+    const gone = { ...byHand('x', TINA), givenName: 'Xenia', sourcedId: 'x', origin: 'roster' } as const;
+    const host = hostWith({ users: [byHand('tina', { ...TINA, givenName: 'T.' }), gone] });
+    expect(linkNotes(await host.plan(CLASS))).toEqual(['U17 LINK_AMBIGUOUS t']);
+    const alone = hostWith({ users: [byHand('tina', { ...TINA, givenName: 'T.' })] });
+    expect(linkNotes(await alone.plan(CLASS))).toEqual(['U17 LINK_PROPOSED t']);
+  });
+
   it('is told from others of the family by name, and is never a relative of another role', async () => {
     const home = { email: 'home@x.example', familyName: 'Fox' };
     const [ann, bob] = [student('a', { ...home, givenName: 'Ann' }), student('b', { ...home, givenName: 'Bob' })];

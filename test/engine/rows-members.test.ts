@@ -36,9 +36,29 @@ const present: readonly Row[] = [
     changes: [
       {
         line: 'enrollment-add c1/b M1 ENROLLED',
+        target: { classSourcedId: 'c1', userSourcedId: 'b', classId: 'class-c1', userId: 'user-b' },
         before: null,
         after: { origin: 'roster', role: 'student', state: 'active', synced: { role: 'student' } },
       },
+    ],
+  },
+  {
+    title: 'M1: a role in the next class is none in this one',
+    feed: merge(
+      classWith('c1', { teachers: [] }),
+      classWith('c2', { students: [], teachers: [] }),
+      people(teacher('a', { roles: ['student', 'teacher'] })),
+      { enrollments: [teaching('c2', 'a')] },
+    ),
+    host: mergeHosts(
+      hostOf(merge(classWith('c1', { students: [], teachers: [] }), classWith('c2', { students: [], teachers: [] }))),
+      {
+        users: [localUser(teacher('a', { roles: ['student', 'teacher'] }))],
+      },
+    ),
+    changes: [
+      { line: 'enrollment-add c1/a M1 ENROLLED', after: { role: 'student' } },
+      { line: 'enrollment-add c2/a M1 ENROLLED', after: { role: 'teacher' } },
     ],
   },
   {
@@ -253,6 +273,14 @@ const present: readonly Row[] = [
 
 const absent: readonly Row[] = [
   {
+    title: 'M3: who left the class is not taken for the first one of the next class',
+    feed: merge(classWith('c1', { teachers: [] }), classWith('c2', { teachers: [] }), people(student('b'))),
+    host: hostOf(merge(classWith('c1', { students: ['a', 'b'], teachers: [] }), classWith('c2', { teachers: [] }))),
+    policy: FULL,
+    changes: ['enrollment-remove c1/b M3 MEMBER_ABSENT'],
+    notes: ['U6 UNASSIGNED b'],
+  },
+  {
     title: 'M3: an absent member is removed by the sync',
     feed: WITHOUT_A,
     host: hostOf(C1),
@@ -367,6 +395,23 @@ const absent: readonly Row[] = [
     changes: [],
     notes: ['M10 PERSON_UNSHARED a'],
     never: ['M3', 'U7'],
+  },
+  {
+    title: 'not M10: where the list of persons broke off, who is missing from it is nobody of whom to tell',
+    feed: { ...C1, users: [teacher('t')], attestation: attested({ users: 'incomplete' }) },
+    host: hostOf(C1),
+    policy: FULL,
+    changes: [],
+    holds: ['G2 INCOMPLETE_READ 0'],
+    never: ['M10'],
+  },
+  {
+    title: 'Z9, not U6: who would leave the last class, and may not yet, is in it',
+    feed: WITHOUT_A,
+    host: hostOf(C1),
+    policy: { ...FULL, additiveOnly: true },
+    changes: [],
+    notes: ['Z9 ADDITIVE_ONLY'],
   },
   {
     title: 'M10: an unshared person leaves a class that names them no more, and keeps the account',

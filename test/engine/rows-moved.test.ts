@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { student, type RosterParts } from '../support/build.js';
+import { enrolled, student, type RosterParts } from '../support/build.js';
 import { Host } from '../support/host.js';
 import { changeLines, classWith, holdLines, merge, noteLines, people } from '../support/rows.js';
 
@@ -37,6 +37,15 @@ describe('K12: a class under a new sourcedId', () => {
     const next = await host.run(AFTER);
     expect(next.changes).toEqual([]);
     expect(next.ledger.proposals).toEqual([]);
+  });
+
+  it('is not proposed while enrollments still name the former one (M10)', async () => {
+    const host = new Host();
+    await host.run(BEFORE);
+    const feed = merge(AFTER, { enrollments: [enrolled('c1', 'a1')] });
+    const plan = await host.plan(feed);
+    expect(noteLines(plan)).toContain('M10 CLASS_UNSHARED c1');
+    expect(plan.ledger.proposals ?? []).toEqual([]);
   });
 
   it('is not proposed again where a person declined', async () => {

@@ -252,6 +252,20 @@ const claims: readonly Row[] = [
     notes: ['D1 DUPLICATE_NAME c2'],
   },
   {
+    title: 'D4: a class that comes to bear the name of one in which something else changes is told',
+    feed: merge(math('c1', { name: 'Art' }), math('c2', { name: 'Art', period: '3' })),
+    host: hostOf(merge(math('c1'), math('c2', { name: 'Art' }))),
+    changes: ['class-update c1 K5 NAME_CHANGED', 'class-update c2 K5 FIELDS_CHANGED'],
+    notes: ['D4 NAME_SHARED c1'],
+  },
+  {
+    title: 'D2: a tied class takes the name that it bears alone, whatever the section was called when it was tied',
+    feed: merge(math('c1'), math('c2')),
+    host: hostOf(math('c1'), { classes: { c1: { origin: 'linked', name: 'Our numbers' } } }),
+    changes: [created('c2')],
+    never: ['DUPLICATE_NAME'],
+  },
+  {
     title: 'K9: a class that a person archived keeps the name that it bears, and the one that the feed has for it now',
     feed: merge(math('c1', { name: 'Art' }), math('c2'), math('c3', { name: 'Art' })),
     host: hostOf(math('c1'), { classes: { c1: BY_USER } }),

@@ -441,4 +441,16 @@ describe('records that lack what most have', () => {
     const by = (sourcedId: string) => planOf({ feed: { schools: [school('s1'), school(sourcedId, { name: 'a' })] } });
     expect(new Set(['s"2', 's\\"2', 's2'].map((id) => by(id).hash)).size).toBe(3);
   });
+
+  it('the hash of removals, in which nothing but its id tells a member, covers ids with quotes', () => {
+    const without = (id: string) =>
+      planOf({
+        feed: merge(classWith('c1'), people(student(id))),
+        host: hostOf(classWith('c1', { students: ['a', id] })),
+        policy: FULL,
+      });
+    const plans = ['b"1', 'b"2'].map(without);
+    expect(plans.map(({ changes }) => changes.length)).toEqual([1, 1]);
+    expect(new Set(plans.map(({ hash }) => hash)).size).toBe(2);
+  });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
-import { emptyLedger, type LocalUser, type User } from '../../src/model/index.js';
-import { attested, enrolled, localMember, section, student, teacher } from '../support/build.js';
+import { emptyLedger, type LocalUser, type Proposal, type User } from '../../src/model/index.js';
+import { attested, enrolled, local, localMember, school, section, student, teacher } from '../support/build.js';
 import {
   changeLines,
   checkRow,
@@ -109,6 +109,22 @@ const creation: readonly Row[] = [
     never: ['U1'],
   },
   {
+    title: 'U1: who is a student in one class is one, whatever they are in another',
+    feed: merge(
+      ...['c1', 'c2', 'c3'].map((id) => classWith(id, { students: [], teachers: [] })),
+      people(student('a', { roles: ['other'] })),
+      {
+        enrollments: [
+          enrolled('c1', 'a', { role: 'aide' }),
+          enrolled('c2', 'a'),
+          enrolled('c3', 'a', { role: 'aide' }),
+        ],
+      },
+    ),
+    host: hostOf(merge(...['c1', 'c2', 'c3'].map((id) => classWith(id, { students: [], teachers: [] })))),
+    changes: ['user-create a U1 NEW_PERSON', ...['c1', 'c2', 'c3'].map((id) => `enrollment-add ${id}/a M1 ENROLLED`)],
+  },
+  {
     title: 'not U1: nor with students.create off',
     feed: C1,
     host: hostOf(classWith('c1', { students: [] })),
@@ -158,6 +174,19 @@ const creation: readonly Row[] = [
     policy: { classes: { include: { ids: ['c1'] } } },
     changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } }, 'enrollment-add c1/a M1 ENROLLED'],
     notes: ['K18 NOT_INCLUDED', 'K18 NOT_INCLUDED_KEPT zz'],
+  },
+  {
+    title: 'U1: nor does it count at a school that the district has marked as deleted',
+    feed: {
+      ...merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
+        users: [student('a')],
+        enrollments: [enrolled('c1', 'a'), enrolled('c2', 'a', { primary: true })],
+      }),
+      schools: [school('s1'), school('s2', { status: 'tobedeleted' })],
+    },
+    host: { ...hostOf(EMPTY_C1), schools: local().schools.filter(({ sourcedId }) => sourcedId === 's1') },
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    changes: [{ line: 'user-create a U1 NEW_PERSON', after: { site: 's1' } }, 'enrollment-add c1/a M1 ENROLLED'],
   },
   {
     title: 'U1: not the first class’s school: without a primary enrollment it is the first of their own',
@@ -537,6 +566,33 @@ const fields: readonly Row[] = [
     changes: [],
     never: ['U16'],
   },
+  ...(
+    [
+      [
+        'U16 FIELDS_CHANGED',
+        'givenName',
+        'familyName',
+        'middleName',
+        'username',
+        'grade',
+        'birthDate',
+        'stateId',
+        'sisId',
+      ],
+      ['F1 CONTACT_CHANGED', 'homePhone'],
+    ] as const
+  ).flatMap(([code, ...fields]) =>
+    fields.map(
+      (field): Row => ({
+        title: `U16: another ${field} alone is written`,
+        feed: people(teacher('t', { [field]: '2025550199' })),
+        host: hostOf(people(teacher('t', { [field]: '2025550101' }))),
+        changes: [
+          { line: `user-update t ${code}`, before: { [field]: '2025550101' }, after: { [field]: '2025550199' } },
+        ],
+      }),
+    ),
+  ),
   {
     title: 'U16: who has a role and a school less than before is written with those that are left',
     feed: people(teacher('t', { roles: ['teacher'], schoolSourcedIds: ['s1'] })),
@@ -588,6 +644,19 @@ const fields: readonly Row[] = [
 const OLD = student('old', { givenName: 'Ann', familyName: 'Lee', email: 'ann@school.example' });
 const moved = (id: Partial<User>) =>
   merge(EMPTY_C1, people({ ...OLD, sourcedId: 'new', ...id }), { enrollments: [enrolled('c1', 'new')] });
+
+/** Whether `old` goes on as `new`: nobody has said yet. */
+const ASKED: Proposal = {
+  id: 'user-rekey user-old new',
+  kind: 'user-rekey',
+  rule: 'U12',
+  recordId: 'user-old',
+  from: 'old',
+  sourcedId: 'new',
+  evidence: {},
+  likeness: 0.9,
+  since: '2026-09-01T00:00:00.000Z',
+};
 
 const identity: readonly Row[] = [
   {
@@ -650,6 +719,28 @@ const identity: readonly Row[] = [
     changes: [],
     notes: ['U12 REKEY_PROPOSED old'],
     never: ['U1', 'U7', 'M1', 'M3'],
+  },
+  ...[false, true].map(
+    (isWhole): Row => ({
+      title: isWhole
+        ? 'not U12: a question for which nothing speaks any more is over with a read of all schools'
+        : 'U12: who somebody is asked about waits while a read of some schools cannot tell whether they are still two',
+      feed: { ...moved({ email: 'other@school.example' }), attestation: attested({}, { allSchools: isWhole }) },
+      host: { ...inClass([OLD]), ledger: { ...emptyLedger, proposals: [ASKED] } },
+      changes: isWhole ? ['user-create new U1 NEW_PERSON', 'enrollment-add c1/new M1 ENROLLED'] : [],
+    }),
+  ),
+  {
+    title: 'U12: what a person has said counts, though nothing else speaks for it any more',
+    feed: moved({ email: 'other@school.example' }),
+    host: {
+      ...inClass([OLD]),
+      ledger: {
+        ...emptyLedger,
+        proposals: [{ ...ASKED, decision: { outcome: 'accepted', by: 'admin', at: '2026-09-02T00:00:00.000Z' } }],
+      },
+    },
+    changes: [{ line: 'user-rekey new U12 REKEY', after: { sourcedId: 'new', email: 'other@school.example' } }],
   },
   {
     title: 'U8, U12: a run of another school gives no new id, and neither side is touched meanwhile',

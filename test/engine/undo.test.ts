@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { invert, reconcile } from '../../src/engine/index.js';
-import type { Plan } from '../../src/model/index.js';
+import type { GuardianLink, Plan } from '../../src/model/index.js';
 import { definePolicy, type PolicyInput } from '../../src/policy/index.js';
 import {
   enrolled,
@@ -128,6 +128,20 @@ describe('undo takes back what a run did', () => {
     expect(changeLines(plan)).toEqual(['guardian-delete g/a UNDO UNDONE', 'user-delete g UNDO UNDONE']);
     expect(await host.contents()).toEqual(before);
     expect(changeLines(await host.next(feed))).toEqual([]);
+  });
+
+  it('what a run wrote of a link; but only the district allows contact that it forbade (P11)', async () => {
+    const told = (fields: Partial<GuardianLink>) => ({
+      ...merge(START, people(guardian('g'))),
+      guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 'a', ...fields }],
+    });
+    const host = await hostWith(told({ relationship: 'Mother' }), {
+      steps: ['classes', 'teachers', 'students', 'guardians'],
+    });
+    const plan = await host.undo(await host.run(told({ relationship: 'Aunt', blocked: true })));
+    expect(changeLines(plan)).toEqual(['guardian-update g/a UNDO UNDONE']);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT g/a']);
+    expect((await host.load()).guardianLinks).toMatchObject([{ relationship: 'Mother', blocked: true }]);
   });
 
   it('an unarchiving and the restored members', async () => {
@@ -392,6 +406,14 @@ describe('what was undone stays undone until the feed says something else', () =
     await host.run(START);
     expect((await host.load()).ledger.suppressions).toEqual([]);
     expect(changeLines(await host.next(WITHOUT_C1))).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
+  });
+
+  it('and an undo forgets none of an earlier one', async () => {
+    const host = await hostWith(START);
+    await host.undo(await host.run(WITHOUT_A));
+    await host.undo(await host.run(WITHOUT_C1));
+    const { suppressions } = (await host.load()).ledger;
+    expect(suppressions.map(({ kind }) => kind).sort()).toEqual(['class-archive', 'enrollment-remove']);
   });
 
   it('each for itself: one that came back does not free another', async () => {

@@ -187,6 +187,7 @@ describe('a class that was created before anybody said that an older one is the 
 
   it('is unused as a sync made it', () => {
     expect(isUnusedTwin(TWIN, [MEMBER, localMember('new', 'b', { state: 'removed', by: 'sync' })])).toBe(true);
+    expect(isUnusedTwin({ ...TWIN, hostFields: [] }, [{ ...MEMBER, hostFields: [] }])).toBe(true);
   });
 
   it.each([
