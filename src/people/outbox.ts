@@ -7,6 +7,8 @@ const PAGE_SIZE = 100;
 const MAX_ATTEMPTS = 5;
 /** After so many failures in a row the mail server is taken to be down: the other messages keep their attempts. */
 const MAX_FAILURES_IN_A_ROW = 3;
+/** After so many refusals in a row it is the server that takes nothing, and not the addresses: the others are kept. */
+const MAX_REFUSALS_IN_A_ROW = 10;
 
 /** What to deliver, and how. */
 export interface DeliverOptions {
@@ -39,18 +41,22 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
   const postponed = new Set<string>();
   const counts = { sent: 0, failed: 0, pending: 0 };
   let failuresInARow = 0;
+  let refusalsInARow = 0;
+  const isServerDown = (): boolean =>
+    failuresInARow === MAX_FAILURES_IN_A_ROW || refusalsInARow === MAX_REFUSALS_IN_A_ROW;
   for (;;) {
     // What could not be sent stays pending and comes first again: look past it.
     const page = await store.pendingMessages(scope, { limit: PAGE_SIZE + postponed.size });
     const messages = page.filter((message) => !postponed.has(message.idempotencyKey));
     if (messages.length === 0) return { sent: counts.sent, failures: failureLines(counts) };
     for (const message of messages) {
-      if (isAborted(signal) || failuresInARow === MAX_FAILURES_IN_A_ROW) {
+      if (isAborted(signal) || isServerDown()) {
         return { sent: counts.sent, failures: failureLines(counts) };
       }
       const outcome = await send(message, options);
       if (outcome === 'aborted') continue;
       failuresInARow = outcome === 'postponed' ? failuresInARow + 1 : 0;
+      if (outcome !== 'postponed') refusalsInARow = outcome === 'refused' ? refusalsInARow + 1 : 0;
       const attempts = message.attempts + 1;
       const isGivenUp = outcome === 'refused' || (outcome === 'postponed' && attempts >= MAX_ATTEMPTS);
       const state = outcome === 'sent' ? 'sent' : isGivenUp ? 'failed' : 'pending';

@@ -114,6 +114,17 @@ describe('delivering the outbox', () => {
     expect(await store.pendingMessages(scope, { limit: 10 })).toEqual([]);
   });
 
+  it('after ten refusals in a row the server takes nothing, and the other messages wait', async () => {
+    const store = await storeWith(25);
+    const relay = new MemoryMailer({ refuse: () => true });
+    expect((await deliver({ store, mailer: relay, scope })).failures).toMatchObject([
+      { message: expect.stringContaining('10.') as string },
+    ]);
+    const waiting = await store.pendingMessages(scope, { limit: 25 });
+    expect(waiting.map(({ attempts }) => attempts)).toEqual(Array.from({ length: 15 }, () => 0));
+    expect((await deliver({ store, mailer: new MemoryMailer(), scope })).sent).toBe(15);
+  });
+
   it('an abort stops the delivery without costing an attempt', async () => {
     const store = await storeWith(5);
     const controller = new AbortController();
