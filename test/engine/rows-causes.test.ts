@@ -302,6 +302,15 @@ describe('SCHOOL_GONE of one kind', () => {
     };
     expect((await planOf({ feed: anew })).holds).toEqual([]);
   });
+
+  it('not: somebody comes there from another school', async () => {
+    const empty = only(DISTRICT, { users: isThere, enrollments: ({ classSourcedId }) => classSourcedId !== 'z' });
+    const moved = (empty.users ?? []).map((user) =>
+      user.sourcedId === 't03a' ? { ...user, schoolSourcedIds: ['s1', 's2'] } : user,
+    );
+    const plan = await planOf({ feed: { ...empty, users: moved } });
+    expect(causes(plan)).toEqual(['enrollment-remove SCHOOL_GONE', 'user-deactivate WITHDRAWN']);
+  });
 });
 
 describe('single records', () => {

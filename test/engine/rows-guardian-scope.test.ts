@@ -5,9 +5,20 @@ import { inIdOrder } from '../../src/engine/reading/feed.js';
 import { planStreams } from '../../src/engine/streams.js';
 import type { GuardianLink, LocalGuardianLink, Scope } from '../../src/model/index.js';
 import { definePolicy } from '../../src/policy/index.js';
-import { guardian, link, local, localLink, localUser, NOW, roster, SCOPE, student } from '../support/build.js';
+import {
+  guardian,
+  link,
+  local,
+  localLink,
+  localMember,
+  localUser,
+  NOW,
+  roster,
+  SCOPE,
+  student,
+} from '../support/build.js';
 import { inStreams } from '../support/host.js';
-import { changeLines, merge, people, planOf } from '../support/rows.js';
+import { changeLines, classWith, hostOf, merge, people, planOf } from '../support/rows.js';
 
 const OLD: Scope = { ...SCOPE, schools: ['s1'] };
 const NEW: Scope = { ...SCOPE, schools: ['s2'] };
@@ -39,6 +50,32 @@ const rows = cases.flatMap(([title, given, line]) => [
   { title: `${title}, in a run of the school that the student comes to`, given, scope: NEW, lines: [line] },
   { title: `not ${title}, in a run of a third school`, given, scope: OTHER, lines: [] },
 ]);
+
+describe('a place in a class of the school that a student has left (P13)', () => {
+  const inClass = (contact: Partial<GuardianLink>) => {
+    const a = student('a', { schoolSourcedIds: ['s1'] });
+    const placed = ['a', 'g'].map((user) =>
+      localMember('c2', user, user === 'g' ? { role: 'guardian', synced: { role: 'guardian' } } : {}),
+    );
+    const left = classWith('c2', { schoolSourcedId: 's2', students: ['a'], teachers: [] });
+    const host = { ...hostOf(left), enrollments: placed };
+    return planOf({
+      feed: { ...people(a, guardian('g')), guardianLinks: [link('g', 'a', contact)] },
+      host: {
+        ...host,
+        users: [localUser(a), localUser(guardian('g'))],
+        guardianLinks: [localLink('g', 'a')],
+      },
+      scope: NEW,
+      policy: { ...POLICY, guardians: { enroll: true } },
+    });
+  };
+
+  it('ends there as soon as contact is forbidden, which the run of the other school writes', () => {
+    expect(changeLines(inClass({ blocked: true }))).toEqual(['enrollment-remove c2/g P13 CONTACT_FORBIDDEN']);
+    expect(changeLines(inClass({}))).toEqual([]);
+  });
+});
 
 describe('links of a student who changes schools', () => {
   it.each(rows)('$title', async ({ given, scope, lines }) => {

@@ -49,7 +49,11 @@ export class PeoplePass implements UserVisitor {
       people.tombstoned.set(feed.sourcedId, local);
       if (feed.hinted === true) people.hinted.add(feed.sourcedId);
       this.logins.askForLocal(local);
-    } else if (!comparePerson(feed, local, context, people) || hasLostLogin(local)) {
+    } else if (!comparePerson(feed, local, context, people)) {
+      // Whoever comes to a school shows as well as a newcomer that it is shared.
+      for (const school of feed.schoolSourcedIds) context.absences.sawAt('users', school);
+      this.logins.askForPair(feed, local);
+    } else if (hasLostLogin(local)) {
       this.logins.askForPair(feed, local);
     }
   }

@@ -133,7 +133,7 @@ export class GuardianPass implements LinkVisitor {
     const present = this.writeBlock(link, local, block);
     if (link.status === 'tobedeleted') this.lost(present, 'P3', 'E2');
     else if (!isWanted) this.lost(present, 'P4');
-    else this.stay(present);
+    else this.stay(this.isBlockedElsewhere(link) ? { ...present, blocked: true } : present);
     if (!isWanted) return;
     if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
     else if (isFollowed) {
@@ -184,6 +184,11 @@ export class GuardianPass implements LinkVisitor {
   private blockOf(link: GuardianLink, local: NamedLink): BlockChange | undefined {
     if (!isBlockDifferent(link, local) || !this.isInScope(link.studentSourcedId)) return undefined;
     return compareBlock(link, local, this.context.feed.provesGuardianAbsence && !this.isFrozen(link));
+  }
+
+  /** P11: contact that the run of another school writes as forbidden gives no place here either (P13). */
+  private isBlockedElsewhere({ blocked, studentSourcedId }: GuardianLink): boolean {
+    return blocked === true && !this.isInScope(studentSourcedId);
   }
 
   /** P11: a change of its own, because all else about the link may be held. Returns the link with one write more. */
