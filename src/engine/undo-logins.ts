@@ -144,7 +144,7 @@ function withMarks({ proposal, today, then }: Person, kept: readonly KeptLogin[]
     sharesLoginWith: then?.sharesLoginWith ?? (isEmailKept ? today?.sharesLoginWith : undefined),
   };
   const changed = MARKS.filter((mark) => !isSame(today?.[mark] ?? null, marks[mark] ?? null));
-  const after = { ...withoutMarks(proposal.after), ...pick(marks, changed) };
+  const after = { ...withoutMarks(proposal.after as object), ...pick(marks, changed) };
   if (Object.keys(after).length === 0) return undefined;
   const before = proposal.before === null ? null : { ...withoutMarks(proposal.before), ...pick(today, changed) };
   return { ...proposal, before, after };
@@ -154,8 +154,8 @@ function pick(marks: Marks | undefined, names: readonly (keyof Marks)[]): object
   return Object.fromEntries(names.map((name) => [name, marks?.[name]]));
 }
 
-function withoutMarks(fields: object | null): object {
-  const { takenLogins: _taken, sharesLoginWith: _shares, ...rest } = (fields ?? {}) as Marks;
+function withoutMarks(fields: object): object {
+  const { takenLogins: _taken, sharesLoginWith: _shares, ...rest } = fields as Marks;
   return rest;
 }
 

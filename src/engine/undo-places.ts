@@ -7,6 +7,7 @@
 
 import type { LocalClass, LocalEnrollment, LocalGuardianLink, LocalState, LocalUser } from '../model/index.js';
 import type { Proposal } from './draft.js';
+import { ofHostAlone } from './rules/additions.js';
 import { guardianRemoval, isGuardianMember } from './rules/guardian-members.js';
 import { isMember, type Tie, type UndoRecords } from './undo-records.js';
 
@@ -88,13 +89,7 @@ export class ForbiddenPlaces {
     const section = this.records.find('class', place.classId) as LocalClass | undefined;
     const guardian = this.records.find('user', place.userId) as LocalUser | undefined;
     if (section?.sourcedId === undefined || guardian?.sourcedId === undefined) return [];
-    const ofClass = {
-      sourcedId: section.sourcedId,
-      schoolSourcedId: section.schoolSourcedId ?? '',
-      localId: section.id,
-      isManaged: section.origin === 'roster',
-    };
     const removed = { state: 'removed', by: 'sync', removedAt } as const;
-    return [guardianRemoval(ofClass, guardian.sourcedId, place, true, { removed })];
+    return [guardianRemoval(ofHostAlone(section), guardian.sourcedId, place, true, { removed })];
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
+import { afterApproval, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Ledger, Proposal } from '../../src/model/index.js';
 import { planOf } from '../support/rows.js';
@@ -57,5 +57,18 @@ describe('what an approved hold takes away', () => {
     const unfinished = { baselines: {}, removed: {} } as unknown as NonNullable<Ledger['unfinished']>;
     const ledger = { ...emptyLedger, unfinished };
     expect(ledgerOfApproval(ledger, applied, '2026-10-01').removals).toBeUndefined();
+  });
+
+  it('counts no more where its record had changed and it stayed; what was not tried yet is still in doubt', () => {
+    const [went, stayed, untried] = ['a', 'b', 'd'].map((user) => `enrollment-remove enrollment:2:c1:${user}`) as [
+      string,
+      string,
+      string,
+    ];
+    const due = ledgerOfApproval(emptyLedger, new Set([went, stayed, untried]), '2026-10-01');
+    expect(due.removals).toMatchObject([{ removed: 3, unconfirmed: [went, stayed, untried] }]);
+    expect(afterApproval(due, new Set([went]), new Set([stayed])).removals).toMatchObject([
+      { removed: 2, unconfirmed: [untried] },
+    ]);
   });
 });

@@ -99,6 +99,12 @@ describe('G8: too many messages', () => {
     expect(noticed(teachers(1), { ...ledgerOf(first), holds: [] }).holds).toEqual([]);
   });
 
+  it('a hold of which a ledger does not tell how many it held counts those that come from now on', () => {
+    const first = ledgerOf(noticed(teachers(4)));
+    const holds = first.holds.map(({ count: _count, ...hold }) => hold);
+    expect(noticed(teachers(1, 4), { ...first, holds }).holds).toMatchObject([{ id: 'G8', count: 1 }]);
+  });
+
   it('a hold that a person released lets them go', () => {
     const plan = noticed(teachers(4));
     expect(holdsMessages(plan, new Set(['G8']))).toBe(false);

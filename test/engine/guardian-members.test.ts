@@ -108,6 +108,36 @@ describe('P13 over several runs', () => {
     expect((await host.run(feed([FORBIDDEN, TO_ZS], joined))).changes).toEqual([]);
   });
 
+  it('but not in a class that a person has untied from the roster since: it is people’s own', async () => {
+    const host = new Host({ ...ON, linkExisting: 'propose' });
+    host.store.seed(SCOPE, { classes: [{ id: 'own', name: 'Class c1', schoolSourcedId: 's1' }] });
+    const proposed = await host.run(feed([TO_A], { name: 'Class c1' }));
+    await host.decide(proposed, 'accepted');
+    await host.run(feed([TO_A], { name: 'Class c1' }));
+    await host.run(feed([FORBIDDEN, TO_B], { name: 'Class c1' }));
+    const directory = new Directory({ store: host.store, scope: SCOPE });
+    await directory.unlink('own', { by: 'admin-1' });
+    expect(changeLines(await host.undo())).toEqual(['guardian-delete g/b UNDO UNDONE']);
+    expect(await placeOf(host)).toBe('active');
+  });
+
+  it('nor of a guardian whom a person has untied since', async () => {
+    const host = new Host({ ...ON, linkExisting: 'propose' });
+    host.store.seed(SCOPE, {
+      users: [
+        { id: 'own', roles: ['guardian'], givenName: G.givenName, familyName: G.familyName, email: 'g@home.example' },
+      ],
+    });
+    await host.decide(await host.run(feed([TO_A])), 'accepted');
+    await host.run(feed([TO_A]));
+    await host.run(feed([FORBIDDEN, TO_B]));
+    const directory = new Directory({ store: host.store, scope: SCOPE });
+    await directory.unlinkUser('own', { by: 'admin-1' });
+    const undone = await host.undo();
+    expect(undone.changes.map(({ kind }) => kind)).toEqual(['guardian-delete']);
+    expect(await placeOf(host)).toBe('active');
+  });
+
   it('the undo of such an undo leaves the place to the roster', async () => {
     const host = new Host(ON);
     await host.run(feed([TO_A]));

@@ -266,6 +266,14 @@ const addresses: readonly Row[] = [
     }),
   ),
   {
+    title: 'D6, U17: nor does an address of theirs where the roster has them no more',
+    feed: merge(classWith('c1', { students: ['n'] }), people(student('n', MAIL))),
+    host: mergeHosts(twoWithMail(), { users: [OWN_ACCOUNT] }),
+    policy: { linkExisting: 'propose' },
+    changes: [],
+    notes: ['D6 LOCAL_DUPLICATE a', 'U17 LINK_AMBIGUOUS n'],
+  },
+  {
     title: 'D6, U17: where people of the district are here, though twice, this is no first import',
     feed: merge(people(student('a'), student('n', MAIL)), classWith('c2', { students: ['n'], teachers: [] })),
     host: { users: [localUser(student('a')), twinOf(student('a')), { ...OWN_ACCOUNT, verifiedEmail: MAIL.email }] },

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { guardianFingerprint } from '../../src/engine/fingerprint.js';
+import { ABSENT, guardianFingerprint } from '../../src/engine/fingerprint.js';
+import { WANTED } from '../../src/engine/rules/guardian-members.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Enrollment, GuardianLink, LocalEnrollment, LocalState } from '../../src/model/index.js';
 import { attested, enrolled, guardian, localLink, localMember, localUser } from '../support/build.js';
-import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, planOf, type Row } from '../support/rows.js';
+import {
+  changeLines,
+  checkRow,
+  classWith,
+  hostOf,
+  merge,
+  mergeHosts,
+  noteLines,
+  OPEN,
+  people,
+  planOf,
+  type Row,
+} from '../support/rows.js';
 
 const C1 = classWith('c1', { students: ['a', 'b'] });
 const C2 = classWith('c2', { students: ['b'], teachers: ['u'] });
@@ -248,6 +261,13 @@ const coming: readonly Row[] = [
     policy: FULL,
     changes: ['enrollment-add c1/g M1 ENROLLED'],
   },
+  {
+    title: 'not P13: who was here as something else is for the rows M to bring back',
+    feed: feed([TO_A]),
+    host: host(linkedTo('a'), inClass({ role: 'aide', state: 'removed', by: 'sync' })),
+    policy: ON,
+    changes: [],
+  },
 ];
 
 const OWN = [...(C1.enrollments ?? []), enrolled('c1', 'g', { role: 'guardian' })];
@@ -439,6 +459,14 @@ const forbidden: readonly Row[] = [
     policy: FULL,
     changes: ['enrollment-restore c1/g P13 RETURNED', 'guardian-update g/a P11 CONTACT_ALLOWED'],
   },
+  {
+    title: 'not P13: a place that people gave stays in a class that was not read',
+    feed: feed([{ ...TO_A, blocked: true }], { classes: [], enrollments: [] }),
+    host: host(linkedTo('a'), inClass({ origin: 'local' })),
+    policy: ON,
+    changes: [BLOCKED],
+    notes: ['K7 ABSENT_KEPT c1'],
+  },
 ];
 
 describe('P13: guardians in their students’ classes', () => {
@@ -465,6 +493,47 @@ describe('P13: guardians in their students’ classes', () => {
       'guardian-unlink G6:guardianLinks',
       'enrollment-remove G6:guardianLinks',
     ]);
+  });
+
+  describe('whose removal was undone', () => {
+    const KEPT = {
+      kind: 'enrollment-remove',
+      subject: 'enrollment:2:c1:g',
+      fingerprint: ABSENT,
+      cause: 'undo',
+    } as const;
+    const RETURN = { ...KEPT, kind: 'enrollment-restore', fingerprint: WANTED } as const;
+    const without = (students: readonly string[], policy: Row['policy'] = FULL) =>
+      planOf({
+        feed: feed([]),
+        host: host(linkedTo(...students), inClass(), { ledger: { ...emptyLedger, suppressions: [KEPT, RETURN] } }),
+        policy,
+      });
+
+    it('stay, and a hold of the link that is gone names the link alone', () => {
+      const plan = without(['a'], { ...FULL, limits: { ...OPEN, guardianLinks: 0, floor: 0 } });
+      expect(noteLines(plan)).toEqual(['UNDO SUPPRESSED c1/g']);
+      expect(plan.holds.map(({ id, changes }) => `${id} ${changes.join()}`)).toEqual([
+        'G6:guardianLinks guardian-unlink guardian:1:g:a',
+      ]);
+    });
+
+    it('stay for as long as no link gives the place, and what was kept away while one did is so no more', () => {
+      const plan = without(['a']);
+      expect(changeLines(plan)).toEqual(['guardian-unlink g/a P3 GUARDIAN_LINK_ABSENT']);
+      expect(plan.ledger.suppressions).toEqual([KEPT]);
+    });
+  });
+
+  it('go by their own word alone where the host does not know the school of an absent class', () => {
+    const { classes = [], ...rest } = host(linkedTo('a'), inClass());
+    const plan = planOf({
+      feed: feed([{ ...TO_A, blocked: true }], { classes: [], enrollments: [] }),
+      host: { ...rest, classes: classes.map(({ schoolSourcedId: _none, ...each }) => each) },
+      policy: ON,
+    });
+    expect(changeLines(plan)).toEqual([BLOCKED, ENDED]);
+    expect(plan.changes[1]).toMatchObject({ schoolSourcedId: '' });
   });
 
   it('waits with the student’s place where a hold names that alone', () => {

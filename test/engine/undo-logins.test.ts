@@ -65,6 +65,20 @@ describe('a login that is another’s by now', () => {
     const undos = losers.map((loser) => undoing(loser, { takenLogins: undefined }));
     expect(settled(undos, losers).kept).toEqual([[], [{ field: 'email', owner: 'a' }]]);
   });
+
+  it('is told to be the first one’s where two of the host sign in with it', () => {
+    const loser = somebody('a', { email: 'x@x.example', takenLogins: ['email'] });
+    const second = somebody('c', { email: 'x@x.example' });
+    const { kept } = settled([undoing(loser, { takenLogins: undefined })], [loser, owner, second]);
+    expect(kept).toEqual([[{ field: 'email', owner: 'b' }]]);
+  });
+
+  it('is told by the host’s id where its owner is none of the roster’s', () => {
+    const loser = somebody('a', { email: 'x@x.example', takenLogins: ['email'] });
+    const { sourcedId: _none, ...own } = somebody('own', { email: 'x@x.example', origin: 'local' });
+    const { kept } = settled([undoing(loser, { takenLogins: undefined })], [loser, own]);
+    expect(kept).toEqual([[{ field: 'email', owner: 'user-own' }]]);
+  });
 });
 
 describe('a login that changes hands back', () => {
@@ -86,6 +100,27 @@ describe('a login that changes hands back', () => {
       [a, b, c],
     );
     expect([first, [...last], kept]).toEqual([[], ['user-update user:b', 'user-update user:a'], [[], [], []]]);
+  });
+
+  it('is given up before by each of two who sign in with it', () => {
+    const d = somebody('d', { email: 'x@x.example' });
+    const givers = [undoing(b, { email: 'b@x.example' }), undoing(d, { email: 'd@x.example' })];
+    const { first, kept } = settled([...givers, back], [a, b, d]);
+    expect([first, kept]).toEqual([
+      ['user-update user:b', 'user-update user:d'],
+      [[], [], []],
+    ]);
+  });
+
+  it('leaves somebody who is made anew in their place: what hangs on them comes after them', () => {
+    const { last, kept } = settled(
+      [
+        undoing(c, null, 'user-delete'),
+        undoing(somebody('e', { email: 'y@x.example' }), { ...somebody('e', { email: 'y@x.example' }) }, 'user-create'),
+      ],
+      [c],
+    );
+    expect([[...last], kept]).toEqual([[], [[], []]]);
   });
 
   it('leaves the order alone where it was nobody’s', () => {

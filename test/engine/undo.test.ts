@@ -376,6 +376,39 @@ describe('undo compares before it sets', () => {
     expect(noteLines(plan)).toEqual(['UNDO UNDO_CONFLICT c1/a']);
   });
 
+  it('what was made and written again by one run is kept, as it was made', async () => {
+    const host = await hostWith(ZZ);
+    const made = await host.store.journal(SCOPE, await host.run(merge(ZZ, C1)));
+    const renamed = { ...merge(ZZ, C1), classes: [section('zz'), section('c1', { name: 'Algebra' })] };
+    const written = await host.store.journal(SCOPE, await host.run(renamed));
+    const plan = invert([...made, ...written], await host.load(), { now: NOW });
+    expect(plan.changes.filter(({ kind }) => kind.startsWith('class-'))).toMatchObject([
+      { kind: 'class-update', after: { name: 'Class c1' } },
+    ]);
+    expect(noteLines(plan)).toEqual(['UNDO UNDO_KEPT c1']);
+  });
+
+  it('what was brought back and written again by one run goes back as one change, to what it was', async () => {
+    const host = await hostWith(START);
+    await host.run(WITHOUT_A);
+    const before = await host.contents();
+    const restored = await host.store.journal(SCOPE, await host.run(START));
+    const written = await host.store.journal(SCOPE, await host.run({ ...START, ...withRole('aide') }));
+    const plan = invert([...restored, ...written], await host.load(), { now: NOW });
+    expect(changeLines(plan)).toEqual(['enrollment-remove c1/a UNDO UNDONE']);
+    await host.apply(plan);
+    expect(await host.contents()).toEqual(before);
+  });
+
+  it('what a journal tells twice of a creation is deleted once, and nothing else is said of it', async () => {
+    const host = await hostWith(ZZ);
+    const journal = await host.store.journal(SCOPE, await host.run(merge(ZZ, C1)));
+    const state = await host.load();
+    const plan = invert([...journal, ...journal], state, { now: NOW });
+    expect(plan).toEqual(invert(journal, state, { now: NOW }));
+    expect(plan.notes).toEqual([]);
+  });
+
   it('what is gone already is a note', async () => {
     const host = await hostWith(START);
     const run = await host.run(WITHOUT_A);

@@ -7,7 +7,7 @@
 import { classSubject } from '../../model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../../model/index.js';
 import type { AbsenceVerdict } from '../causes/index.js';
-import { ofMembers, type Addition } from '../rules/additions.js';
+import { ofHostAlone, ofMembers, type Addition } from '../rules/additions.js';
 import type { ClassVisitor } from '../reading/class-walk.js';
 import {
   classNameOf,
@@ -373,13 +373,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.noteUnjudged(local);
     if (decision.members !== 'remove') return;
     this.followed?.noteAbsent(local);
-    const ofClass = {
-      sourcedId: holder,
-      schoolSourcedId: local.schoolSourcedId ?? '',
-      localId: local.id,
-      isManaged: local.origin === 'roster',
-      absence: isTombstoned ? 'E2' : 'E1',
-    } as const;
+    const ofClass = { ...ofHostAlone(local), absence: isTombstoned ? 'E2' : 'E1' } as const;
     const none: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
     this.members.propose(compareMembers(ofClass, none, members, this.context, this.people), ofClass);
   }

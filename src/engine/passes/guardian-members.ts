@@ -7,7 +7,7 @@
 
 import { classSubject, enrollmentSubject, guardianSubject } from '../../model/index.js';
 import type { ChangeKind, Class, Enrollment, LocalClass, LocalEnrollment } from '../../model/index.js';
-import { ofMembers, type ClassOfMembers } from '../rules/additions.js';
+import { ofHostAlone, ofMembers, type ClassOfMembers } from '../rules/additions.js';
 import type { Context } from '../context.js';
 import { changeKey, type Proposal } from '../draft.js';
 import { ABSENT } from '../fingerprint.js';
@@ -79,7 +79,7 @@ export class GuardianMembers implements ClassVisitor {
       this.judge(this.rowsOf(ofMembers(live, undefined), enrollments, members));
       return;
     }
-    const ofClass = live === undefined ? ofAbsent(local) : ofMembers(live, local);
+    const ofClass = live === undefined ? ofHostAlone(local) : ofMembers(live, local);
     const rows = this.rowsOf(ofClass, live === undefined ? NO_ROWS : enrollments, members);
     if (followed.has(local) && !context.isRestricted) this.judge(rows);
     else if (local.state !== 'purged' && context.isInScope(local.schoolSourcedId)) this.endForbidden(rows);
@@ -276,15 +276,6 @@ const NO_ROWS: Stretch<Enrollment> = { records: [], from: 0, to: 0 };
 /** Ways that need no change go before those that do, and doubtful ones come last. */
 function rank({ changes, doubt }: Path): number {
   return changes.length + (doubt === undefined ? 0 : 10);
-}
-
-function ofAbsent(local: LocalClass): ClassOfMembers {
-  return {
-    sourcedId: local.sourcedId as string,
-    schoolSourcedId: local.schoolSourcedId ?? '',
-    localId: local.id,
-    isManaged: local.origin === 'roster',
-  };
 }
 
 function pushTo(map: Map<string, string[]>, key: string, value: string): void {

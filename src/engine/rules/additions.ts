@@ -36,6 +36,16 @@ export function ofMembers(section: Class, local: LocalClass | undefined): ClassO
   };
 }
 
+/** A class of the host, by its own sourcedId, of which the feed has no section. */
+export function ofHostAlone(local: LocalClass): ClassOfMembers {
+  return {
+    sourcedId: local.sourcedId as string,
+    schoolSourcedId: local.schoolSourcedId ?? '',
+    localId: local.id,
+    isManaged: local.origin === 'roster',
+  };
+}
+
 /** A member of the feed whom the host does not have yet. Added once the person is known to get an account. */
 export interface Addition {
   readonly enrollment: Enrollment;

@@ -156,11 +156,10 @@ export class GuardianPass implements LinkVisitor {
       if (isNamedGuardian(link, context)) this.counts.count(link.studentSourcedId);
     }
     const open = link?.blocked === true ? locals.find(({ blocked }) => blocked !== true) : undefined;
-    const isBlocking = link !== undefined && open !== undefined;
-    const blocked = isBlocking ? this.writeBlock(link, open, this.blockOf(link, open)) : undefined;
     for (const local of locals) {
       this.count(local);
-      this.stay(local === open ? (blocked ?? local) : local);
+      const isBlocking = link !== undefined && local === open;
+      this.stay(isBlocking ? this.writeBlock(link, local, this.blockOf(link, local)) : local);
     }
     const subject = guardianSubject(first.guardianSourcedId, first.studentSourcedId);
     context.unjudged.record(subject);
