@@ -27,40 +27,10 @@ import { afterDeletions } from './identity/index.js';
 import { completePlan } from './plan.js';
 import { defaultPolicy } from '../model/index.js';
 import { isGuardianMember } from './rules/guardian-members.js';
+import { CREATION, DELETION, INVERSE } from './undo-kinds.js';
 import { settleLogins, withLast } from './undo-logins.js';
 import { ForbiddenPlaces } from './undo-places.js';
 import { isMember, recordKey, UndoRecords, type AnyRecord, type Noun, type Tie } from './undo-records.js';
-
-/** What takes a change of fields back. */
-const INVERSE: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
-  'class-archive': 'class-unarchive',
-  'class-unarchive': 'class-archive',
-  'enrollment-remove': 'enrollment-restore',
-  'enrollment-restore': 'enrollment-remove',
-  'enrollment-link': 'enrollment-update',
-  'guardian-unlink': 'guardian-restore',
-  'guardian-restore': 'guardian-unlink',
-  'user-deactivate': 'user-reactivate',
-  'user-reactivate': 'user-deactivate',
-};
-
-/** What takes a creation back. */
-const DELETION: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
-  'school-create': 'school-delete',
-  'class-create': 'class-delete',
-  'user-create': 'user-delete',
-  'enrollment-add': 'enrollment-delete',
-  'guardian-link': 'guardian-delete',
-};
-
-/** What takes a deletion back. */
-const CREATION: Readonly<Partial<Record<ChangeKind, ChangeKind>>> = {
-  'school-delete': 'school-create',
-  'class-delete': 'class-create',
-  'user-delete': 'user-create',
-  'enrollment-delete': 'enrollment-add',
-  'guardian-delete': 'guardian-link',
-};
 
 /** What is told of a login that stays with whoever has it now. */
 const TAKEN = { email: 'EMAIL_TAKEN', mobile: 'MOBILE_TAKEN' } as const;

@@ -202,7 +202,7 @@ const BREAKS: readonly Break[] = [
   {
     promise: 14,
     name: 'archives in runs of the whole district alone',
-    file: 'rules/classes.ts',
+    file: 'rules/absent-classes.ts',
     find: 'if (!context.isInScope(local.schoolSourcedId)) return FROZEN;\n  if (local.state',
     replace: 'if (context.local.scope.schools !== undefined) return FROZEN;\n  if (local.state',
   },

@@ -7,18 +7,10 @@
 import { classSubject } from '../../model/index.js';
 import type { Class, Enrollment, LocalClass, LocalEnrollment, Proposal } from '../../model/index.js';
 import type { AbsenceVerdict } from '../causes/index.js';
+import { decideAbsent } from '../rules/absent-classes.js';
 import { ofHostAlone, ofMembers, type Addition } from '../rules/additions.js';
 import type { ClassVisitor } from '../reading/class-walk.js';
-import {
-  classNameOf,
-  createClass,
-  decideAbsent,
-  decidePresent,
-  FOLLOWED,
-  isPlainClass,
-  isRecycled,
-  KEPT,
-} from '../rules/classes.js';
+import { classNameOf, createClass, decidePresent, FOLLOWED, isPlainClass, isRecycled, KEPT } from '../rules/classes.js';
 import type { Context } from '../context.js';
 import { classFingerprint } from '../fingerprint.js';
 import { classRekey, removeTwin, type RekeyPatch } from '../identity/index.js';

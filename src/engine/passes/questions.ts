@@ -18,7 +18,7 @@ import type { AddressQuestions } from '../rules/collisions.js';
 import type { ClassVisitor } from '../reading/class-walk.js';
 import type { Context } from '../context.js';
 import { GuardianCounts } from '../rules/guardian-counts.js';
-import { isBlockDifferent, isChangedLink, isNamedGuardian, isWantedLink } from '../rules/guardians.js';
+import { isBlockDifferent, isChangedLink, isNamedGuardian, isWantedLink } from '../rules/wanted-links.js';
 import { Inclusion } from '../rules/inclusion.js';
 import type { LinkVisitor } from '../reading/link-walk.js';
 import type { Memberships } from './memberships.js';

@@ -18,8 +18,14 @@ import { LinksAfter } from './links-after.js';
 import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
 import { isUserInScope } from './user-fields.js';
-
-const FIELDS = ['relationship', 'contactType'] as const;
+import {
+  isBlockDifferent,
+  isChangedField,
+  isChangedLink,
+  isNamedGuardian,
+  isWantedLink,
+  LINK_FIELDS,
+} from './wanted-links.js';
 
 /** Decides about the links as they come by. */
 export class GuardianPass implements LinkVisitor {
@@ -207,7 +213,7 @@ export class GuardianPass implements LinkVisitor {
   private update(link: GuardianLink, local: NamedLink, block: BlockChange | undefined): boolean {
     const before: Record<string, unknown> = { ...block?.before };
     const after: Record<string, unknown> = { ...block?.after };
-    for (const field of FIELDS) {
+    for (const field of LINK_FIELDS) {
       if (!isChangedField(field, link, local)) continue;
       before[field] = local[field];
       after[field] = link[field];
@@ -396,35 +402,4 @@ function evidenceOf(link: GuardianLink): Record<string, string> {
 
 function subjectOf(link: GuardianLink): string {
   return guardianSubject(link.guardianSourcedId, link.studentSourcedId);
-}
-
-/** Whether a link that the host does not have may be wanted. */
-export function isWantedLink(link: GuardianLink, context: Context): boolean {
-  return !context.isRestricted && isNamedGuardian(link, context);
-}
-
-/** Whether the feed names a guardian of a type that the policy wants. */
-export function isNamedGuardian(link: GuardianLink, context: Context): boolean {
-  return link.status !== 'tobedeleted' && isWantedType(link, context);
-}
-
-/** P4 */
-export function isWantedType(link: GuardianLink, { policy }: Context): boolean {
-  const { contactTypes } = policy.guardians;
-  return contactTypes === undefined || contactTypes.includes(link.contactType ?? '');
-}
-
-/** Whether the feed says something else of a link than it said last. */
-export function isChangedLink(link: GuardianLink, local: LocalGuardianLink): boolean {
-  return isBlockDifferent(link, local) || FIELDS.some((field) => isChangedField(field, link, local));
-}
-
-/** P11: whether only one side forbids contact. */
-export function isBlockDifferent(link: GuardianLink, local: LocalGuardianLink): boolean {
-  return (link.blocked === true) !== (local.blocked === true);
-}
-
-function isChangedField(field: (typeof FIELDS)[number], link: GuardianLink, local: LocalGuardianLink): boolean {
-  const value = link[field];
-  return value !== undefined && value !== '' && value !== (local.synced ?? local)[field];
 }
