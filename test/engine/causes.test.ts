@@ -109,6 +109,17 @@ describe('COHORT_GONE of persons', () => {
     expect(judged.causes.get('user:a001')?.evidence).toMatchObject({ attribute: 'grade', value: '05', school: 's1' });
   });
 
+  it('the same role in one school alone', () => {
+    const users = [
+      ...pupils('a', 30).map((user) => ({ ...user, roles: ['guardian'] as const })),
+      ...GRADE6,
+      ...pupils('c', 60, { school: 's2' }).map((user) => ({ ...user, roles: ['guardian'] as const })),
+    ];
+    expect(judge({ classes: FINE, users, gone: idsOf(users, 30) }).cohorts).toMatchObject([
+      { id: 'COHORT_GONE:users:school+role=2:s1:guardian', attribute: 'role', school: 's1', vanished: 30 },
+    ]);
+  });
+
   it.each([
     ['the role', { roles: ['student', 'guardian'] as const }, 'COHORT_GONE:users:role=guardian'],
     ['the school', { schoolSourcedIds: ['s1', 's3'] }, 'COHORT_GONE:users:school=s3'],

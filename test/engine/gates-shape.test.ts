@@ -309,6 +309,13 @@ describe('what later reads are compared with', () => {
     ).toBeUndefined();
   });
 
+  it('what other gates hold goes on waiting when a shape is accepted', () => {
+    const changes = new Set(leavers(1).map(({ key }) => key));
+    const emptied = { id: 'K15:c1', gate: 'K15', code: 'CLASS_EMPTIED', approvable: true, changes } as const;
+    const accepted = withAcceptedShape(ledgerOf(shaped(BROKEN, { requests: [emptied] }), LEDGER));
+    expect(accepted.holds.map(({ id }) => id)).toEqual(['G4', 'K15:c1']);
+  });
+
   it('an accepted shape of messages alone leaves no hold', () => {
     const accepted = withAcceptedShape(ledgerOf(shaped(UNSHARED), LEDGER));
     expect(accepted.holds).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLedger } from '../../src/model/index.js';
-import type { Collection, Ledger, LocalState, Plan } from '../../src/model/index.js';
+import type { Collection, Ledger, LocalClass, LocalState, Plan } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
 import { attested, enrolled, localMember, localUser, school, section, student, teacher } from '../support/build.js';
 import type { RosterParts } from '../support/build.js';
@@ -619,6 +619,25 @@ describe('K15: a class that is emptied', () => {
     const result = planOf({ feed, host: hostOf(merge(DISTRICT, two)), policy: { ...FULL, limits: OPEN } });
     expect(holdLines(result)).toEqual(['K15 CLASSES_EMPTIED 11', 'K15:c1 CLASS_EMPTIED 5', 'K15:c2 CLASS_EMPTIED 5']);
     expect(held(result)).toBe(11);
+  });
+
+  it('a tenth of the classes is not more than a tenth', () => {
+    const nine = merge(...ids('k', 9).map((id) => classWith(id, { students: [`s${id}`], teachers: [] })));
+    const feed = merge(nine, { ...FIVE, enrollments: [] });
+    const policy = { ...FULL, limits: OPEN };
+    const tenth = planOf({ feed, host: hostOf(merge(nine, FIVE)), policy, alone: true });
+    expect(holdLines(tenth)).toEqual(['K15:c1 CLASS_EMPTIED 5']);
+  });
+
+  it('not: a class that people made, or that is put away', () => {
+    const emptied = (fields: Partial<LocalClass>): Plan => {
+      const host = hostOf(merge(DISTRICT, FIVE), { classes: { c1: fields } });
+      const feed = merge(DISTRICT, { ...FIVE, enrollments: [] });
+      return planOf({ feed, host, policy: { ...FULL, fullDataReach: 'everyone', limits: OPEN } });
+    };
+    expect(holdLines(emptied({}))).toEqual(['K15:c1 CLASS_EMPTIED 5']);
+    expect(emptied({ origin: 'linked' })).toMatchObject({ holds: [], counts: { byKind: { 'enrollment-remove': 5 } } });
+    expect(emptied({ state: 'archived', by: 'user' }).holds).toEqual([]);
   });
 
   it('it stays when a later read lacks fewer of them, and ends when all are there', () => {

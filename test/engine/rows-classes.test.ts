@@ -1,8 +1,8 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { classFingerprint } from '../../src/engine/fingerprint.js';
 import { emptyLedger } from '../../src/model/index.js';
 import { attested, enrolled, localClass, school, section } from '../support/build.js';
-import { checkRow, classWith, hostOf, merge, mergeHosts, type Row } from '../support/rows.js';
+import { checkRow, classWith, hostOf, merge, mergeHosts, planOf, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1');
 const PEOPLE_ONLY = { users: C1.users ?? [] };
@@ -657,6 +657,11 @@ describe('classes: present', () => {
 
 describe('classes: absent, archived, returning', () => {
   it.each(absence)('$title', checkRow);
+
+  it('K7: a note about an absent class names its school', () => {
+    const plan = planOf({ feed: PEOPLE_ONLY, host: hostOf(C1) });
+    expect(plan.notes).toMatchObject([{ rule: 'K7', code: 'ABSENT_KEPT', schoolSourcedId: 's1' }]);
+  });
 });
 
 describe('classes: an id that is used again', () => {

@@ -43,6 +43,7 @@ const rows: readonly Row[] = [
       {
         line: 'guardian-link g/a P1 NEW_GUARDIAN_LINK',
         target: { guardianSourcedId: 'g', studentSourcedId: 'a', studentId: 'user-a' },
+        evidence: { contactType: 'Family' },
         before: null,
         after: {
           origin: 'roster',

@@ -189,6 +189,31 @@ const rows: readonly Row[] = [
     notes: ['F6 EMAIL_TAKEN a', 'F8 MOBILE_TAKEN b'],
   },
   {
+    title: 'F6: whatever the order of their ids',
+    feed: merge(
+      C1,
+      people(
+        student('z', { email: X }),
+        guardian('b', { email: X, mobile: '2025550101' }),
+        teacher('c', { email: 'c@school.example', mobile: '2025550101' }),
+      ),
+    ),
+    host: mergeHosts(hostOf(C1), {
+      users: [
+        localUser(student('z', { email: X })),
+        localUser(guardian('b', { email: 'old@home.example', mobile: '2025550101' })),
+        localUser(teacher('c', { email: 'c@school.example' })),
+      ],
+    }),
+    policy: { steps: ['classes', 'teachers', 'students', 'guardians'] },
+    changes: [
+      'user-update z F6 EMAIL_TAKEN',
+      'user-update b F1 CONTACT_CHANGED',
+      { line: 'user-update c F1 CONTACT_CHANGED', after: { mobile: '2025550101' } },
+    ],
+    notes: ['F6 EMAIL_TAKEN z', 'F8 MOBILE_TAKEN b'],
+  },
+  {
     title: 'F6: so do the new ids of people, whatever their order else',
     feed: merge(
       C1,

@@ -122,6 +122,31 @@ const present: readonly Row[] = [
     ],
   },
   {
+    title: 'M2: whoever becomes the primary teacher is seen among members of whom nothing else changed',
+    feed: merge(classWith('c1', { students: [] }), { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
+    host: hostOf(
+      merge(classWith('c1', { students: [] }), {
+        enrollments: [teaching('c1', 'u', { primary: false })],
+        users: [teacher('u')],
+      }),
+    ),
+    changes: ['enrollment-update c1/u M2 PRIMARY_CHANGED'],
+  },
+  {
+    title: 'M15: a role that a person changed stays when it is the primary mark that the feed moves, too',
+    feed: merge(C1, { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
+    host: hostOf(merge(C1, { users: [teacher('u')], enrollments: [enrolled('c1', 'u', { role: 'aide' })] }), {
+      members: { 'c1/u': { role: 'proctor', hostFields: ['role'], synced: { role: 'aide' } } },
+    }),
+    changes: [
+      {
+        line: 'enrollment-update c1/u M2 ROLE_CHANGED',
+        before: { synced: { role: 'aide' } },
+        after: { primary: true, synced: { role: 'teacher', primary: true } },
+      },
+    ],
+  },
+  {
     title: 'M15: fields that the roster owns still follow',
     feed: merge(C1, { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
     host: hostOf(merge(C1, { enrollments: [teaching('c1', 'u', { primary: false })], users: [teacher('u')] }), {

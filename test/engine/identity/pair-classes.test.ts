@@ -319,6 +319,9 @@ describe('one class under a new sourcedId (K12)', () => {
     const unlike = newSection('new', { name: 'Art', teachers: ['u'] });
     const accepted = { decisions: decided('class-rekey', 'accepted', old) };
     expect(moves([old], [unlike, newSection('neo')], accepted)).toEqual({ ...NOTHING, matches: ['class-old new'] });
+    // The section is that class’s: no other one is asked about it.
+    const alike = [oldClass('also'), newSection('new')] as const;
+    expect(moves([old, alike[0]], [alike[1]], accepted)).toEqual({ ...NOTHING, matches: ['class-old new'] });
     expect(moves([], [unlike], accepted)).toEqual(NOTHING);
     expect(moves([old], [], accepted)).toEqual(NOTHING);
     const rekeyed = { ...old, local: { ...old.local, sourcedId: 'elsewhere' } };

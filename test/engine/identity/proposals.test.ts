@@ -200,6 +200,15 @@ describe('what the ledger keeps after a plan', () => {
     expect(settleProposals([{ ...MATH, decision: DECLINE }], [], created)).toHaveLength(1);
   });
 
+  it('keeps one about a class that was imported meanwhile while that is unused, and nobody declined it', () => {
+    const twin: Whereabouts = { ...ALL, bearerOf: () => 'c9', hasTwin: (id) => id === 'new' };
+    const accepted = { ...MATH, decision: ACCEPT };
+    expect(settleProposals([accepted], [], twin)).toEqual([accepted]);
+    expect(settleProposals([{ ...MATH, decision: DECLINE }], [], twin)).toEqual([]);
+    expect(settleProposals([accepted], [], { ...twin, isInFeed: (_, id) => id === 'old-c1' })).toEqual([]);
+    expect(settleProposals([accepted], [], { ...twin, hasTwin: () => false })).toEqual([]);
+  });
+
   it('keeps an accepted one until it is done, or the old record is back', () => {
     const accepted = { ...ANN, decision: ACCEPT };
     expect(settleProposals([accepted], [], ALL)).toEqual([accepted]);
