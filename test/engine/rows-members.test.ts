@@ -4,6 +4,7 @@ import { attested, enrolled, localMember, localUser, section, student, teacher, 
 import { checkRow, classWith, hostOf, merge, mergeHosts, people, planOf, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1');
+const EMPTY = classWith('c1', { students: [], teachers: [] });
 /** Class `c1` without student `a`, who is still in the district. */
 const WITHOUT_A = merge(people(student('a')), classWith('c1', { students: [] }));
 const FULL = { fullData: true };
@@ -122,29 +123,10 @@ const present: readonly Row[] = [
     ],
   },
   {
-    title: 'M2: whoever becomes the primary teacher is seen among members of whom nothing else changed',
-    feed: merge(classWith('c1', { students: [] }), { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
-    host: hostOf(
-      merge(classWith('c1', { students: [] }), {
-        enrollments: [teaching('c1', 'u', { primary: false })],
-        users: [teacher('u')],
-      }),
-    ),
+    title: 'M2: whoever becomes the primary teacher is seen where nobody else is in the class',
+    feed: merge(EMPTY, { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
+    host: hostOf(merge(EMPTY, { enrollments: [teaching('c1', 'u', { primary: false })], users: [teacher('u')] })),
     changes: ['enrollment-update c1/u M2 PRIMARY_CHANGED'],
-  },
-  {
-    title: 'M15: a role that a person changed stays when it is the primary mark that the feed moves, too',
-    feed: merge(C1, { enrollments: [teaching('c1', 'u')], users: [teacher('u')] }),
-    host: hostOf(merge(C1, { users: [teacher('u')], enrollments: [enrolled('c1', 'u', { role: 'aide' })] }), {
-      members: { 'c1/u': { role: 'proctor', hostFields: ['role'], synced: { role: 'aide' } } },
-    }),
-    changes: [
-      {
-        line: 'enrollment-update c1/u M2 ROLE_CHANGED',
-        before: { synced: { role: 'aide' } },
-        after: { primary: true, synced: { role: 'teacher', primary: true } },
-      },
-    ],
   },
   {
     title: 'M15: fields that the roster owns still follow',
@@ -631,6 +613,28 @@ describe('members: present', () => {
     const agreed = planOf({ feed: WITHOUT_A, host: { ...host, ledger: second.ledger } });
     const again = planOf({ feed: C1, host: { ...host, ledger: agreed.ledger } });
     expect(again.notes.map(({ code }) => code)).toEqual(['LOCAL_REMOVAL_WINS']);
+  });
+
+  it.each([
+    [
+      'a role that a person changed is not written, whatever the feed says of it',
+      { role: 'proctor', hostFields: ['role'], synced: { role: 'aide', primary: true }, primary: true },
+      ['synced'],
+    ],
+    [
+      'a role that stays is not written with the mark',
+      { role: 'teacher', synced: { role: 'teacher' } },
+      ['primary', 'synced'],
+    ],
+  ] as const)('M15, M2: %s', (_title, fields, written) => {
+    const feed = merge(EMPTY, { enrollments: [teaching('c1', 'u')], users: [teacher('u')] });
+    const [update] = planOf({
+      feed,
+      host: hostOf(feed, { members: { 'c1/u': { primary: false, ...fields } } }),
+    }).changes;
+    expect(update?.kind).toBe('enrollment-update');
+    expect(Object.keys(update?.before ?? {}).sort()).toEqual(written);
+    expect(Object.keys(update?.after ?? {}).sort()).toEqual(written);
   });
 
   it('M3: a removal keeps the record and names its version, so that an apply can compare', () => {

@@ -29,6 +29,8 @@ describe('K12: a class under a new sourcedId', () => {
       'enrollment-add b9/a6 M1 ENROLLED',
       'enrollment-remove b9/a1 M3 MEMBER_ABSENT',
     ]);
+    // The section is not a second one beside the class that bears its name now.
+    expect(noteLines(plan)).not.toContain('D1 DUPLICATE_NAME b9');
     const { classes, enrollments } = await host.load();
     const moved = classes.filter(({ name }) => name.toLowerCase() === 'algebra');
     expect(moved).toMatchObject([{ sourcedId: 'b9', name: 'ALGEBRA', state: 'active', origin: 'roster' }]);
@@ -150,6 +152,8 @@ describe('G5: all ids are new', () => {
       true,
     );
     expect(plan.ledger.proposals).toHaveLength(6);
+    // One hold asks for all of them: each alone is not asked about as well.
+    expect(noteLines(plan).filter((line) => line.includes('MOVED_PROPOSED'))).toEqual([]);
     await host.decide(plan, 'accepted', 'G5:classes');
     const answered = await host.run(feed);
     expect(answered.counts.byKind).toEqual({ 'class-rekey': 6 });
