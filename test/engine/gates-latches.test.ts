@@ -91,6 +91,19 @@ describe('a latch that a plan can judge in part', () => {
     expect(latchedKeys(ledgerOf(between), ID)).toEqual(keysOf([NORTH, SOUTH, fresh]).sort());
   });
 
+  it('so it is while classes that were emptied together are not all there again (K15)', () => {
+    const request = {
+      id: 'K15',
+      gate: 'K15',
+      code: 'CLASSES_EMPTIED',
+      approvable: true,
+      changes: 'all-destructive',
+    } as const;
+    const held = ledgerOf(judged({ changes: MEMBERS.slice(0, 2), requests: [request], policy: { limits: OPEN } }));
+    const between = later({ changes: [...MEMBERS.slice(0, 1), NORTH] }, held);
+    expect(lines(between)).toEqual(['K15 CLASSES_EMPTIED 2']);
+  });
+
   it('a hold of some changes alone does not grow so', () => {
     const ids = new Set(keysOf([NORTH]));
     const request = {

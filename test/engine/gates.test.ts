@@ -621,6 +621,13 @@ describe('K15: a class that is emptied', () => {
     expect(held(result)).toBe(11);
   });
 
+  it('whose enrollment begins later is none who is left', () => {
+    const parts = classWith('c1', { students: ['e0', ...ids('e', 5)], teachers: [] });
+    const feed = merge(DISTRICT, { ...parts, enrollments: [enrolled('c1', 'e0', { beginDate: '2027-01-01' })] });
+    const later = planOf({ feed, host: hostOf(merge(DISTRICT, parts)), policy: { ...FULL, limits: OPEN } });
+    expect(holdLines(later)).toEqual(['K15:c1 CLASS_EMPTIED 5']);
+  });
+
   it('a tenth of the classes is not more than a tenth', () => {
     const nine = merge(...ids('k', 9).map((id) => classWith(id, { students: [`s${id}`], teachers: [] })));
     const feed = merge(nine, { ...FIVE, enrollments: [] });

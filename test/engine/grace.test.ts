@@ -6,7 +6,7 @@ import { Unjudged } from '../../src/engine/gates/unjudged.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { AbsenceCount, LatchedHold, LocalClass } from '../../src/model/index.js';
 import type { RosterParts } from '../support/build.js';
-import { classWith, hostOf, people, planOf } from '../support/rows.js';
+import { changeLines, classWith, hostOf, people, planOf } from '../support/rows.js';
 
 const at = (hours: number): string => new Date(Date.UTC(2026, 9, 1) + hours * 3_600_000).toISOString();
 
@@ -58,6 +58,17 @@ describe('Z6: what is counted as absent', () => {
 
   it('a class that is missing', () => {
     expect(absencesIn(people(...(C1.users ?? [])))).toEqual(['class:c1']);
+  });
+
+  it('and it stays until it is missing in as many reads', () => {
+    const feed = people(...(C1.users ?? []));
+    const policy = { fullData: true, archive: true, graceSnapshots: 2 };
+    const first = planOf({ feed: { ...feed, readId: 'r1' }, host: hostOf(C1), policy });
+    expect(changeLines(first)).toEqual([]);
+    const absences = (first.ledger.absences ?? []).map((absence) => ({ ...absence, at: at(-24) }));
+    const host = { ...hostOf(C1), ledger: { ...first.ledger, absences } };
+    const second = planOf({ feed: { ...feed, readId: 'r2' }, host, policy });
+    expect(changeLines(second)).toEqual(['class-archive c1 K7 CLASS_ABSENT']);
   });
 
   it('not one that enrollments still name (M10)', () => {

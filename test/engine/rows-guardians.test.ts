@@ -29,6 +29,8 @@ const NO_CONTACT: User = {
 };
 const TWO = { guardianLinks: [localLink('g', 'a'), localLink('g', 'b')] };
 
+const SIX = ['g1', 'g2', 'g3', 'g4', 'g5', 'g6'];
+
 const rows: readonly Row[] = [
   {
     title: 'P1: one guardian of two students: one account, one link for each, with its own relationship',
@@ -55,6 +57,20 @@ const rows: readonly Row[] = [
       },
       { line: 'guardian-link g/b P1 NEW_GUARDIAN_LINK', after: { relationship: 'Aunt' } },
     ],
+  },
+  {
+    title: 'P10: who gets as many guardians at once as belong to several families is told of',
+    feed: feed(
+      SIX.map((id) => guardian(id, { email: `${id}@home.example`, givenName: id })),
+      SIX.map((id) => link(id, 'a')),
+    ),
+    host: HOST,
+    policy: STEP,
+    changes: [
+      ...SIX.map((id) => `user-create ${id} P1 NEW_PERSON`),
+      ...SIX.map((id) => `guardian-link ${id}/a P1 NEW_GUARDIAN_LINK`),
+    ],
+    notes: ['P10 MANY_GUARDIANS a'],
   },
   {
     title: 'P1: the same link from both sides is one link',
