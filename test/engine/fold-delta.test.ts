@@ -200,6 +200,15 @@ describe('folding changes into a roster', () => {
     expect(kept.map(({ beginDate }) => beginDate).sort()).toEqual(['2026-01-01', '2026-08-01']);
   });
 
+  it('likewise of those that differ in their role', () => {
+    const own = { sourcedId: 'u1', classSourcedId: 'c1', userSourcedId: 'u1' };
+    const enrollments = (['student', 'aide'] as const).map((role) => ({ ...own, role }));
+    const changed = [{ ...own, role: 'aide' as const, dateLastModified: '2026-09-01T00:00:00Z' }];
+    const told = { ...nothing, removals: 'hint' as const, enrollments: { replacedOf: [], changed, deleted: [] } };
+    const kept = foldDelta({ ...before, enrollments }, told).enrollments;
+    expect(kept.map(({ role }) => role).sort()).toEqual(['aide', 'student']);
+  });
+
   it('forgets that a row was unreadable once it is told anew, and keeps the others', () => {
     const [user, other] = before.users;
     const [section] = before.classes;

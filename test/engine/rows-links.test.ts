@@ -325,6 +325,12 @@ describe("U17 with linkExisting: 'email'", () => {
     expect((await host.run(CLASS)).changes).toEqual([]);
   });
 
+  it('by the address that was verified, whatever the host calls theirs', async () => {
+    const typed = byHand('tina', { ...TINA, email: 'typed@home.example' }, { verifiedEmail: 'tina@school.example' });
+    const plan = await hostWith({ users: [typed] }, { linkExisting: 'email' }).run(CLASS);
+    expect(linesAbout(plan, 't')).toContain('user-rekey t U17 LINKED_PERSON');
+  });
+
   const inDoubt: readonly (readonly [string, MemorySeed, RosterParts])[] = [
     ['the address is not verified', { users: [byHand('tina', TINA)] }, {}],
     [

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { enrollmentFingerprint } from '../../src/engine/fingerprint.js';
 import { emptyLedger, type Proposal } from '../../src/model/index.js';
 import { attested, enrolled, localMember, localUser, section, student, teacher, teaching } from '../support/build.js';
-import { checkRow, classWith, hostOf, merge, mergeHosts, people, planOf, type Row } from '../support/rows.js';
+import {
+  changeLines,
+  checkRow,
+  classWith,
+  hostOf,
+  merge,
+  mergeHosts,
+  people,
+  planOf,
+  type Row,
+} from '../support/rows.js';
 
 const C1 = classWith('c1');
 const EMPTY = classWith('c1', { students: [], teachers: [] });
@@ -635,6 +646,18 @@ describe('members: present', () => {
     expect(update?.kind).toBe('enrollment-update');
     expect(Object.keys(update?.before ?? {}).sort()).toEqual(written);
     expect(Object.keys(update?.after ?? {}).sort()).toEqual(written);
+  });
+
+  it('M1: what was undone of a member is proposed again once the feed calls them the primary teacher', () => {
+    const fingerprint = enrollmentFingerprint(teaching('c1', 'u', { primary: false }));
+    const suppression = { kind: 'enrollment-add', subject: 'enrollment:2:c1:u', fingerprint, cause: 'undo' } as const;
+    const host = mergeHosts(hostOf(EMPTY), { users: [localUser(teacher('u'))] });
+    const planned = (primary: boolean): readonly string[] => {
+      const feed = merge(EMPTY, people(teacher('u')), { enrollments: [teaching('c1', 'u', { primary })] });
+      return changeLines(planOf({ feed, host: { ...host, ledger: { ...emptyLedger, suppressions: [suppression] } } }));
+    };
+    expect(planned(false)).toEqual([]);
+    expect(planned(true)).toEqual(['enrollment-add c1/u M1 ENROLLED']);
   });
 
   it('M3: a removal keeps the record and names its version, so that an apply can compare', () => {

@@ -147,6 +147,19 @@ const creation: readonly Row[] = [
     ],
   },
   {
+    title: 'U1: so it is for a person whose orgs are none of the district’s schools',
+    feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
+      users: [student('a', { schoolSourcedIds: ['the district'] })],
+      enrollments: [enrolled('c1', 'a'), enrolled('c2', 'a', { primary: true })],
+    }),
+    host: hostOf(merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }))),
+    changes: [
+      { line: 'user-create a U1 NEW_PERSON', after: { site: 's2' } },
+      'enrollment-add c1/a M1 ENROLLED',
+      'enrollment-add c2/a M1 ENROLLED',
+    ],
+  },
+  {
     title: 'U1: the primary enrollment counts at a school that the run does not cover, too',
     feed: merge(EMPTY_C1, classWith('c2', { schoolSourcedId: 's2', students: [], teachers: [] }), {
       users: [student('a', { schoolSourcedIds: ['s1', 's2'] })],

@@ -93,6 +93,12 @@ describe('persons whom people had entered before (U17)', () => {
     const twins = [student('a', { stateId: '5' }), student('b', { stateId: '5' })];
     expect(link([byHand('u1', student('x', { stateId: '6' }))], twins)).toEqual(NOTHING);
     expect(link([byHand('u1', student('x', { stateId: '5' }))], twins).ambiguous).toEqual(['a', 'b']);
+    // In the order of their ids, whichever of the host's twins are met first.
+    const hosts = ['u1', 'u2', 'u3', 'u4'].map((id, at) =>
+      byHand(id, student(id, at < 2 ? { stateId: '5' } : { sisId: '7' })),
+    );
+    const two = [student('a', { sisId: '7' }), student('b', { stateId: '5' })];
+    expect(link(hosts, two).ambiguous).toEqual(['a', 'b']);
   });
 
   it('never takes a student for a guardian who shares the address, the name and the id', () => {
