@@ -1,7 +1,9 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { guardianFingerprint } from '../../src/engine/fingerprint.js';
+import { emptyLedger } from '../../src/model/index.js';
 import type { GuardianLink, LocalState, User } from '../../src/model/index.js';
 import { attested, guardian, link, localLink, localUser, student, teacher } from '../support/build.js';
-import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, type Row } from '../support/rows.js';
+import { checkRow, classWith, hostOf, merge, mergeHosts, OPEN, people, planOf, type Row } from '../support/rows.js';
 
 const C1 = classWith('c1', { students: ['a', 'b'], teachers: ['t'] });
 const HOST = hostOf(C1);
@@ -311,4 +313,22 @@ const rows: readonly Row[] = [
 
 describe('guardians', () => {
   it.each(rows)('$title', checkRow);
+
+  it('P3: what was undone of a link is forgotten once the feed lacks the link', () => {
+    const suppression = {
+      kind: 'guardian-restore',
+      subject: 'guardian:1:g:a',
+      fingerprint: guardianFingerprint(link('g', 'a')),
+      cause: 'undo',
+    } as const;
+    const ledger = { ...emptyLedger, suppressions: [suppression] };
+    const left = (links: readonly GuardianLink[]) =>
+      planOf({
+        feed: feed([G], links),
+        host: { ...host([G], { guardianLinks: [localLink('g', 'a', { state: 'removed', by: 'sync' })] }), ledger },
+        policy: FULL,
+      }).ledger.suppressions;
+    expect(left([link('g', 'a')])).toEqual([suppression]);
+    expect(left([link('g', 'b')])).toEqual([]);
+  });
 });

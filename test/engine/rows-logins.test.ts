@@ -214,6 +214,12 @@ const rows: readonly Row[] = [
     notes: ['F6 EMAIL_TAKEN z', 'F8 MOBILE_TAKEN b'],
   },
   {
+    title: 'F6: whom the feed lacks gets back the login that nobody else has any more, though nobody else changes',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), { users: [localUser(student('b', { email: X }), { takenLogins: ['email'] })] }),
+    changes: [{ line: 'user-update b F6 LOGIN_FREED', after: { takenLogins: null } }],
+  },
+  {
     title: 'F6: so do the new ids of people, whatever their order else',
     feed: merge(
       C1,
