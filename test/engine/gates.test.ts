@@ -705,6 +705,14 @@ describe('Z5: a school that is gone', () => {
     expect(noteLines(plan)).not.toContain('Z5 SCHOOL_GONE s2');
   });
 
+  it('not: all classes that the host had of it are put away', () => {
+    const closed = hostOf(OTHER, { classes: { c2: { state: 'archived', by: 'user' } } });
+    const host = mergeHosts(hostOf(classWith('c1', { students: ['a', 'b'] })), closed);
+    const plan = planOf({ feed: C1_LESS, host, policy: { ...ARCHIVE, limits: OPEN } });
+    expect(plan.holds).toEqual([]);
+    expect(noteLines(plan)).not.toContain('Z5 SCHOOL_GONE s2');
+  });
+
   it('it ends when the school is there again', () => {
     const gone = planOf({ feed: C1_LESS, host: BOTH, policy });
     const back = planOf({ feed: merge(C1_LESS, OTHER), host: { ...BOTH, ledger: gone.ledger }, policy });
