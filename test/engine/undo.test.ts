@@ -130,6 +130,24 @@ describe('undo takes back what a run did', () => {
     expect(changeLines(await host.next(feed))).toEqual([]);
   });
 
+  it('a link of a type that the policy leaves out: for as long as the district says the same of it', async () => {
+    const link = { guardianSourcedId: 'g', studentSourcedId: 'a', contactType: 'Doctor' };
+    const feed = { ...merge(START, people(guardian('g'))), guardianLinks: [link] };
+    const host = await hostWith(feed, { fullData: true, steps: ['classes', 'teachers', 'students', 'guardians'] });
+    const family: PolicyInput = { guardians: { contactTypes: ['Family'] } };
+    const unlink = ['guardian-unlink g/a P4 CONTACT_TYPE_EXCLUDED'];
+    const first = await host.next(feed, family);
+    expect(changeLines(first)).toEqual(unlink);
+    await host.undo(await host.apply(first));
+    for (let run = 0; run < 2; run += 1) {
+      const again = await host.next(feed, family);
+      expect([changeLines(again), noteLines(again)]).toEqual([[], ['UNDO SUPPRESSED g/a']]);
+      await host.apply(again);
+    }
+    const other = { ...feed, guardianLinks: [{ ...link, contactType: 'Coach' }] };
+    expect(changeLines(await host.next(other, family))).toEqual(unlink);
+  });
+
   it('what a run wrote of a link; but only the district allows contact that it forbade (P11)', async () => {
     const told = (fields: Partial<GuardianLink>) => ({
       ...merge(START, people(guardian('g'))),

@@ -138,7 +138,7 @@ export class GuardianPass implements LinkVisitor {
     }
     const present = this.writeBlock(link, local, block);
     if (link.status === 'tobedeleted') this.lost(present, 'P3', 'E2');
-    else if (!isWanted) this.lost(present, 'P4');
+    else if (!isWanted) this.lost(present, 'P4', 'E1', link);
     else this.stay(this.isBlockedElsewhere(link) ? { ...present, blocked: true } : present);
     if (!isWanted) return;
     if (isManaged && people.isVanished(link.guardianSourcedId)) this.noteNotShared(link);
@@ -268,15 +268,19 @@ export class GuardianPass implements LinkVisitor {
     if (isProposed) this.remain(link, local.guardianId, isBlocked, 'guardian-restore');
   }
 
-  /** P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants. */
-  private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1'): void {
-    const isDropped = this.drop(local, rule, level);
+  /**
+   * P2, P3, P4, P8, P9: a link that the feed no longer has, or that the policy no longer wants.
+   *
+   * @param unwanted as the feed has it, where the policy wants none of its type
+   */
+  private lost(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2' = 'E1', unwanted?: GuardianLink): void {
+    const isDropped = this.drop(local, rule, level, unwanted);
     if (!isDropped || local.blocked === true) this.stay(local);
     else this.links?.add(local, local.guardianId, 'ending', 'guardian-unlink');
   }
 
   /** Says whether the link is dropped. */
-  private drop(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2'): boolean {
+  private drop(local: NamedLink, rule: 'P3' | 'P4', level: 'E1' | 'E2', unwanted: GuardianLink | undefined): boolean {
     const { context } = this;
     const student = local.studentSourcedId;
     const isProven = context.feed.provesGuardianAbsence || (rule === 'P4' && !context.isRestricted);
@@ -300,7 +304,7 @@ export class GuardianPass implements LinkVisitor {
       { state: 'active', by: undefined, removedAt: undefined },
       { state: 'removed', by: 'sync', removedAt: context.now },
       { rule, code: rule === 'P4' ? 'CONTACT_TYPE_EXCLUDED' : 'GUARDIAN_LINK_ABSENT', evidence: { level } },
-      undefined,
+      unwanted,
     );
   }
 
