@@ -7,7 +7,8 @@ import { PROMISES, scenarios, Statistics } from './promises.js';
 
 /** Cases per promise; more by `PROMISE_CASES=100000 npm test`. */
 const CASES = Number(process.env['PROMISE_CASES'] ?? 2_000);
-const SEED = Number(process.env['PROMISE_SEED'] ?? Date.now() % 2 ** 31);
+/** The same cases in every run of the tests; another seed looks for more. */
+const SEED = Number(process.env['PROMISE_SEED'] ?? 2_026);
 
 /** So many cases are enough for their shares to be near those of all. */
 const TELLING = 1_000;

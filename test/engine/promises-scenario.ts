@@ -42,6 +42,8 @@ export const COVERED: {
   readonly baselineOfRun: boolean;
   /** Undoing a link leaves it removed where a person has removed it since. */
   readonly unlinkAfterUndo: boolean;
+  /** Guardians are members by their links (P13) whichever part of a district a run covers or a read has. */
+  readonly guardianMembersOfParts: boolean;
 } = {
   graceSnapshots: true,
   siteOfDistrict: true,
@@ -52,6 +54,7 @@ export const COVERED: {
   loginsAfterDeactivation: true,
   baselineOfRun: true,
   unlinkAfterUndo: true,
+  guardianMembersOfParts: false,
 };
 
 /** A district, what people did after the first import, what the district did then, and under which policy. */
@@ -154,6 +157,12 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
     }
     return policy.deactivateUnrostered && !COVERED.loginsAfterDeactivation ? withOwnAddresses(scenario) : scenario;
   });
+
+/** The policy without guardians as members (P13), where a promise does not cover them yet. */
+export function withoutPlaces(policy: Policy): Policy {
+  const enroll = COVERED.guardianMembersOfParts && policy.guardians.enroll;
+  return { ...policy, guardians: { ...policy.guardians, enroll } };
+}
 
 /** The scenario without what gives one address to several people. */
 function withOwnAddresses(scenario: Scenario): Scenario {

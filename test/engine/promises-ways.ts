@@ -27,6 +27,7 @@ import {
   type Promised,
   type Scenario,
   without,
+  withoutPlaces,
 } from './promises-scenario.js';
 
 export const WAYS: readonly Promised[] = [
@@ -152,8 +153,11 @@ export const WAYS: readonly Promised[] = [
       expectSame(byName(await world.load()), byName(await other.load()), 'the state after a truncated read');
       expectSame(heldKeys(await world.load()), heldKeys(await other.load()), 'what waits after a truncated read');
     },
-    narrow: (scenario) =>
-      COVERED.rekeyAfterTruncated ? scenario : { ...scenario, events: without(scenario.events, 'person-changes-id') },
+    narrow: (scenario) => {
+      const { events, policy } = scenario;
+      const kept = COVERED.rekeyAfterTruncated ? events : without(events, 'person-changes-id');
+      return { ...scenario, events: kept, policy: withoutPlaces(policy) };
+    },
     shares: { archives: 0.1, contactChanges: 0.05, unlinks: 0.02, rekeys: 0.02 },
   },
   {
@@ -230,7 +234,7 @@ function separable(scenario: Scenario): Scenario {
     edits: without(edits, 'edit-contact'),
     events: without(events, 'class-moved', 'school-joined', 'school-left', 'email-taken', 'mobile-changes'),
     policy: {
-      ...policy,
+      ...withoutPlaces(policy),
       deactivateUnrostered: false,
       limits: RELAXED,
       // `populated` asks for a class with students, which may be at a school that the run does not see.
