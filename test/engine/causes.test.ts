@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Absences, Populations, traitsOfPresentClass, type Cohort } from '../../src/engine/causes/index.js';
-import type { Change, LatchedHold, LocalEnrollment } from '../../src/model/index.js';
+import type { Change, LatchedHold, LocalEnrollment, LocalGuardianLink } from '../../src/model/index.js';
 import { enroll, ids, idsOf, judge, link, OPEN_POLICY, pupils, sections } from './causes-scene.js';
 import type { Judged, Scene } from './causes-scene.js';
 
@@ -94,6 +94,11 @@ describe('COHORT_GONE of persons', () => {
       PERSON_UNSHARED: 10,
     });
     expect(codes(judge({ ...SCHOOL, gone, named: idsOf(GRADE6, 5) }))).toEqual({ WITHDRAWN: 45, PERSON_UNSHARED: 5 });
+  });
+
+  it('nor do those of the grade itself, where others vanished: there the rest is as restless as it is', () => {
+    const gone = [...idsOf(GRADE5), ...idsOf(GRADE6, 5)];
+    expect(codes(judge({ ...SCHOOL, gone, named: idsOf(GRADE5, 10) }))).toEqual({ WITHDRAWN: 35, PERSON_UNSHARED: 10 });
   });
 
   it('the same in one school alone', () => {
@@ -298,6 +303,14 @@ describe('COHORT_GONE of classes', () => {
     expect(holds(judged)).toEqual(['COHORT_GONE:classes:teacher=t1']);
   });
 
+  it('by their teacher, whatever classes that person learns in', () => {
+    const own = sections('x', 25);
+    const others = sections('y', 60);
+    const members = [...enroll(own, ['t1'], { role: 'teacher' }), ...enroll(others.slice(0, 10), ['t1'])];
+    const judged = judge({ classes: [...FINE, ...own, ...others], members, gone: idsOf(own) });
+    expect(holds(judged)).toEqual(['COHORT_GONE:classes:teacher=t1']);
+  });
+
   it('a term that is over is one, too, and says so', () => {
     const own = sections('x', 25, { termSourcedIds: ['last'] });
     const terms = [{ sourcedId: 'last', name: 'Last', endDate: '2026-10-01' }];
@@ -409,6 +422,20 @@ describe('COHORT_GONE of guardian links', () => {
     expect(holds(judge({ links: distinct, gone: idsOf(distinct, 25) }))).toEqual([
       'COHORT_GONE:guardianLinks:relationship=Uncle',
     ]);
+  });
+
+  it('by the relationship that a sync wrote last, else by the one that the host has', () => {
+    const uncles = (fields: Partial<LocalGuardianLink>) =>
+      links.map((each, at) => (at < 25 ? { ...link(`g-${at}`, 'x'), ...fields, id: `l${at}` } : each));
+    for (const fields of [
+      { relationship: 'Uncle' },
+      { relationship: 'Mother', synced: { relationship: 'Uncle' } },
+    ] as const) {
+      const own = uncles(fields);
+      expect(holds(judge({ links: own, gone: idsOf(own, 25) }))).toEqual([
+        'COHORT_GONE:guardianLinks:relationship=Uncle',
+      ]);
+    }
   });
 
   it('not: nineteen', () => {

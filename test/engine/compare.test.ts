@@ -113,6 +113,13 @@ describe('compare', () => {
     expect(released.sentences).toContain('open, against tight: the hold G6:classes disappears.');
   });
 
+  it('keeps the points within the words of a hold', () => {
+    const tight = { ...ARCHIVE, limits: { ...OPEN, classes: 0.125, floor: 0 } };
+    expect(compare({ open: planWith(ARCHIVE), tight: planWith(tight) }).sentences).toContain(
+      'tight, against open: the hold G6:classes appears (1 of 2 classes would go, and the limit of one run is 12.5%).',
+    );
+  });
+
   it('tells a hold that names other changes', () => {
     const feed = roster(
       merge(classWith('c1', { students: [] }), { users: [student('a'), student('b'), teacher('t')] }),

@@ -169,6 +169,13 @@ describe('a latch that a plan can judge in part', () => {
     expect(lines(again)).toEqual(['K15:c1 CLASS_EMPTIED 4']);
   });
 
+  it('a change that waits for it and for a hold of today names both in the order of their ids', () => {
+    const request = { id: 'K15:c1', gate: 'K15', code: 'CLASS_EMPTIED', approvable: true } as const;
+    const [member] = MEMBERS.slice(0, 1) as [Change];
+    const { changes } = later({ changes: [member], requests: [{ ...request, changes: new Set([member.key]) }] });
+    expect(changes.map(({ heldBy }) => heldBy)).toEqual([[ID, 'K15:c1']]);
+  });
+
   it('what the passes say could not be judged stays, too', () => {
     const unjudged = new Unjudged(HELD);
     unjudged.record(NORTH.subject);

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { afterApproval, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Ledger, Proposal } from '../../src/model/index.js';
-import { planOf } from '../support/rows.js';
+import { student } from '../support/build.js';
+import { classWith, hostOf, merge, OPEN, people, planOf } from '../support/rows.js';
 
 const ANSWERED = { outcome: 'declined', by: 'admin-1', at: '2026-09-02T00:00:00.000Z' } as const;
 const proposal = (id: string): Proposal => ({
@@ -32,6 +33,22 @@ describe('what people said since a plan was made', () => {
     ]);
     expect(started({ proposals: [proposal('x')] }, {}).proposals).toEqual([proposal('x')]);
     expect(started({}, { proposals: [proposal('x')] })).not.toHaveProperty('proposals');
+  });
+});
+
+describe('what a person releases with a plan', () => {
+  const plan = planOf({
+    feed: merge(classWith('c1', { students: ['b'] }), people(student('a'))),
+    host: hostOf(classWith('c1', { students: ['a', 'b'] })),
+    policy: { fullData: true, limits: { ...OPEN, enrollments: 0, floor: 0 } },
+  });
+
+  it('is among the removals of its run from the start; what goes on waiting is not', () => {
+    const [{ key, heldBy } = { key: '', heldBy: [] }] = plan.changes;
+    expect([key, heldBy]).toEqual(['enrollment-remove enrollment:2:c1:a', ['G6:enrollments']]);
+    const removalsOf = (released: readonly string[]) => startedLedger(plan, new Set(released)).unfinished?.removals;
+    expect(removalsOf(['G6:enrollments'])).toEqual([key]);
+    expect(removalsOf(['G6:classes'])).toEqual([]);
   });
 });
 

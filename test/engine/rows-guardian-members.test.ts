@@ -553,6 +553,52 @@ describe('P13: guardians in their students’ classes', () => {
     expect(held).toHaveLength(13);
   });
 
+  it('and so it does where another link of the guardian ends as well, which no hold names', () => {
+    const students = ['r', ...Array.from({ length: 12 }, (_, index) => `s${String(index)}`)];
+    const parts = classWith('c1', { students });
+    // One emptied class among few would stop everything.
+    const others = merge(...Array.from({ length: 10 }, (_, index) => classWith(`d${String(index)}`)));
+    const plan = planOf({
+      feed: {
+        ...merge(parts, others, people(G)),
+        enrollments: [
+          ...(others.enrollments ?? []),
+          ...(parts.enrollments ?? []).filter(({ userSourcedId }) => !userSourcedId.startsWith('s')),
+        ],
+        guardianLinks: [{ guardianSourcedId: 'g', studentSourcedId: 's0' }],
+      },
+      host: mergeHosts(hostOf(merge(parts, others)), { users: [localUser(G)], ...linkedTo('r', 's0'), ...inClass() }),
+      policy: FULL,
+    });
+    const heldBy = new Map(plan.changes.map((change) => [change.key, change.heldBy]));
+    expect(heldBy.get('guardian-unlink guardian:1:g:r')).toEqual([]);
+    expect(heldBy.get('enrollment-remove enrollment:2:c1:g')).toEqual(['K15:c1']);
+  });
+
+  it('waits with the link where a hold names that alone', () => {
+    const guardians = Array.from({ length: 25 }, (_, index) => guardian(`g${String(index)}`));
+    const ofType = (contactType: string) => ({ contactType, synced: { contactType } });
+    const plan = planOf({
+      feed: feed([{ guardianSourcedId: 'g', studentSourcedId: 'a', contactType: 'Primary' }], {
+        users: [...(C1.users ?? []), G, ...guardians],
+      }),
+      host: host(inClass(), {
+        users: guardians.map((each) => localUser(each)),
+        enrollments: guardians.map(({ sourcedId }) => localMember('c1', sourcedId, { role: 'guardian' })),
+        guardianLinks: [
+          localLink('g', 'a', ofType('Primary')),
+          ...guardians.map(({ sourcedId }) => localLink(sourcedId, 'a', ofType('Emergency'))),
+        ],
+      }),
+      policy: FULL,
+    });
+    const removals = plan.changes.filter(({ kind }) => kind === 'enrollment-remove');
+    expect(removals).toHaveLength(25);
+    expect(new Set(removals.map(({ heldBy }) => heldBy.join()))).toEqual(
+      new Set(['COHORT_GONE:guardianLinks:contactType=Emergency']),
+    );
+  });
+
   describe('with thirty guardians of one student in a class of ten', () => {
     const students = Array.from({ length: 10 }, (_, index) => `s${String(index)}`);
     const parts = classWith('c1', { students });

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { emptyLedger, type LocalState, type Plan } from '../../src/model/index.js';
 import type { PolicyInput } from '../../src/policy/index.js';
-import { guardian, localLink, localMember, localUser, section, student, teacher } from '../support/build.js';
+import {
+  attested,
+  guardian,
+  localLink,
+  localMember,
+  localUser,
+  school,
+  section,
+  student,
+  teacher,
+} from '../support/build.js';
 import {
   changeLines,
   classWith,
@@ -45,6 +55,15 @@ describe('what a hold names waits until it is decided or its record is seen agai
     const host = hostOf(C1, { classes: { c1: { state: 'archived', by: 'user' } } });
     const feed = people(student('a'), student('b'), teacher('t'));
     expect(waitingAfter(held, { feed, host })).toEqual(waits);
+  });
+
+  it('while the class of a member is at a school that is left out, wherever it was then', () => {
+    const away = {
+      schools: ['s1', 's2'].map((id) => school(id)),
+      attestation: attested({}, { skippedSchools: ['s2'] }),
+    };
+    const moved = hostOf(C1, { classes: { c1: { schoolSourcedId: 's2' } } });
+    expect(waitingAfter(held, { feed: { ...WITHOUT_A, ...away }, host: moved })).toEqual(waits);
   });
 
   it('where it reaches members by hand, while the policy does not', () => {

@@ -432,6 +432,16 @@ describe('K19: a class that people had made before', () => {
     expect((await host.run(FEED)).changes).toEqual([]);
   });
 
+  it('and so it is where a school is left out', async () => {
+    const host = hostWith(seed);
+    const first = await host.run(FEED);
+    const link = first.ledger.proposals?.find(({ kind }) => kind === 'class-link');
+    await host.decide(first, 'declined', link?.id);
+    const attestation = attested({}, { skippedSchools: ['s2'] });
+    const plan = await host.run({ ...FEED, schools: [school('s1'), school('s2')], attestation });
+    expect(linesAbout(plan, 'c1')).toEqual(['class-create c1 K1 NEW_CLASS', 'enrollment-add c1/b M1 ENROLLED']);
+  });
+
   it('is asked about again where the link was undone', async () => {
     const host = hostWith(seed);
     await acceptAll(host, await host.run(FEED));

@@ -34,6 +34,8 @@ const {
   origin: 'linked',
   sharesLoginWith: 'p',
 });
+/** A guardian whom people made, and whom no roster names. */
+const { sourcedId: _none, synced: _unsynced, ...OWN } = localUser(guardian('own', { email: X }), { origin: 'local' });
 const OWNER = merge(C1, people(student('a', { email: X }), teacher('t', { email: X })));
 const FORMER = merge(C1, people(student('a', { email: X }), teacher('t', { email: 'old@x.example' })));
 
@@ -347,6 +349,21 @@ const rows: readonly Row[] = [
     }),
     changes: [{ line: 'user-create u U2 NEW_PERSON', after: { takenLogins: ['email'] } }],
     notes: ['F9 EMAIL_TAKEN u'],
+  },
+  {
+    title: 'not F6: of an account that people made no login is freed either',
+    feed: C1,
+    host: mergeHosts(hostOf(C1), { users: [{ ...OWN, takenLogins: ['email'] }] }),
+    changes: [],
+  },
+  {
+    title: 'not F6: nor of somebody who may be here under another id, while that is open',
+    feed: merge(C1, people(student('new', { email: X, ...NAME }))),
+    host: mergeHosts(hostOf(C1), {
+      users: [localUser(student('old', { email: X, ...NAME }), { takenLogins: ['email'] })],
+    }),
+    changes: [],
+    notes: ['U12 REKEY_PROPOSED old'],
   },
 ];
 

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { enrolled, student, type RosterParts } from '../support/build.js';
+import { enrolled, localUser, student, type RosterParts } from '../support/build.js';
 import { Host } from '../support/host.js';
-import { changeLines, classWith, holdLines, merge, noteLines, people } from '../support/rows.js';
+import {
+  changeLines,
+  classWith,
+  holdLines,
+  hostOf,
+  merge,
+  mergeHosts,
+  noteLines,
+  people,
+  planOf,
+} from '../support/rows.js';
 
 const FIVE = ['a1', 'a2', 'a3', 'a4', 'a5'];
 const BEFORE = classWith('c1', { name: 'Algebra', students: FIVE });
@@ -70,6 +80,21 @@ describe('K12: a class under a new sourcedId', () => {
     expect(noteLines(both)).toContain('D1 DUPLICATE_NAME b9');
   });
 
+  it('not: people’s own class goes on under no other id, though it has its members and its name', () => {
+    for (const [origin, proposed] of [
+      ['roster', ['c1']],
+      ['linked', ['c1']],
+      ['local', []],
+    ] as const) {
+      const plan = planOf({
+        feed: merge(AFTER, people(...(BEFORE.users ?? []))),
+        host: hostOf(BEFORE, { classes: { c1: { origin } } }),
+        policy: { fullData: true, archive: true },
+      });
+      expect(plan.ledger.proposals?.map(({ from }) => from) ?? []).toEqual(proposed);
+    }
+  });
+
   it('not: another name, another teacher and other students are another class', async () => {
     const host = new Host();
     await host.run(BEFORE);
@@ -102,6 +127,7 @@ const WITH_ADDRESSES: RosterParts = {
   ...BEFORE,
   users: (BEFORE.users ?? []).map((user) => ({ ...user, email: `${user.sourcedId}@school.example` })),
 };
+const DELETED = { status: 'tobedeleted' } as const;
 const SIX_CLASSES = merge(
   ...[1, 2, 3, 4, 5, 6].map((at) =>
     classWith(`c${String(at)}`, { students: [`s${String(at)}`], teachers: [`t${String(at)}`] }),
@@ -123,6 +149,18 @@ describe('G5: all ids are new', () => {
     expect(answered.counts.byKind).toEqual({ 'user-rekey': 6 });
     expect(answered.counts.held).toBe(0);
     expect((await host.plan(feed)).changes).toEqual([]);
+  });
+
+  it('of persons: whose accounts are closed are none of them, though the provider still tells of each', () => {
+    const former = Array.from({ length: 12 }, (_, at) => student(`f${String(at)}`));
+    const plan = planOf({
+      feed: merge(renamed(WITH_ADDRESSES, 'users'), people(...former.map((each) => ({ ...each, ...DELETED })))),
+      host: mergeHosts(hostOf(WITH_ADDRESSES), {
+        users: former.map((each) => localUser(each, { state: 'deactivated', by: 'sync' })),
+      }),
+      alone: true,
+    });
+    expect(holdLines(plan)).toEqual(['G5:users ID_SPACE_RESET 0']);
   });
 
   it('not: one new id is a single case (U12)', async () => {

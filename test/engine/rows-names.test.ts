@@ -295,6 +295,22 @@ const claims: readonly Row[] = [
     holds: ['K10:c1 RECYCLED_ID 2'],
   },
   {
+    title: 'K10: likewise where a person gave it the name that it bears',
+    feed: merge(
+      math('c1', { name: 'Art', students: ['b'], teachers: ['u'], termSourcedIds: ['spring'] }),
+      math('c2'),
+      math('c3', { name: 'Art' }),
+      { users: [student('a'), teacher('t')] },
+    ),
+    host: mergeHosts(
+      hostOf(math('c1', { students: ['a'], teachers: ['t'] }), { classes: { c1: { hostFields: ['name'] } } }),
+      { users: [localUser(student('b')), localUser(teacher('u'))] },
+    ),
+    changes: ['class-rekey c1 K10 ID_GIVEN_UP', created('c1')],
+    notes: ['D1 DUPLICATE_NAME c2', 'D1 DUPLICATE_NAME c3'],
+    holds: ['K10:c1 RECYCLED_ID 2'],
+  },
+  {
     title: 'K6: what the sync archived takes no name where it crosses the border of the scope',
     feed: merge(math('c1', { schoolSourcedId: 's2' }), math('c2')),
     host: hostOf(math('c1'), { classes: { c1: BY_SYNC } }),
