@@ -7,7 +7,6 @@ import { incompleteAttestation } from '../support/district-model.js';
 import { contents, ready } from '../support/world.js';
 import { expectNone, expectNothingTakenAway, expectSame, expectUntouched } from './promises-expect.js';
 import {
-  COVERED,
   editAll,
   evolve,
   importsOf,
@@ -16,7 +15,6 @@ import {
   readingOf,
   type Promised,
   type Scenario,
-  without,
 } from './promises-scenario.js';
 
 export const HANDS: readonly Promised[] = [
@@ -88,10 +86,6 @@ export const HANDS: readonly Promised[] = [
         expectNone(due, 'changes of the next plan of the same feed');
       }
     },
-    narrow: (scenario) => {
-      const later = COVERED.unlinkAfterUndo ? scenario.later : without(scenario.later, 'unlink-guardian');
-      return { ...scenario, later };
-    },
   },
   {
     number: 5,
@@ -157,8 +151,6 @@ export const HANDS: readonly Promised[] = [
         'persons created outside the scope',
       );
     },
-    narrow: (scenario) =>
-      COVERED.rekeyInScope ? scenario : { ...scenario, events: without(scenario.events, 'person-changes-id') },
     // A run of one school closes no account.
     shares: { holds: 0.1, archives: 0.1, contactChanges: 0.05, unlinks: 0.03, deactivations: 0 },
   },
@@ -180,7 +172,7 @@ const none = (): boolean => false;
 
 /** An import from which nothing, or only what is beyond doubt, may be taken away. */
 function doubtfulImport(complete: Roster, before: LocalState, { policy, order }: Scenario): DoubtfulImport {
-  const variant = order % (COVERED.graceSnapshots ? 5 : 4);
+  const variant = order % 5;
   if (variant === 0) return { roster: complete, policy: { ...policy, fullData: false, archive: false }, allows: none };
   if (variant === 1) return { roster: { ...complete, attestation: pick(INCOMPLETE, order) }, policy, allows: none };
   if (variant === 2) {

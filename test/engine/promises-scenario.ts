@@ -22,41 +22,6 @@ import {
 } from '../support/district-model.js';
 import { World, type Engine, type Touched } from '../support/world.js';
 
-/** What the promises cover: each is true once the engine can do it. */
-export const COVERED: {
-  /** Some cases wait for a second read before they take away. */
-  readonly graceSnapshots: boolean;
-  /** A new person's site does not depend on which schools a run sees. */
-  readonly siteOfDistrict: boolean;
-  /** The links of a person who gets a new id stay that person's. */
-  readonly linksOfRekeyed: boolean;
-  /** A run of one school gives nobody of another a new id. */
-  readonly rekeyInScope: boolean;
-  /** A truncated read creates nobody who may be a known person under a new id. */
-  readonly rekeyAfterTruncated: boolean;
-  /** Whose login an address is does not depend on where a run broke off. */
-  readonly loginsAfterCrash: boolean;
-  /** Whose login an address is does not change once more after its bearer's account was closed. */
-  readonly loginsAfterDeactivation: boolean;
-  /** A run that breaks off and goes on is judged by what there was when it began. */
-  readonly baselineOfRun: boolean;
-  /** Undoing a link leaves it removed where a person has removed it since. */
-  readonly unlinkAfterUndo: boolean;
-  /** Guardians are members by their links (P13) whichever part of a district a run covers or a read has. */
-  readonly guardianMembersOfParts: boolean;
-} = {
-  graceSnapshots: true,
-  siteOfDistrict: true,
-  linksOfRekeyed: true,
-  rekeyInScope: true,
-  rekeyAfterTruncated: true,
-  loginsAfterCrash: true,
-  loginsAfterDeactivation: true,
-  baselineOfRun: true,
-  unlinkAfterUndo: true,
-  guardianMembersOfParts: false,
-};
-
 /** A district, what people did after the first import, what the district did then, and under which policy. */
 export interface Scenario {
   readonly start: DistrictStart;
@@ -113,7 +78,7 @@ const policies: fc.Arbitrary<Policy> = fc
     teachers: fc.constantFrom('always' as const, 'populated' as const),
     contactTypes: fc.constantFrom(undefined, undefined, ['Family']),
     enroll: fc.constantFrom(false, true),
-    graceSnapshots: fc.constantFrom(...(COVERED.graceSnapshots ? [1, 1, 2] : [1])),
+    graceSnapshots: fc.constantFrom(1, 1, 2),
     deactivateUnrostered: fc.boolean(),
     limits: fc.constantFrom(defaultPolicy.limits, RELAXED, TIGHT, TIGHT, TIGHT, TIGHT),
   })
@@ -140,41 +105,19 @@ const policies: fc.Arbitrary<Policy> = fc
     limits: each.limits,
   }));
 
-export const scenarios: fc.Arbitrary<Scenario> = fc
-  .record({
-    start: districtStart,
-    edits: handEdits,
-    events: districtEvents,
-    later: handEdits,
-    policy: policies,
-    guardians: fc.constantFrom('together' as const, 'second' as const, 'second' as const, undefined),
-    order: fc.nat(),
-  })
-  .map((scenario) => {
-    const { guardians, events, policy } = scenario;
-    if (!COVERED.linksOfRekeyed && guardians !== undefined) {
-      return { ...scenario, events: without(events, 'person-changes-id') };
-    }
-    return policy.deactivateUnrostered && !COVERED.loginsAfterDeactivation ? withOwnAddresses(scenario) : scenario;
-  });
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  start: districtStart,
+  edits: handEdits,
+  events: districtEvents,
+  later: handEdits,
+  policy: policies,
+  guardians: fc.constantFrom('together' as const, 'second' as const, 'second' as const, undefined),
+  order: fc.nat(),
+});
 
-/** The policy without guardians as members (P13), where a promise does not cover them yet. */
+/** The policy without guardians as members (P13). */
 export function withoutPlaces(policy: Policy): Policy {
-  const enroll = COVERED.guardianMembersOfParts && policy.guardians.enroll;
-  return { ...policy, guardians: { ...policy.guardians, enroll } };
-}
-
-/** The scenario without what gives one address to several people. */
-function withOwnAddresses(scenario: Scenario): Scenario {
-  const { start, edits, later, events } = scenario;
-  const guardians = (start.guardians ?? []).map((plan) => ({ ...plan, reach: 1 }));
-  return {
-    ...scenario,
-    start: { ...start, guardians },
-    edits: without(edits, 'edit-contact'),
-    later: without(later, 'edit-contact'),
-    events: without(events, 'email-taken', 'mobile-changes', 'guardian-appears'),
-  };
+  return { ...policy, guardians: { ...policy.guardians, enroll: false } };
 }
 
 /** The imports of one reading, each with its own policy. */
@@ -219,7 +162,7 @@ const TRAITS = {
   severalSchools: 0.2,
   deactivations: 0.015,
   /** A person under another id. */
-  rekeys: COVERED.linksOfRekeyed ? 0.03 : 0.003,
+  rekeys: 0.03,
   /** What the promise says was compared; where its domain does not cover a case, it was not. */
   compared: 0.9,
 } satisfies Record<string, number>;

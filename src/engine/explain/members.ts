@@ -21,7 +21,7 @@ import {
   waiting,
 } from './finding.js';
 import type { Finding } from './finding.js';
-import { preferredRow, standingOf } from './rows.js';
+import { chosenRow, standingOf } from './rows.js';
 import { findPerson, frozenBecause, hasAccount } from './users.js';
 import { reasonOf, type Person, type View } from './view.js';
 
@@ -38,7 +38,7 @@ export interface Membership {
 
 export function findMember(view: View, membership: Membership): Finding {
   const { section, localClass, person, rows, local } = membership;
-  const row = preferredRow(view, rows);
+  const row = chosenRow(view, rows);
   if (row === undefined && local === undefined) return UNKNOWN;
   if (local !== undefined && localClass?.sourcedId === undefined) return kept(because('M8', 'LOCAL_MEMBER'));
   const ofClass = findClass(view, section, localClass);

@@ -1,5 +1,5 @@
 import type { Enrollment } from '../../model/index.js';
-import { ROLE_RANK } from '../rules/members.js';
+import { preferredRow } from '../rules/standing.js';
 import type { View } from './view.js';
 
 /** What the district says of an enrollment today (M11). */
@@ -16,10 +16,7 @@ export function countsToday(view: View, row: Enrollment): boolean {
   return standingOf(view, row) === 'active';
 }
 
-const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, ahead: 10, ended: 20, deleted: 20 };
-
-/** Of several rows of one person in one class the one that counts: today's, then what is ahead; the teacher's first. */
-export function preferredRow(view: View, rows: readonly Enrollment[]): Enrollment | undefined {
-  const rank = (row: Enrollment): number => STANDING_RANK[standingOf(view, row)] + ROLE_RANK[row.role];
-  return [...rows].sort((left, right) => rank(left) - rank(right))[0];
+/** Of several rows of one person in one class the one that counts, as the engine chooses it. */
+export function chosenRow(view: View, rows: readonly Enrollment[]): Enrollment | undefined {
+  return rows.length === 0 ? undefined : rows.reduce((left, right) => preferredRow(left, right, view));
 }

@@ -11,6 +11,7 @@ import type { People } from '../passes/people.js';
 import { inUserOrder, type Stretch } from '../reading/stretch.js';
 import type { ClassOfMembers } from './additions.js';
 import { Comparison, type MemberComparison } from './members.js';
+import { preferredRow } from './standing.js';
 
 /** The members at the beginning of a class, on both sides, about whom nothing has to be said. */
 export interface PlainRun {
@@ -53,7 +54,7 @@ export function compareMembers(
     let chosen = row;
     feedAt += 1;
     while (feedAt < feedRows.to && feedRows.records[feedAt]?.userSourcedId === row.userSourcedId) {
-      chosen = comparison.preferred(chosen, feedRows.records[feedAt] as Enrollment);
+      chosen = preferredRow(chosen, feedRows.records[feedAt] as Enrollment, context);
       feedAt += 1;
     }
     if (order < 0) {

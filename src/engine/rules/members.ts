@@ -6,7 +6,6 @@
  * @module
  */
 
-import { compareIds } from '../../internal/ordered.js';
 import { enrollmentSubject } from '../../model/index.js';
 import type { Enrollment, EnrollmentRole, Fields, LocalEnrollment, Note, Reason } from '../../model/index.js';
 import { noteOfDoubled } from './doubled.js';
@@ -17,6 +16,7 @@ import type { Proposal } from '../draft.js';
 import { ABSENT, enrollmentFingerprint } from '../fingerprint.js';
 import type { EvidenceLevel } from '../gates/grace.js';
 import type { People } from '../passes/people.js';
+import { pairStanding, standingOf } from './standing.js';
 
 /** A removal, and whether the feed only fell silent about the member (E1) or said so (E2). */
 export interface Removal {
@@ -58,28 +58,14 @@ function absence(cause: Cause, level: EvidenceLevel): Reason {
 }
 
 /** Removals are many, and few kinds of them. */
-const ABSENCES: Readonly<Record<Cause, Readonly<Record<EvidenceLevel, Reason>>>> = {
-  WITHDRAWN: { E1: absence('WITHDRAWN', 'E1'), E2: absence('WITHDRAWN', 'E2') },
-  TOMBSTONE: { E1: absence('TOMBSTONE', 'E1'), E2: absence('TOMBSTONE', 'E2') },
-  ENDED: { E1: absence('ENDED', 'E1'), E2: absence('ENDED', 'E2') },
+const TOLD = {
+  WITHDRAWN: absence('WITHDRAWN', 'E2'),
+  TOMBSTONE: absence('TOMBSTONE', 'E2'),
+  ENDED: absence('ENDED', 'E2'),
 };
+const SILENT = absence('WITHDRAWN', 'E1');
 
 const ACTIVE: Fields<LocalEnrollment> = Object.freeze({ state: 'active', by: null, removedAt: null });
-
-/** What the feed says of one member today. */
-type Standing = 'active' | 'future' | 'gone' | 'unshared';
-
-const STANDING_RANK: Readonly<Record<Standing, number>> = { active: 0, future: 1, gone: 2, unshared: 2 };
-
-/** Of two roles in one class the lower one counts: the teacher's first. */
-export const ROLE_RANK: Readonly<Record<EnrollmentRole, number>> = {
-  teacher: 0,
-  aide: 1,
-  administrator: 2,
-  proctor: 3,
-  student: 4,
-  guardian: 5,
-};
 
 /** One class: feed it every member of either side once, in the order of their ids. */
 export class Comparison implements MemberComparison {
@@ -115,18 +101,9 @@ export class Comparison implements MemberComparison {
     this.teachersKept = teachers;
   }
 
-  /** A row that counts goes before one that is to come, and this before one that is over; then the teacher wins. */
-  preferred(left: Enrollment, right: Enrollment): Enrollment {
-    const byStanding = STANDING_RANK[this.standing(left)] - STANDING_RANK[this.standing(right)];
-    if (byStanding !== 0) return byStanding < 0 ? left : right;
-    const byRole = ROLE_RANK[left.role] - ROLE_RANK[right.role];
-    if (byRole !== 0) return byRole < 0 ? left : right;
-    return compareIds(enrollmentFingerprint(left), enrollmentFingerprint(right)) <= 0 ? left : right;
-  }
-
   onlyFeed(row: Enrollment): void {
     this.observe(row.userSourcedId, row);
-    const standing = this.standing(row);
+    const standing = standingOf(row, this.context);
     if (standing !== 'active') {
       if (row.status !== 'tobedeleted') this.outsideDates += 1;
       return;
@@ -156,7 +133,7 @@ export class Comparison implements MemberComparison {
   both(row: Enrollment, local: LocalEnrollment): void {
     this.observe(row.userSourcedId, row);
     this.countLocal(local);
-    const standing = this.pairStanding(row);
+    const standing = pairStanding(row, this.context, this.people);
     if (standing === 'gone') {
       const isEnded = row.status !== 'tobedeleted' && !this.people.isTombstoned(row.userSourcedId);
       this.lost(local, isEnded ? 'ENDED' : 'TOMBSTONE');
@@ -200,7 +177,7 @@ export class Comparison implements MemberComparison {
 
   /** D6: records of one member. */
   doubled(row: Enrollment | undefined, locals: readonly LocalEnrollment[]): void {
-    const standing = row === undefined ? 'gone' : this.pairStanding(row);
+    const standing = row === undefined ? 'gone' : pairStanding(row, this.context, this.people);
     if (row !== undefined && standing === 'active') this.count(row.role);
     for (const local of locals) {
       this.countLocal(local);
@@ -297,7 +274,8 @@ export class Comparison implements MemberComparison {
     const isDeleted = cause === 'TOMBSTONE' && userSourcedId !== undefined && people.isTombstoned(userSourcedId);
     const silence = this.section.absence ?? 'E1';
     const evidence = { cause, level: isSilent ? silence : 'E2' } as const;
-    const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence } : ABSENCES[cause][evidence.level];
+    const absent = evidence.level === 'E1' ? SILENT : TOLD[cause];
+    const reason = isLeaver ? { rule: 'U7', code: 'MEMBER_ABSENT', evidence } : absent;
     this.removals.push({
       local,
       cause,
@@ -400,26 +378,9 @@ export class Comparison implements MemberComparison {
     if (local.role === 'teacher') this.teachersBefore += 1;
   }
 
-  /** M11, and the provider's own word. */
-  private standing(row: Enrollment): Standing {
-    if (row.status === 'tobedeleted') return 'gone';
-    if (row.endDate !== undefined && row.endDate <= this.context.today) return 'gone';
-    if (row.beginDate !== undefined && row.beginDate > this.context.leadDate) return 'future';
-    return 'active';
-  }
-
-  /** The standing of a member whom the host knows: only such a person can be vanished or tombstoned. */
-  private pairStanding(row: Enrollment): Standing {
-    const standing = this.standing(row);
-    if (standing !== 'active' && standing !== 'future') return standing;
-    if (this.people.isTombstoned(row.userSourcedId)) return 'gone';
-    if (this.people.isVanished(row.userSourcedId)) return 'unshared';
-    return standing;
-  }
-
   private observe(user: string, row: Enrollment | undefined): void {
     if (!this.isObserved) return;
-    const standing = row === undefined ? 'gone' : this.pairStanding(row);
+    const standing = row === undefined ? 'gone' : pairStanding(row, this.context, this.people);
     if (standing === 'unshared' || (standing === 'gone' && this.context.isRestricted)) return;
     const fingerprint = row === undefined || standing === 'gone' ? ABSENT : enrollmentFingerprint(row);
     this.context.draft.observe(this.subject(user), fingerprint);
