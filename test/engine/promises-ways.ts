@@ -218,7 +218,10 @@ function separable(scenario: Scenario): Scenario {
   const { start, policy, edits, events } = scenario;
   return {
     ...scenario,
-    start: { ...start, guardians: (start.guardians ?? []).map((each, place) => (place === 0 ? each : withoutNumber(each))) },
+    start: {
+      ...start,
+      guardians: (start.guardians ?? []).map((each, place) => (place === 0 ? each : withoutNumber(each))),
+    },
     edits: without(edits, 'edit-contact'),
     events: without(events, 'class-moved', 'school-joined', 'school-left', 'email-taken', 'mobile-changes').map(
       withOwnNumber,
