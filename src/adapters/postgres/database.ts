@@ -9,6 +9,8 @@ export interface Session {
   /** The name of a table, with its schema, as SQL. */
   table(name: string): string;
   query(text: string, values?: unknown[]): Promise<readonly Row[]>;
+  /** The same statements as a host writes them: failures are StoreErrors here, too. */
+  readonly client: SqlClient;
 }
 
 /**
@@ -152,9 +154,11 @@ async function withTransaction<T>(
 
 /** The statements of a client, in the words of the store: failures are StoreErrors. */
 export function sessionOf(client: SqlClient, schema: string, operation: string): Session {
+  const told: SqlClient = { query: (text, values) => driven(operation, () => client.query(text, values)) };
   return {
     table: (name) => `"${schema}"."${name}"`,
-    query: async (text, values) => (await driven(operation, () => client.query(text, values))).rows,
+    query: async (text, values) => (await told.query(text, values)).rows,
+    client: told,
   };
 }
 

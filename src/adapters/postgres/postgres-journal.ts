@@ -106,8 +106,38 @@ export class PostgresJournal implements JournalStore, ImageStore {
   }
 
   /**
-   * What is remembered for the scope, {@link emptyLedger} where there is nothing. For a `load` of your own, which reads it
-   * as of the same moment as the records: by the same `client`.
+   * Reads as of one moment: for a `load` of your own. The transaction writes nothing, and ends with `work`.
+   *
+   * @example
+   * ```ts
+   * import type { PostgresJournal } from 'rosterkit/postgres';
+   * import type { LocalState, Scope } from 'rosterkit';
+   *
+   * function load(journal: PostgresJournal, scope: Scope): Promise<LocalState> {
+   *   return journal.snapshot(scope, async (client, ledger) => {
+   *     const { rows } = await client.query('SELECT id, roster_id, title, version FROM sites WHERE district = $1', [
+   *       scope.tenant,
+   *     ]);
+   *     const schools = rows.map((row) => ({
+   *       id: String(row['id']),
+   *       sourcedId: String(row['roster_id']),
+   *       name: String(row['title']),
+   *       version: Number(row['version']),
+   *       origin: 'roster' as const,
+   *     }));
+   *     return { scope, ledger, schools, classes: [], users: [], enrollments: [], guardianLinks: [] };
+   *   });
+   * }
+   * ```
+   */
+  snapshot<T>(scope: Scope, work: (client: SqlClient, ledger: Ledger) => Promise<T>): Promise<T> {
+    const read = async (session: Session) => work(session.client, (await readLedger(session, scope)) ?? emptyLedger);
+    return this.#in(scope, 'load', read, { mode: READ_AT_ONE_MOMENT });
+  }
+
+  /**
+   * What is remembered for the scope, {@link emptyLedger} where there is nothing. A `load` in a transaction of your own
+   * reads it by the same `client`, as of the same moment as the records.
    *
    * @throws ConfigurationError where `client` is in no transaction
    */

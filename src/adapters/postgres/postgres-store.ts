@@ -1,6 +1,6 @@
 import type { LocalState, Scope } from '../../model/index.js';
 import type { Batch, BatchResult, RosterStore } from '../../ports/index.js';
-import { Database, READ_AT_ONE_MOMENT, sessionOf } from './database.js';
+import { Database, sessionOf } from './database.js';
 import type { Session } from './database.js';
 import { presentIds } from './find-ids.js';
 import { loadState } from './load-state.js';
@@ -70,19 +70,19 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   /** The records of the scope's tenant as arrays, all as of one moment, in the order of {@link LocalState}. */
   load(scope: Scope, options: { readonly signal?: AbortSignal } = {}): Promise<LocalState> {
-    const load = (session: Session) => loadState(session, scope, options.signal);
-    return this.#database.transaction('load', scope.tenant, load, READ_AT_ONE_MOMENT);
+    return this.snapshot(scope, (client, ledger) =>
+      loadState(this.#session(client, 'load'), scope, ledger, options.signal),
+    );
   }
 
   apply(batch: Batch): Promise<BatchResult> {
     const { tenant } = batch.scope;
-    const session = (client: SqlClient) => sessionOf(client, this.#database.schema, 'apply');
     return this.record(batch, {
       write: async (changes, client) => {
-        const written = await writeChanges(session(client), tenant, changes);
+        const written = await writeChanges(this.#session(client, 'apply'), tenant, changes);
         return new Map([...written].map(([{ key }, record]) => [key, record]));
       },
-      people: (ids, client) => presentIds(session(client), tenant, 'users', ids),
+      people: (ids, client) => presentIds(this.#session(client, 'apply'), tenant, 'users', ids),
     });
   }
 
@@ -92,5 +92,9 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   sites(): Promise<readonly string[]> {
     return Promise.resolve(this.#sites);
+  }
+
+  #session(client: SqlClient, operation: string): Session {
+    return sessionOf(client, this.#database.schema, operation);
   }
 }

@@ -35,16 +35,15 @@ export interface BatchWriter {
 
 /** Records a batch in the session's transaction, with what the writer makes of its changes. */
 export async function recordBatch(session: Session, batch: Batch, writer: BatchWriter): Promise<BatchResult> {
-  const client: SqlClient = { query: async (sql, values) => ({ rows: await session.query(sql, values) }) };
   // The scope's row is locked from here to the end: the same batch in two hands is written once.
   await raiseFence(session, batch.scope, batch.fence, 'apply');
   const changes = distinctByKey(batch.changes);
   const earlier = await appliedEarlier(session, batch, changes);
   const fresh = changes.filter((change) => !earlier.has(change.key));
-  const written = fresh.length === 0 ? new Map<string, WrittenRecord>() : await writer.write(fresh, client);
+  const written = fresh.length === 0 ? new Map<string, WrittenRecord>() : await writer.write(fresh, session.client);
   requireKnown(fresh, written);
   await writeJournal(session, batch, fresh, written);
-  const present = (ids: readonly string[]) => writer.people(ids, client);
+  const present = (ids: readonly string[]) => writer.people(ids, session.client);
   await writeInvitations(session, batch, await addressed(batch, { earlier, written }, present));
   const isRepeat = earlier.size > 0 && written.size === 0;
   if (!isRepeat) await revoke(session, batch.scope.tenant, batch.revoke ?? []);
