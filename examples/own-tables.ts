@@ -2,7 +2,7 @@
  * `npx tsx examples/own-tables.ts`: a school app with tables of its own (groups, accounts, members, families) is put in step
  * with a simulated district: a preview, an import, a change by hand, a second import and its undo.
  *
- * `own-tables/tables.ts` has the app's tables, `own-tables/school-store.ts` the store over them.
+ * `own-tables/tables.ts` has the app's tables, `own-tables/school-store.ts` the store over them, `own-tables/statements.ts` its SQL.
  */
 
 import { PGlite } from '@electric-sql/pglite';
