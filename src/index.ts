@@ -101,6 +101,7 @@ export { Directory, Invitations } from './people/index.js';
 export type {
   ActOptions,
   ClassFields,
+  Delivery,
   DirectoryOptions,
   InvitationsOptions,
   PersonFields,
@@ -115,6 +116,8 @@ export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOpti
 export type {
   Batch,
   BatchResult,
+  Channel,
+  ClaimOptions,
   Clock,
   DirectoryStore,
   ImageStore,
@@ -124,7 +127,9 @@ export type {
   LeaseOptions,
   Mailer,
   Message,
+  MessageOutcome,
   OutboxMessage,
+  OutboxStore,
   PageRead,
   ReadOptions,
   Receipt,

@@ -8,7 +8,7 @@ export {
   type PersonFields,
   type RecordReference,
 } from './directory.js';
-export { deliver } from './outbox.js';
+export { deliver, type Delivery } from './outbox.js';
 export { addressDigest, codeDigest } from './invitation-code.js';
 export {
   Invitations,

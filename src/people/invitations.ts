@@ -50,11 +50,14 @@ export function prepareInvitation(request: InvitationRequest): PreparedInvitatio
     message: {
       idempotencyKey: `invitation:${request.tenant}:${request.subject}:${digest}`,
       kind: 'invitation',
+      channel: 'email',
       state: request.isWaiting ? 'waiting' : 'pending',
       runId: request.runId,
       userId: request.subject,
       to: [request.email],
+      addressDigests: [digest],
       attempts: 0,
+      accepted: 0,
       ...invitationMessage({
         code,
         expiresAt,

@@ -1,10 +1,14 @@
 import { RosterError } from '../errors.js';
 import type { Scope } from '../model/index.js';
-import type { Mailer, OutboxMessage, Receipt, RosterStore, RunFailure } from '../ports/index.js';
+import type { Channel, Clock, Mailer, OutboxMessage, OutboxStore, Receipt, RunFailure } from '../ports/index.js';
+import { nextAttemptAt } from './retries.js';
 
-const PAGE_SIZE = 100;
-/** After so many attempts, one in each run, a message is given up. */
-const MAX_ATTEMPTS = 5;
+/** Few enough for the slowest of mail servers to take while their claim lasts. */
+const PAGE_SIZE = 20;
+/** For how long messages stay with a process that died. */
+const CLAIM_MS = 15 * 60_000;
+/** Of a claim so old no further message is begun: what one of them takes fits into the rest. */
+const OLDEST_CLAIM_MS = CLAIM_MS / 2;
 /** After so many failures in a row the mail server is taken to be down: the other messages keep their attempts. */
 const MAX_FAILURES_IN_A_ROW = 3;
 /** After so many refusals in a row it is the server that takes nothing, and not the addresses: the others are kept. */
@@ -12,82 +16,180 @@ const MAX_REFUSALS_IN_A_ROW = 10;
 
 /** What to deliver, and how. */
 export interface DeliverOptions {
-  readonly store: Pick<RosterStore, 'pendingMessages' | 'saveMessage'>;
+  readonly store: Pick<OutboxStore, 'claimMessages' | 'saveMessage'>;
   readonly mailer: Mailer;
   readonly scope: Scope;
+  /** Says which messages are due. */
+  readonly clock: Clock;
   readonly signal?: AbortSignal;
-  /** Called for every message that the mailer accepted. */
+  /** Called for every message that was handed over. */
   readonly onSent?: (message: OutboxMessage) => void;
 }
 
 /** What became of the messages of one delivery. */
 export interface Delivery {
-  /** Messages handed to the mailer. */
+  /** Messages handed over. */
   readonly sent: number;
   /** One line for each kind of failure, with the number of messages. */
   readonly failures: readonly RunFailure[];
 }
 
-type Outcome = 'sent' | 'refused' | 'postponed';
-
 /**
- * Hands the waiting messages of a scope to the mailer, each once. A message is marked after it was sent, so a crash
- * between the two sends it again, under the same key. A failing mailer is told in the result, never thrown.
+ * Hands the messages of a scope that are due to the mailer, each once, however many processes do so at the same time: a
+ * message is claimed before it is sent, and marked after. A crash between the two sends it again once the claim has expired,
+ * under the same key. What failed for now rests, each time for longer, and is given up after days. A failing mailer is told
+ * in the result, never thrown.
  *
  * @throws StoreError where the store fails
  */
 export async function deliver(options: DeliverOptions): Promise<Delivery> {
-  const { store, scope, signal } = options;
-  const postponed = new Set<string>();
-  const counts = { sent: 0, failed: 0, pending: 0 };
-  let failuresInARow = 0;
-  let refusalsInARow = 0;
-  const isServerDown = (): boolean =>
-    failuresInARow === MAX_FAILURES_IN_A_ROW || refusalsInARow === MAX_REFUSALS_IN_A_ROW;
-  for (;;) {
-    // What could not be sent stays pending and comes first again: look past it.
-    const page = await store.pendingMessages(scope, { limit: PAGE_SIZE + postponed.size });
-    const messages = page.filter((message) => !postponed.has(message.idempotencyKey));
-    if (messages.length === 0) return { sent: counts.sent, failures: failureLines(counts) };
-    for (const message of messages) {
-      if (isAborted(signal) || isServerDown()) {
-        return { sent: counts.sent, failures: failureLines(counts) };
-      }
-      const outcome = await send(message, options);
-      if (outcome === 'aborted') continue;
-      failuresInARow = outcome === 'postponed' ? failuresInARow + 1 : 0;
-      if (outcome !== 'postponed') refusalsInARow = outcome === 'refused' ? refusalsInARow + 1 : 0;
-      const attempts = message.attempts + 1;
-      const isGivenUp = outcome === 'refused' || (outcome === 'postponed' && attempts >= MAX_ATTEMPTS);
-      const state = outcome === 'sent' ? 'sent' : isGivenUp ? 'failed' : 'pending';
-      counts[state] += 1;
-      if (state === 'pending') postponed.add(message.idempotencyKey);
-      await store.saveMessage(scope, message.idempotencyKey, { state, attempts });
-      if (outcome === 'sent') options.onSent?.(message);
+  const outlet = new Outlet('email', options);
+  await outlet.drain();
+  const { counts } = outlet;
+  return { sent: counts.sent, failures: failureLines(counts) };
+}
+
+interface Counts {
+  sent: number;
+  failed: number;
+  pending: number;
+}
+
+/** What became of one attempt. */
+type Outcome = Receipt | 'refused' | 'postponed' | 'aborted';
+
+/** The messages of one channel on their way out. */
+class Outlet {
+  readonly counts: Counts = { sent: 0, failed: 0, pending: 0 };
+  readonly #claimedBy = crypto.randomUUID();
+  /** Refused at their first attempt by a server that has taken nothing yet: perhaps it takes nothing at all. */
+  #doubtful: { readonly message: OutboxMessage; readonly receipt: Receipt }[] = [];
+  #hasTaken = false;
+  #failuresInARow = 0;
+  #refusalsInARow = 0;
+
+  constructor(
+    private readonly channel: Channel,
+    private readonly options: DeliverOptions,
+  ) {}
+
+  async drain(): Promise<void> {
+    while (await this.#handlePage());
+    const isBelieved = this.#hasTaken || this.#refusalsInARow < MAX_REFUSALS_IN_A_ROW;
+    for (const { message, receipt } of this.#doubtful) {
+      if (isBelieved) await this.#settle(message, receipt);
+      else await this.#postpone(message);
     }
   }
-}
 
-async function send(message: OutboxMessage, { mailer, signal }: DeliverOptions): Promise<Outcome | 'aborted'> {
-  const { to, subject, text, html, idempotencyKey } = message;
-  let receipt: Receipt;
-  try {
-    receipt = await mailer.send(
-      { to, subject, text, ...(html === undefined ? {} : { html }) },
-      { idempotencyKey, ...(signal === undefined ? {} : { signal }) },
-    );
-  } catch (error) {
-    if (isAborted(signal)) return 'aborted';
-    // A mailer that fails in a way of its own may well have sent: the same key makes another attempt safe.
-    return RosterError.isInstance(error) && !error.isRetryable ? 'refused' : 'postponed';
+  /** Whether to go on. */
+  async #handlePage(): Promise<boolean> {
+    const { store, scope, clock } = this.options;
+    const claimedAt = performance.now();
+    const messages = await store.claimMessages(scope, {
+      channel: this.channel,
+      limit: PAGE_SIZE,
+      claimedBy: this.#claimedBy,
+      leaseMs: CLAIM_MS,
+      now: clock.now().toISOString(),
+    });
+    for (const [at, message] of messages.entries()) {
+      const isOld = performance.now() - claimedAt > OLDEST_CLAIM_MS;
+      if (isOld || this.#isOver()) {
+        for (const untried of messages.slice(at)) await this.#release(untried);
+        return isOld && !this.#isOver();
+      }
+      await this.#handle(message);
+    }
+    return messages.length > 0 && !this.#isOver();
   }
-  return receipt.accepted.length > 0 ? 'sent' : 'refused';
+
+  #isOver(): boolean {
+    return (
+      this.options.signal?.aborted === true ||
+      this.#failuresInARow === MAX_FAILURES_IN_A_ROW ||
+      this.#refusalsInARow === MAX_REFUSALS_IN_A_ROW
+    );
+  }
+
+  async #handle(message: OutboxMessage): Promise<void> {
+    const outcome = await this.#send(message);
+    if (outcome === 'aborted') return this.#release(message);
+    if (outcome === 'postponed') {
+      this.#failuresInARow += 1;
+      return this.#postpone(message);
+    }
+    this.#failuresInARow = 0;
+    const receipt = outcome === 'refused' ? { accepted: [], refused: [] } : outcome;
+    const isRefused = receipt.accepted.length === 0;
+    this.#refusalsInARow = isRefused ? this.#refusalsInARow + 1 : 0;
+    if (!isRefused) this.#hasTaken = true;
+    if (isRefused && !this.#hasTaken && message.attempts === 0) this.#doubtful.push({ message, receipt });
+    else await this.#settle(message, receipt);
+  }
+
+  async #send(message: OutboxMessage): Promise<Outcome> {
+    const { mailer, signal } = this.options;
+    const { to, subject, text, html, idempotencyKey } = message;
+    try {
+      return await mailer.send(
+        { to, subject, text, ...(html === undefined ? {} : { html }) },
+        { idempotencyKey, ...(signal === undefined ? {} : { signal }) },
+      );
+    } catch (error) {
+      if (signal?.aborted === true) return 'aborted';
+      // A mailer that fails in a way of its own may well have sent: the same key makes another attempt safe.
+      return RosterError.isInstance(error) && !error.isRetryable ? 'refused' : 'postponed';
+    }
+  }
+
+  /** Writes what a receipt says: those who are deferred get the message later, and alone. */
+  async #settle(message: OutboxMessage, receipt: Receipt): Promise<void> {
+    const accepted = message.accepted + receipt.accepted.length;
+    const { deferred = [] } = receipt;
+    if (deferred.length > 0) return this.#postpone(message, { to: deferred, accepted });
+    await this.#save(message, { state: accepted > 0 ? 'sent' : 'failed', accepted });
+  }
+
+  async #postpone(
+    message: OutboxMessage,
+    rest: { readonly to?: readonly string[]; readonly accepted?: number } = {},
+  ): Promise<void> {
+    const { accepted = message.accepted } = rest;
+    const notBefore = nextAttemptAt(message.attempts + 1, this.options.clock.now());
+    if (notBefore === undefined) await this.#save(message, { state: accepted > 0 ? 'sent' : 'failed', accepted });
+    else await this.#save(message, { state: 'pending', notBefore, ...rest });
+  }
+
+  async #save(
+    message: OutboxMessage,
+    outcome: {
+      readonly state: 'sent' | 'failed' | 'pending';
+      readonly to?: readonly string[];
+      readonly accepted?: number;
+      readonly notBefore?: string;
+    },
+  ): Promise<void> {
+    const { store, scope, onSent } = this.options;
+    this.counts[outcome.state] += 1;
+    const attempts = message.attempts + 1;
+    await store.saveMessage(scope, message.idempotencyKey, { claimedBy: this.#claimedBy, attempts, ...outcome });
+    if (outcome.state === 'sent') onSent?.(message);
+  }
+
+  /** Gives an untried message back as it was. */
+  async #release({ idempotencyKey, attempts, notBefore }: OutboxMessage): Promise<void> {
+    const { store, scope } = this.options;
+    const claimedBy = this.#claimedBy;
+    const later = notBefore === undefined ? {} : { notBefore };
+    await store.saveMessage(scope, idempotencyKey, { claimedBy, state: 'pending', attempts, ...later });
+  }
 }
 
-function failureLines(counts: { readonly failed: number; readonly pending: number }): RunFailure[] {
+function failureLines(counts: Counts): RunFailure[] {
   const failures: RunFailure[] = [];
   if (counts.pending > 0) {
-    const message = `Messages that could not be handed over: ${String(counts.pending)}. The next run tries again.`;
+    const message = `Messages that could not be handed over: ${String(counts.pending)}. They are tried again later.`;
     failures.push({ code: 'mail', message });
   }
   if (counts.failed > 0) {
@@ -95,9 +197,4 @@ function failureLines(counts: { readonly failed: number; readonly pending: numbe
     failures.push({ code: 'mail', message });
   }
   return failures;
-}
-
-/** Read anew each time: the type of a signal does not tell that it changes. */
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
 }

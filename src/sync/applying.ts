@@ -9,10 +9,10 @@ import {
   type OpenWindows,
 } from '../engine/gates/index.js';
 import { dateIn } from '../internal/dates.js';
-import { deliver } from '../people/index.js';
 import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';
 import { RosterError, StalePlanError } from '../errors.js';
+import { deliverOutbox } from './delivering.js';
 import type { SyncContext } from './options.js';
 import { type Inviting, inviteNobody, prepareInviting } from './inviting.js';
 import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
@@ -167,20 +167,12 @@ export async function applyChanges(
 
 /** Hands the outbox to the mailer. Whatever the mailer does, the data is applied: a failure is a line in the report. */
 export async function deliverMessages({ context, run, progress, signal }: Application): Promise<void> {
-  const { store, mailer, scope, events } = context;
-  if (mailer === undefined) return;
+  const onSent = (): void => {
+    progress.sent += 1;
+  };
   try {
-    const delivery = await deliver({
-      store,
-      mailer,
-      scope,
-      ...(signal === undefined ? {} : { signal }),
-      onSent: ({ kind, userId }) => {
-        progress.sent += 1;
-        events.emit('message-sent', { runId: run.id, kind, ...(userId === undefined ? {} : { userId }) });
-      },
-    });
-    progress.failures.push(...delivery.failures);
+    const { failures } = await deliverOutbox(context, { runId: run.id, signal, onSent });
+    progress.failures.push(...failures);
   } catch (error) {
     if (!RosterError.isInstance(error)) throw error;
     progress.failures.push({ code: error.code, message: error.message });

@@ -71,7 +71,7 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
 const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
-  ...['releaseWaiting', 'pendingMessages', 'saveMessage', 'invitations'],
+  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations'],
 ] as const;
 
 /** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */

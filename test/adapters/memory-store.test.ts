@@ -40,7 +40,7 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
+      ...(['claimMessages', 'saveMessage', 'message', 'invitations'] as const),
     ),
   })),
 );

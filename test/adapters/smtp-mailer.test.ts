@@ -7,7 +7,8 @@ import { SmtpMailer, type SmtpMailerOptions, type SmtpOptions, smtpOptions } fro
 import { MailError } from '../../src/errors.js';
 import { deliver, prepareInvitation } from '../../src/people/index.js';
 import type { Message } from '../../src/ports/index.js';
-import { AT, batchOf, createUser } from '../../src/testing/contracts/store/changes.js';
+import { FixedClock } from '../../src/testing/index.js';
+import { AT, batchOf, createUser, pendingOf } from '../../src/testing/contracts/store/changes.js';
 import { credentials, isEximInstalled, type MailServer, startMailServer } from './exim.js';
 
 // Where the tests are a gate, the mail server must be there; elsewhere it is told that it is not.
@@ -276,11 +277,13 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
       return prepareInvitation({ tenant: scope.tenant, subject, email, runId: 'r1', at: AT, isWaiting: false });
     });
     await store.apply(batchOf(scope, people, { invitations }));
-    const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope });
+    const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });
     expect(sent).toBe(1);
     expect(failures).toHaveLength(2);
-    const pending = await store.pendingMessages(scope, { limit: 9 });
-    expect(pending).toMatchObject([{ to: ['tardy@school.example'], attempts: 1 }]);
+    const pending = await pendingOf(store, scope);
+    expect(pending).toMatchObject([
+      { to: ['tardy@school.example'], attempts: 1, notBefore: '2026-09-01T06:05:00.000Z' },
+    ]);
     expect((await server.takeMessages()).map(({ recipients }) => recipients)).toEqual([['teacher@school.example']]);
   });
 

@@ -5,11 +5,13 @@ import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } f
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
   Clock,
   ImageStore,
   Invitation,
   Lease,
   LeaseOptions,
+  MessageOutcome,
   OutboxMessage,
   RosterImage,
   RosterStore,
@@ -17,6 +19,7 @@ import type {
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
 import { loadRecords } from './load-state.js';
+import { claimMessages, releaseWaiting, saveMessage } from './outbox.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
 import { Tenant } from './tenant.js';
@@ -25,7 +28,7 @@ import type { ScopeState } from './tenant.js';
 /** Options of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * By which leases expire.
+   * By which leases and claims expire.
    *
    * @default the system's clock
    */
@@ -159,42 +162,20 @@ export class MemoryStore implements RosterStore, ImageStore {
 
   releaseWaiting(scope: Scope): Promise<void> {
     return settled(() => {
-      const key = scopeKey(scope);
-      const { outbox } = this.#tenant(scope);
-      for (const [idempotencyKey, kept] of outbox) {
-        if (kept.scopeKey !== key || kept.message.state !== 'waiting') continue;
-        outbox.set(idempotencyKey, { ...kept, message: { ...kept.message, state: 'pending' } });
-      }
+      releaseWaiting(this.#tenant(scope), scopeKey(scope));
     });
   }
 
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
-    return settled(() => {
-      const key = scopeKey(scope);
-      const pending: OutboxMessage[] = [];
-      for (const kept of this.#tenant(scope).outbox.values()) {
-        if (pending.length >= options.limit) break;
-        if (kept.scopeKey === key && kept.message.state === 'pending') pending.push(kept.message);
-      }
-      return pending;
-    });
+  claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+    return settled(() => claimMessages(this.#tenant(scope), scopeKey(scope), options, this.#clock.now().getTime()));
   }
 
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
-    return settled(() => {
-      const { outbox } = this.#tenant(scope);
-      const kept = outbox.get(idempotencyKey);
-      if (kept === undefined) return;
-      const { state, attempts } = outcome;
-      const { html, ...message } = { ...kept.message, state, attempts };
-      const emptied = { ...message, to: [], subject: '', text: '' };
-      const whole = html === undefined ? message : { ...message, html };
-      outbox.set(idempotencyKey, { ...kept, message: state === 'sent' ? emptied : whole });
-    });
+  saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean> {
+    return settled(() => saveMessage(this.#tenant(scope), idempotencyKey, outcome));
+  }
+
+  message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
+    return settled(() => this.#tenant(scope).outbox.get(idempotencyKey)?.message);
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {

@@ -21,6 +21,13 @@ export interface ScopeState {
   image?: RosterImage;
 }
 
+/** A message of a scope, and who takes care of it. */
+export interface KeptMessage {
+  readonly scopeKey: string;
+  readonly message: OutboxMessage;
+  readonly claim?: { readonly by: string; readonly expiresAtMs: number };
+}
+
 /** What is kept of one run: its changes by key, in the order of application. */
 export type RunJournal = Map<string, JournalEntry>;
 
@@ -43,7 +50,7 @@ export class Tenant {
   /** By purpose. */
   readonly invitations = new Map<string, Invitation>();
   /** By idempotency key, in the order of writing. */
-  readonly outbox = new Map<string, { readonly scopeKey: string; readonly message: OutboxMessage }>();
+  readonly outbox = new Map<string, KeptMessage>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

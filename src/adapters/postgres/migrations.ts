@@ -129,8 +129,12 @@ function firstVersion(schema: string): readonly string[] {
       idempotency_key ${id} NOT NULL,
       position bigint GENERATED ALWAYS AS IDENTITY,
       scope_key ${id} NOT NULL,
+      channel text NOT NULL,
       state text NOT NULL,
       attempts integer NOT NULL,
+      not_before ${id},
+      claimed_by text,
+      claimed_until timestamptz,
       user_id ${id},
       message jsonb NOT NULL,
       PRIMARY KEY (tenant, idempotency_key)

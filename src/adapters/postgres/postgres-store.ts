@@ -3,10 +3,12 @@ import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } f
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
   ImageStore,
   Invitation,
   Lease,
   LeaseOptions,
+  MessageOutcome,
   OutboxMessage,
   RosterImage,
   RosterStore,
@@ -16,9 +18,10 @@ import { applyBatch } from './apply-batch.js';
 import { Database } from './database.js';
 import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
-import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
+import { readInvitations } from './invitations.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
+import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlPool } from './sql-pool.js';
@@ -157,16 +160,16 @@ export class PostgresStore implements RosterStore, ImageStore {
     return this.#in(scope, 'releaseWaiting', (session) => releaseWaiting(session, scope));
   }
 
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
-    return this.#in(scope, 'pendingMessages', (session) => readPending(session, scope, options.limit));
+  claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+    return this.#in(scope, 'claimMessages', (session) => claimMessages(session, scope, options));
   }
 
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
+  saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean> {
     return this.#in(scope, 'saveMessage', (session) => writeOutcome(session, scope.tenant, idempotencyKey, outcome));
+  }
+
+  message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
+    return this.#in(scope, 'message', (session) => readMessage(session, scope.tenant, idempotencyKey));
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
