@@ -97,13 +97,17 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations } from './people/index.js';
 export type {
   ActOptions,
+  BounceOutcome,
+  BounceReport,
   ClassFields,
+  DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   InvitationsOptions,
+  PendingInvitation,
   PersonFields,
   RecordReference,
 } from './people/index.js';
@@ -119,6 +123,7 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  DeliveryProblem,
   DirectoryStore,
   ImageStore,
   Invitation,

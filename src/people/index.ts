@@ -1,5 +1,6 @@
 /** What people do and get: acts by hand that no sync undoes, invitations, and the delivery of messages. */
 
+export { Deliveries, type BounceOutcome, type BounceReport, type DeliveriesOptions } from './deliveries.js';
 export {
   Directory,
   type ActOptions,
@@ -14,5 +15,6 @@ export {
   Invitations,
   prepareInvitation,
   type InvitationsOptions,
+  type PendingInvitation,
   type PreparedInvitation,
 } from './invitations.js';

@@ -1,6 +1,7 @@
 import { RosterError } from '../errors.js';
 import type { Scope } from '../model/index.js';
 import type { Channel, Clock, Mailer, OutboxMessage, OutboxStore, Receipt, RunFailure } from '../ports/index.js';
+import { addressDigest } from './invitation-code.js';
 import { nextAttemptAt } from './retries.js';
 
 /** Few enough for the slowest of mail servers to take while their claim lasts. */
@@ -16,7 +17,7 @@ const MAX_REFUSALS_IN_A_ROW = 10;
 
 /** What to deliver, and how. */
 export interface DeliverOptions {
-  readonly store: Pick<OutboxStore, 'claimMessages' | 'saveMessage'>;
+  readonly store: Pick<OutboxStore, 'claimMessages' | 'saveMessage' | 'problems' | 'saveProblem'>;
   readonly mailer: Mailer;
   readonly scope: Scope;
   /** Says which messages are due. */
@@ -37,8 +38,8 @@ export interface Delivery {
 /**
  * Hands the messages of a scope that are due to the mailer, each once, however many processes do so at the same time: a
  * message is claimed before it is sent, and marked after. A crash between the two sends it again once the claim has expired,
- * under the same key. What failed for now rests, each time for longer, and is given up after days. A failing mailer is told
- * in the result, never thrown.
+ * under the same key. What failed for now rests, each time for longer, and is given up after days. Where an address refuses
+ * for good, that is kept, and nothing is sent there again. A failing mailer is told in the result, never thrown.
  *
  * @throws StoreError where the store fails
  */
@@ -51,8 +52,13 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
 
 interface Counts {
   sent: number;
+  /** Given up, but for those whose recipients refused. */
   failed: number;
   pending: number;
+  /** Recipients who refused for good. */
+  refused: number;
+  /** Messages to addresses that refused or bounced before. */
+  blocked: number;
 }
 
 /** What became of one attempt. */
@@ -60,7 +66,7 @@ type Outcome = Receipt | 'refused' | 'postponed' | 'aborted';
 
 /** The messages of one channel on their way out. */
 class Outlet {
-  readonly counts: Counts = { sent: 0, failed: 0, pending: 0 };
+  readonly counts: Counts = { sent: 0, failed: 0, pending: 0, refused: 0, blocked: 0 };
   readonly #claimedBy = crypto.randomUUID();
   /** Refused at their first attempt by a server that has taken nothing yet: perhaps it takes nothing at all. */
   #doubtful: { readonly message: OutboxMessage; readonly receipt: Receipt }[] = [];
@@ -93,13 +99,14 @@ class Outlet {
       leaseMs: CLAIM_MS,
       now: clock.now().toISOString(),
     });
+    const blocked = await this.#blockedOf(messages);
     for (const [at, message] of messages.entries()) {
       const isOld = performance.now() - claimedAt > OLDEST_CLAIM_MS;
       if (isOld || this.#isOver()) {
         for (const untried of messages.slice(at)) await this.#release(untried);
         return isOld && !this.#isOver();
       }
-      await this.#handle(message);
+      await this.#handle(message, blocked);
     }
     return messages.length > 0 && !this.#isOver();
   }
@@ -112,7 +119,22 @@ class Outlet {
     );
   }
 
-  async #handle(message: OutboxMessage): Promise<void> {
+  /** The addresses of their recipients at which nothing arrives. */
+  async #blockedOf(messages: readonly OutboxMessage[]): Promise<ReadonlySet<string>> {
+    const { store, scope } = this.options;
+    const userIds = [...new Set(messages.flatMap(({ userId }) => userId ?? []))];
+    if (userIds.length === 0) return new Set();
+    const problems = await store.problems(scope, { userIds });
+    return new Set(problems.map(({ userId, addressDigest: digest }) => placeOf(userId, digest)));
+  }
+
+  async #handle(claimed: OutboxMessage, blocked: ReadonlySet<string>): Promise<void> {
+    const { userId } = claimed;
+    const to = claimed.to.filter(
+      (address) => userId === undefined || !blocked.has(placeOf(userId, addressDigest(address))),
+    );
+    if (to.length === 0) return this.#drop(claimed);
+    const message = { ...claimed, to };
     const outcome = await this.#send(message);
     if (outcome === 'aborted') return this.#release(message);
     if (outcome === 'postponed') {
@@ -147,8 +169,12 @@ class Outlet {
   async #settle(message: OutboxMessage, receipt: Receipt): Promise<void> {
     const accepted = message.accepted + receipt.accepted.length;
     const { deferred = [] } = receipt;
+    // First, so that a process that dies in between sends nothing there again.
+    for (const address of receipt.refused) await this.#block(message, address);
     if (deferred.length > 0) return this.#postpone(message, { to: deferred, accepted });
     await this.#save(message, { state: accepted > 0 ? 'sent' : 'failed', accepted });
+    // These are told as recipients.
+    if (accepted === 0 && receipt.refused.length > 0) this.counts.failed -= 1;
   }
 
   async #postpone(
@@ -177,6 +203,29 @@ class Outlet {
     if (outcome.state === 'sent') onSent?.(message);
   }
 
+  /** Keeps that a person's address refuses for good. */
+  async #block({ userId, channel }: OutboxMessage, address: string): Promise<void> {
+    const { store, scope, clock } = this.options;
+    this.counts.refused += 1;
+    if (userId === undefined) return;
+    const at = clock.now().toISOString();
+    await store.saveProblem(scope, {
+      userId,
+      channel,
+      addressDigest: addressDigest(address),
+      reason: 'refused',
+      at,
+    });
+  }
+
+  /** Gives a message up of which nothing would arrive. */
+  async #drop({ idempotencyKey, attempts, accepted }: OutboxMessage): Promise<void> {
+    const { store, scope } = this.options;
+    const state = accepted > 0 ? 'sent' : 'failed';
+    this.counts.blocked += 1;
+    await store.saveMessage(scope, idempotencyKey, { claimedBy: this.#claimedBy, state, attempts });
+  }
+
   /** Gives an untried message back as it was. */
   async #release({ idempotencyKey, attempts, notBefore }: OutboxMessage): Promise<void> {
     const { store, scope } = this.options;
@@ -186,6 +235,11 @@ class Outlet {
   }
 }
 
+/** A person's address. */
+function placeOf(userId: string, digest: string): string {
+  return `${digest} ${userId}`;
+}
+
 function failureLines(counts: Counts): RunFailure[] {
   const failures: RunFailure[] = [];
   if (counts.pending > 0) {
@@ -193,7 +247,15 @@ function failureLines(counts: Counts): RunFailure[] {
     failures.push({ code: 'mail', message });
   }
   if (counts.failed > 0) {
-    const message = `Messages given up, because they were refused or failed too often: ${String(counts.failed)}.`;
+    const message = `Messages given up, because they were not wanted or failed too often: ${String(counts.failed)}.`;
+    failures.push({ code: 'mail', message });
+  }
+  if (counts.refused > 0) {
+    const message = `Recipients who refused for good: ${String(counts.refused)}. Nothing more is sent there.`;
+    failures.push({ code: 'mail', message });
+  }
+  if (counts.blocked > 0) {
+    const message = `Messages not sent, because nothing arrived at their address before: ${String(counts.blocked)}.`;
     failures.push({ code: 'mail', message });
   }
   return failures;

@@ -3,7 +3,14 @@
 export type { Clock } from './clock.js';
 export type { ImageStore, RosterImage } from './image.js';
 export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
-export type { Channel, ClaimOptions, MessageOutcome, OutboxMessage, OutboxStore } from './outbox.js';
+export type {
+  Channel,
+  ClaimOptions,
+  DeliveryProblem,
+  MessageOutcome,
+  OutboxMessage,
+  OutboxStore,
+} from './outbox.js';
 export type { RunFailure, RunOutcome, RunReport } from './run.js';
 export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
 export type {

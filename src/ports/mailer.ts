@@ -9,7 +9,7 @@ export interface Message {
 /** Who accepted a message and who refused it. */
 export interface Receipt {
   readonly accepted: readonly string[];
-  /** For good: the same message would be refused again. */
+  /** For good: nothing will ever arrive there, and nothing more is sent there. */
   readonly refused: readonly string[];
   /**
    * Who did neither yet, beside others who accepted: send the message to these alone once more, under the same key. Where

@@ -56,7 +56,21 @@ export interface MessageOutcome {
   readonly notBefore?: string;
 }
 
-/** Messages on their way out. */
+/** An address at which a person cannot be reached. There is one for each person and address: the latest. */
+export interface DeliveryProblem {
+  /** The host's id of the person. */
+  readonly userId: string;
+  readonly channel: Channel;
+  readonly addressDigest: string;
+  /** `refused` when a message was handed over, or `bounced` after that. */
+  readonly reason: 'refused' | 'bounced';
+  /** What was said of it, where that is known: a status of RFC 3463, such as `5.1.1`, or a reply code, such as `550`. */
+  readonly status?: string;
+  /** ISO instant. */
+  readonly at: string;
+}
+
+/** Messages on their way out, and where they do not arrive. */
 export interface OutboxStore {
   /** Lets the messages of earlier runs go that waited for a healthy one. */
   releaseWaiting(scope: Scope): Promise<void>;
@@ -72,4 +86,10 @@ export interface OutboxStore {
   saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean>;
   /** One message of the scope's tenant, in whatever state. */
   message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined>;
+  /** Keeps that a person of the scope's tenant cannot be reached at an address. */
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void>;
+  /** The problems of the scope's tenant, or of these persons (host ids) alone, in the order in which they first came up. */
+  problems(scope: Scope, options?: { readonly userIds?: readonly string[] }): Promise<readonly DeliveryProblem[]>;
+  /** Forgets the problems of these persons (host ids). */
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void>;
 }

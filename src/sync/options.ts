@@ -72,6 +72,7 @@ const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
   ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations'],
+  ...['saveProblem', 'problems', 'forgetProblems'],
 ] as const;
 
 /** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */

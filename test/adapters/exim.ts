@@ -86,7 +86,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 /**
  * What the mail server does. Its replies quote addresses, as those of real servers do: `unknown@` is refused, `later@` is
- * greylisted, `tardy@` is never ready, the sender `banned@` is refused, and so is a message whose subject says "spam".
+ * greylisted, `tardy@` is never ready, the mailbox of `full@` is full, `choosy@` takes nothing from outside, the sender `banned@` is refused, and so is a message whose subject says "spam".
  */
 function configurationOf(folder: string, ports: MailServer['ports']): string {
   const tlsPorts = [ports.submission, ports.withoutAuth].join(':');
@@ -123,6 +123,10 @@ acl_mail:
 acl_recipient:
   deny message = 550 5.1.1 <$local_part@$domain>: no such user here
        local_parts = unknown
+  deny message = 552 5.2.2 <$local_part@$domain> is over quota
+       local_parts = full
+  deny message = 550 5.7.1 <$local_part@$domain> takes no mail from outside
+       local_parts = choosy
   defer message = 450 4.2.1 <$local_part@$domain>: the mailbox is busy
        local_parts = tardy
   defer message = 451 4.7.1 <$local_part@$domain> is greylisted

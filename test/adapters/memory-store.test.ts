@@ -40,7 +40,15 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['claimMessages', 'saveMessage', 'message', 'invitations'] as const),
+      ...([
+        'claimMessages',
+        'saveMessage',
+        'message',
+        'invitations',
+        'saveProblem',
+        'problems',
+        'forgetProblems',
+      ] as const),
     ),
   })),
 );

@@ -21,6 +21,7 @@ test('the names of rosterkit', async () => {
     ConnectionError
     ConnectionTimeoutError
     DecodeError
+    Deliveries
     Directory
     DisconnectedError
     IncompleteReadError

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryMailer, MemoryStore } from '../../src/adapters/memory/index.js';
 import { MailError } from '../../src/errors.js';
-import { codeDigest, deliver, Invitations, prepareInvitation } from '../../src/people/index.js';
+import { addressDigest, codeDigest, deliver, Invitations, prepareInvitation } from '../../src/people/index.js';
 import type { Mailer, OutboxMessage } from '../../src/ports/index.js';
 import { batchOf, createUser, pendingOf } from '../../src/testing/contracts/store/changes.js';
 import { FixedClock } from '../../src/testing/index.js';
@@ -140,8 +140,53 @@ describe('delivering the outbox', () => {
     mailer.failNext(new MailError('The message was refused.', { isRetryable: false, refused: 1 }));
     const delivery = await deliverBy(mailer);
     expect(delivery.sent).toBe(1);
-    expect(JSON.stringify(delivery.failures)).toContain('2.');
+    expect(delivery.failures).toMatchObject([
+      { message: expect.stringMatching(/given up.*: 1\./) as string },
+      { message: expect.stringMatching(/refused for good: 1\./) as string },
+    ]);
     expect(await pending()).toEqual([]);
+  });
+
+  it('an address that refused is kept with its person, and gets nothing more until there is another', async () => {
+    const { store, clock, deliverBy } = await outboxOf(2);
+    await deliverBy(new MemoryMailer({ refuse: (address) => address.startsWith('t1@') }));
+    const problem = { userId: 'user-2', channel: 'email', addressDigest: addressDigest('t1@school.example') };
+    expect(await store.problems(scope)).toEqual([{ ...problem, reason: 'refused', at }]);
+    const open = await new Invitations({ store, scope, clock }).pending();
+    expect(open.map((invitation) => invitation.problem?.reason)).toEqual([undefined, 'refused']);
+    // Another message to the same person: to the address that refuses, and to a new one.
+    for (const [nth, email] of ['T1@school.example', 'new@school.example'].entries()) {
+      const request = {
+        tenant: scope.tenant,
+        subject: 'user-2',
+        email,
+        runId: `r${String(nth)}`,
+        at,
+        isWaiting: false,
+      };
+      const { message, invitation, subject } = prepareInvitation(request);
+      const addressed = { ...invitation, userId: 'user-2', addressDigest: `another purpose ${String(nth)}` };
+      const item = { subject, invitation: addressed, message };
+      await store.apply(batchOf(scope, [], { invitations: [item] }));
+    }
+    const mailer = new MemoryMailer();
+    expect(await deliverBy(mailer)).toMatchObject({
+      sent: 1,
+      failures: [{ message: expect.stringMatching(/^Messages not sent.*: 1\.$/) as string }],
+    });
+    expect(mailer.messages.map(({ to }) => to)).toEqual([['new@school.example']]);
+  });
+
+  it('a recipient who refuses beside one who comes later is kept, and not tried with them', async () => {
+    const { store, clock, deliverBy, pending } = await outboxOf(1, { to: ['a@home.example', 'b@home.example'] });
+    const mailer: Mailer = {
+      send: () => Promise.resolve({ accepted: [], refused: ['a@home.example'], deferred: ['b@home.example'] }),
+    };
+    await deliverBy(mailer);
+    expect(await pending()).toMatchObject([{ to: ['b@home.example'], accepted: 0, attempts: 1 }]);
+    expect(await store.problems(scope)).toMatchObject([{ addressDigest: addressDigest('a@home.example') }]);
+    clock.advance(5 * MINUTE_MS);
+    expect((await deliverBy(new MemoryMailer())).sent).toBe(1);
   });
 
   it('a server that refuses ten and takes nothing is not believed: all messages wait', async () => {

@@ -1,11 +1,11 @@
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Scope } from '../../src/model/index.js';
-import type { ClaimOptions, MessageOutcome, OutboxMessage } from '../../src/ports/index.js';
+import type { ClaimOptions, DeliveryProblem, MessageOutcome, OutboxMessage } from '../../src/ports/index.js';
 import { DOOMSDAY } from '../../src/testing/contracts/store/changes.js';
 import { FixedClock } from '../../src/testing/index.js';
 import type { FaultyStore } from './mixed-scopes.js';
 
-/** Stores that lose messages, or give them to more than one. */
+/** Stores that lose messages, or give them to more than one, and those that forget where nothing arrives. */
 export const storesOfMessages: readonly FaultyStore[] = [
   {
     fault: 'gives mail to who sends texts',
@@ -141,6 +141,55 @@ export const storesOfMessages: readonly FaultyStore[] = [
           if (await super.saveMessage(one, key, outcome)) return true;
         }
         return false;
+      }
+    },
+  },
+  {
+    fault: 'keeps what is known of an address by the address alone',
+    rule: 'problems: they come back as they were saved, in the order in which they came up, from every scope of the tenant',
+    Store: class extends MemoryStore {
+      override async problems(scope: Scope): Promise<readonly DeliveryProblem[]> {
+        const problems = await super.problems(scope);
+        return [...new Map(problems.map((problem) => [problem.addressDigest, problem])).values()];
+      }
+    },
+  },
+  {
+    fault: 'keeps the first that is known of an address',
+    rule: 'problems: there is one for each person and address: the latest',
+    Store: class extends MemoryStore {
+      override async saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+        const known = await super.problems(scope, { userIds: [problem.userId] });
+        if (known.every(({ addressDigest }) => addressDigest !== problem.addressDigest)) {
+          await super.saveProblem(scope, problem);
+        }
+      }
+    },
+  },
+  {
+    fault: 'forgets where anybody cannot be reached',
+    rule: 'problems: those of the named persons come alone, and are forgotten alone',
+    Store: class extends MemoryStore {
+      override async forgetProblems(scope: Scope): Promise<void> {
+        const problems = await super.problems(scope);
+        await super.forgetProblems(
+          scope,
+          problems.map(({ userId }) => userId),
+        );
+      }
+    },
+  },
+  {
+    fault: 'forgets the tenant where people cannot be reached',
+    rule: 'problems: they are their tenant’s alone',
+    Store: class extends MemoryStore {
+      readonly #scopes = new Map<string, Scope>();
+      override async saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+        this.#scopes.set(scope.tenant, scope);
+        await super.saveProblem(scope, problem);
+      }
+      override async forgetProblems(_scope: Scope, userIds: readonly string[]): Promise<void> {
+        for (const scope of this.#scopes.values()) await super.forgetProblems(scope, userIds);
       }
     },
   },

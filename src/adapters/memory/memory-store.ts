@@ -7,6 +7,7 @@ import type {
   BatchResult,
   ClaimOptions,
   Clock,
+  DeliveryProblem,
   ImageStore,
   Invitation,
   Lease,
@@ -176,6 +177,30 @@ export class MemoryStore implements RosterStore, ImageStore {
 
   message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
     return settled(() => this.#tenant(scope).outbox.get(idempotencyKey)?.message);
+  }
+
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+    return settled(() => {
+      const key = JSON.stringify([problem.userId, problem.addressDigest]);
+      this.#tenant(scope).problems.set(key, problem);
+    });
+  }
+
+  problems(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly DeliveryProblem[]> {
+    return settled(() => {
+      const problems = [...this.#tenant(scope).problems.values()];
+      if (options.userIds === undefined) return problems;
+      const named = new Set(options.userIds);
+      return problems.filter(({ userId }) => named.has(userId));
+    });
+  }
+
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void> {
+    return settled(() => {
+      const { problems } = this.#tenant(scope);
+      const named = new Set(userIds);
+      for (const [key, { userId }] of problems) if (named.has(userId)) problems.delete(key);
+    });
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {

@@ -8,7 +8,7 @@ import type {
   LocalSchool,
   LocalUser,
 } from '../../model/index.js';
-import type { Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
+import type { DeliveryProblem, Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
 import { PairTable, RecordTable } from './tables.js';
 import type { UndoLog } from './tables.js';
 
@@ -51,6 +51,8 @@ export class Tenant {
   readonly invitations = new Map<string, Invitation>();
   /** By idempotency key, in the order of writing. */
   readonly outbox = new Map<string, KeptMessage>();
+  /** By person and address. */
+  readonly problems = new Map<string, DeliveryProblem>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

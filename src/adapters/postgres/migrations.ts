@@ -141,6 +141,17 @@ function firstVersion(schema: string): readonly string[] {
     )`,
     `CREATE INDEX ON ${schema}.outbox (tenant, scope_key, position) WHERE state IN ('waiting', 'pending')`,
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
+    `CREATE TABLE ${schema}.delivery_problems (
+      tenant ${id} NOT NULL,
+      user_id ${id} NOT NULL,
+      address_digest text NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      channel text NOT NULL,
+      reason text NOT NULL,
+      status text,
+      at text NOT NULL,
+      PRIMARY KEY (tenant, user_id, address_digest)
+    )`,
   ];
   return [...tables, ...TABLES.flatMap((table) => isolation(schema, table))];
 }
@@ -170,6 +181,7 @@ const TABLES = [
   'journal',
   'invitations',
   'outbox',
+  'delivery_problems',
 ];
 
 /** A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. */

@@ -4,6 +4,7 @@ import type {
   Batch,
   BatchResult,
   ClaimOptions,
+  DeliveryProblem,
   ImageStore,
   Invitation,
   Lease,
@@ -22,6 +23,7 @@ import { readInvitations } from './invitations.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
 import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
+import { deleteProblems, readProblems, writeProblem } from './problems.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlPool } from './sql-pool.js';
@@ -170,6 +172,18 @@ export class PostgresStore implements RosterStore, ImageStore {
 
   message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
     return this.#in(scope, 'message', (session) => readMessage(session, scope.tenant, idempotencyKey));
+  }
+
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+    return this.#in(scope, 'saveProblem', (session) => writeProblem(session, scope.tenant, problem));
+  }
+
+  problems(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly DeliveryProblem[]> {
+    return this.#in(scope, 'problems', (session) => readProblems(session, scope.tenant, options.userIds));
+  }
+
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void> {
+    return this.#in(scope, 'forgetProblems', (session) => deleteProblems(session, scope.tenant, userIds));
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {

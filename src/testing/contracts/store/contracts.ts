@@ -12,6 +12,7 @@ import { isolation } from './isolation.js';
 import { fencing, journaling, remembering } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
+import { problems } from './problems.js';
 import { runs } from './runs.js';
 import { sending } from './sending.js';
 import { rekeying, updating } from './updating.js';
@@ -20,7 +21,7 @@ import { rekeying, updating } from './updating.js';
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, batches, loading };
-const journalRules = { leases, runs };
+const journalRules = { leases, runs, problems };
 const wholeRules = { journaling, remembering, fencing, inviting, sending, isolation, crashing };
 
 /**
