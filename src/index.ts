@@ -113,8 +113,15 @@ export type {
 } from './people/index.js';
 
 // Everything in memory: for a first program, and for tests
-export { MemoryMailer, MemoryStore } from './adapters/memory/index.js';
-export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOptions } from './adapters/memory/index.js';
+export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
+export type {
+  DeliveredMessage,
+  DeliveredText,
+  MemoryMailerOptions,
+  MemorySeed,
+  MemoryStoreOptions,
+  MemoryTextSenderOptions,
+} from './adapters/memory/index.js';
 
 // What the outside implements
 export type {
@@ -146,6 +153,8 @@ export type {
   RunOutcome,
   RunReport,
   SendOptions,
+  TextMessage,
+  TextSender,
 } from './ports/index.js';
 
 // The words

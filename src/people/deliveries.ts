@@ -105,7 +105,7 @@ export class Deliveries {
 }
 
 /** The digest of the address that a bounce is about; undefined where the message never went there. */
-function digestOf({ addressDigests }: OutboxMessage, recipient: string | undefined): string | undefined {
+function digestOf({ addressDigests, channel }: OutboxMessage, recipient: string | undefined): string | undefined {
   // Forwarded mail bounces at another address than it was sent to: where there is one, it is that one.
   if (addressDigests.length === 1) return addressDigests[0];
   if (recipient === undefined) {
@@ -113,7 +113,7 @@ function digestOf({ addressDigests }: OutboxMessage, recipient: string | undefin
   }
   // As a delivery status notification writes it: `rfc822;ada@school.example`.
   const address = recipient.replace(/^[^;@]*;/, '').trim();
-  const digest = addressDigest(address.replace(/^<|>$/g, ''));
+  const digest = addressDigest(address.replace(/^<|>$/g, ''), channel);
   return addressDigests.includes(digest) ? digest : undefined;
 }
 

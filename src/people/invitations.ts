@@ -1,7 +1,7 @@
-import type { Clock, DeliveryProblem, Invitation, OutboxMessage, RosterStore } from '../ports/index.js';
+import type { Channel, Clock, DeliveryProblem, Invitation, OutboxMessage, RosterStore } from '../ports/index.js';
 import type { Scope } from '../model/index.js';
 import { addressDigest, codeDigest, invitationCode } from './invitation-code.js';
-import { invitationMessage } from './invitation-message.js';
+import { invitationMessage, invitationText } from './invitation-message.js';
 import { messageKey } from './message-key.js';
 
 /** How long a code can be used: time for a holiday between the import and the first day of school. */
@@ -12,7 +12,9 @@ export interface InvitationRequest {
   readonly tenant: string;
   /** The person, in the words of the change that makes them reachable: a host's id may not exist yet. */
   readonly subject: string;
-  readonly email: string;
+  readonly channel: Channel;
+  /** An e-mail address, or the number of a mobile phone. */
+  readonly address: string;
   readonly givenName?: string;
   readonly runId: string;
   /** ISO instant. */
@@ -33,11 +35,13 @@ export interface PreparedInvitation {
  * message alone, of which a store keeps nothing once it is sent.
  */
 export function prepareInvitation(request: InvitationRequest): PreparedInvitation {
-  const { tenant, subject } = request;
-  const [kind, channel] = ['invitation', 'email'] as const;
+  const { tenant, subject, channel, address } = request;
+  const kind = 'invitation';
   const code = invitationCode();
-  const digest = addressDigest(request.email);
+  const digest = addressDigest(address, channel);
   const expiresAt = new Date(Date.parse(request.at) + EXPIRY_MS).toISOString();
+  const { givenName } = request;
+  const details = { code, expiresAt, ...(givenName === undefined ? {} : { givenName }) };
   return {
     subject,
     invitation: {
@@ -57,15 +61,11 @@ export function prepareInvitation(request: InvitationRequest): PreparedInvitatio
       state: request.isWaiting ? 'waiting' : 'pending',
       runId: request.runId,
       userId: subject,
-      to: [request.email],
+      to: [address],
       addressDigests: [digest],
       attempts: 0,
       accepted: 0,
-      ...invitationMessage({
-        code,
-        expiresAt,
-        ...(request.givenName === undefined ? {} : { givenName: request.givenName }),
-      }),
+      ...(channel === 'text' ? { subject: '', ...invitationText(details) } : invitationMessage(details)),
     },
   };
 }

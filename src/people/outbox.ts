@@ -1,6 +1,16 @@
 import { RosterError } from '../errors.js';
 import type { Scope } from '../model/index.js';
-import type { Channel, Clock, Mailer, OutboxMessage, OutboxStore, Receipt, RunFailure } from '../ports/index.js';
+import type {
+  Channel,
+  Clock,
+  Mailer,
+  OutboxMessage,
+  OutboxStore,
+  Receipt,
+  RunFailure,
+  SendOptions,
+  TextSender,
+} from '../ports/index.js';
 import { addressDigest } from './invitation-code.js';
 import { nextAttemptAt } from './retries.js';
 
@@ -18,7 +28,10 @@ const MAX_REFUSALS_IN_A_ROW = 10;
 /** What to deliver, and how. */
 export interface DeliverOptions {
   readonly store: Pick<OutboxStore, 'claimMessages' | 'saveMessage' | 'problems' | 'saveProblem'>;
-  readonly mailer: Mailer;
+  /** @default mail waits */
+  readonly mailer?: Mailer | undefined;
+  /** @default texts wait */
+  readonly textSender?: TextSender | undefined;
   readonly scope: Scope;
   /** Says which messages are due. */
   readonly clock: Clock;
@@ -36,7 +49,7 @@ export interface Delivery {
 }
 
 /**
- * Hands the messages of a scope that are due to the mailer, each once, however many processes do so at the same time: a
+ * Hands the messages of a scope that are due to the mailer and to the sender of texts, each once, however many processes do so at the same time: a
  * message is claimed before it is sent, and marked after. A crash between the two sends it again once the claim has expired,
  * under the same key. What failed for now rests, each time for longer, and is given up after days. Where an address refuses
  * for good, that is kept, and nothing is sent there again. A failing mailer is told in the result, never thrown.
@@ -44,11 +57,22 @@ export interface Delivery {
  * @throws StoreError where the store fails
  */
 export async function deliver(options: DeliverOptions): Promise<Delivery> {
-  const outlet = new Outlet('email', options);
-  await outlet.drain();
-  const { counts } = outlet;
+  const { mailer, textSender } = options;
+  const counts: Counts = { sent: 0, failed: 0, pending: 0, refused: 0, blocked: 0 };
+  // One after the other: a mail server that is down is none of the texts' business.
+  if (mailer !== undefined) {
+    const hand: Hand = ({ to, subject, text, html }, how) =>
+      mailer.send({ to, subject, text, ...(html === undefined ? {} : { html }) }, how);
+    await new Outlet('email', hand, options, counts).drain();
+  }
+  if (textSender !== undefined) {
+    await new Outlet('text', ({ to, text }, how) => textSender.send({ to, text }, how), options, counts).drain();
+  }
   return { sent: counts.sent, failures: failureLines(counts) };
 }
+
+/** Hands one message over. */
+type Hand = (message: OutboxMessage, options: SendOptions) => Promise<Receipt>;
 
 interface Counts {
   sent: number;
@@ -66,7 +90,6 @@ type Outcome = Receipt | 'refused' | 'postponed' | 'aborted';
 
 /** The messages of one channel on their way out. */
 class Outlet {
-  readonly counts: Counts = { sent: 0, failed: 0, pending: 0, refused: 0, blocked: 0 };
   readonly #claimedBy = crypto.randomUUID();
   /** Refused at their first attempt by a server that has taken nothing yet: perhaps it takes nothing at all. */
   #doubtful: { readonly message: OutboxMessage; readonly receipt: Receipt }[] = [];
@@ -76,7 +99,9 @@ class Outlet {
 
   constructor(
     private readonly channel: Channel,
+    private readonly hand: Hand,
     private readonly options: DeliverOptions,
+    private readonly counts: Counts,
   ) {}
 
   async drain(): Promise<void> {
@@ -131,7 +156,7 @@ class Outlet {
   async #handle(claimed: OutboxMessage, blocked: ReadonlySet<string>): Promise<void> {
     const { userId } = claimed;
     const to = claimed.to.filter(
-      (address) => userId === undefined || !blocked.has(placeOf(userId, addressDigest(address))),
+      (address) => userId === undefined || !blocked.has(placeOf(userId, addressDigest(address, this.channel))),
     );
     if (to.length === 0) return this.#drop(claimed);
     const message = { ...claimed, to };
@@ -151,13 +176,10 @@ class Outlet {
   }
 
   async #send(message: OutboxMessage): Promise<Outcome> {
-    const { mailer, signal } = this.options;
-    const { to, subject, text, html, idempotencyKey } = message;
+    const { signal } = this.options;
+    const { idempotencyKey } = message;
     try {
-      return await mailer.send(
-        { to, subject, text, ...(html === undefined ? {} : { html }) },
-        { idempotencyKey, ...(signal === undefined ? {} : { signal }) },
-      );
+      return await this.hand(message, { idempotencyKey, ...(signal === undefined ? {} : { signal }) });
     } catch (error) {
       if (signal?.aborted === true) return 'aborted';
       // A mailer that fails in a way of its own may well have sent: the same key makes another attempt safe.
@@ -212,7 +234,7 @@ class Outlet {
     await store.saveProblem(scope, {
       userId,
       channel,
-      addressDigest: addressDigest(address),
+      addressDigest: addressDigest(address, channel),
       reason: 'refused',
       at,
     });

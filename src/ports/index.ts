@@ -2,7 +2,7 @@
 
 export type { Clock } from './clock.js';
 export type { ImageStore, RosterImage } from './image.js';
-export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
+export type { Mailer, Message, Receipt, SendOptions, TextMessage, TextSender } from './mailer.js';
 export type {
   Channel,
   ClaimOptions,

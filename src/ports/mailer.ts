@@ -32,3 +32,16 @@ export interface Mailer {
   /** Hands one message over, to everyone that it names. */
   send(message: Message, options: SendOptions): Promise<Receipt>;
 }
+
+/** A text to mobile phones. */
+export interface TextMessage {
+  /** Numbers of mobile phones, as the roster or the host has them: bring them into the form that your service wants. */
+  readonly to: readonly string[];
+  readonly text: string;
+}
+
+/** Hands texts over, as a {@link Mailer} does mail. Throws a MailError; `isRetryable` says whether to try again. */
+export interface TextSender {
+  /** Hands one text over, to everyone whom it names. */
+  send(message: TextMessage, options: SendOptions): Promise<Receipt>;
+}

@@ -14,11 +14,13 @@ import type { RunFailure } from '../ports/index.js';
 import { RosterError, StalePlanError } from '../errors.js';
 import { deliverOutbox } from './delivering.js';
 import type { SyncContext } from './options.js';
-import { type Inviting, inviteNobody, prepareInviting } from './inviting.js';
+import { type Inviting, prepareInviting, prepareUninviting } from './inviting.js';
 import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
 
 /** The code of the failure of a change that the world had overtaken. */
 export const STALE = 'stale';
+/** The code of the failure to invite people whom no message reaches. */
+const NO_CHANNEL = 'NO_CHANNEL';
 
 /** What a run works with while it applies. */
 export interface Application {
@@ -69,13 +71,13 @@ export async function applyPlan(application: Application, plan: Plan, options: P
     else changes.push(change);
   }
   progress.total += changes.length;
-  let inviting: Inviting = inviteNobody;
+  let inviting: Inviting;
   if (plan.type === 'sync') {
     const isWaiting = holdsMessages(plan, released) || isQuietNow(context, options);
     if (!isWaiting) await context.store.releaseWaiting(context.scope);
     const at = context.clock.now().toISOString();
     inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
-  }
+  } else inviting = await prepareUninviting(context, changes);
   signal?.throwIfAborted();
   const failed = await applyChanges(application, changes, inviting);
   if (plan.type === 'sync' && !(options.goesOn === true && failed.size > 0)) {
@@ -129,13 +131,14 @@ export async function applyChanges(
 ): Promise<ReadonlySet<string>> {
   const { store, scope, clock, batchSize, events } = context;
   const overtaken = new Set<string>();
+  let unreachedCount = 0;
   for (let start = 0; start < changes.length; start += batchSize) {
     signal?.throwIfAborted();
     lease.assertHeld();
     const batch = changes.slice(start, start + batchSize);
     const at = clock.now().toISOString();
     const common = { scope, runId: run.id, fence: lease.fence, at };
-    const { invitations, revoke } = inviting(batch);
+    const { invitations, revoke, unreached = [] } = inviting(batch);
     const isMoving = revoke !== undefined && invitations !== undefined;
     // An old address loses its code before the new one gets its own: in one batch the order would be the store's.
     if (isMoving) await store.apply({ ...common, changes: [], revoke });
@@ -146,6 +149,7 @@ export async function applyChanges(
       ...(revoke === undefined || isMoving ? {} : { revoke }),
     });
     const applied = new Set(result.applied);
+    unreachedCount += unreached.filter((key) => applied.has(key)).length;
     for (const change of batch) {
       if (!applied.has(change.key)) {
         overtaken.add(change.key);
@@ -162,10 +166,15 @@ export async function applyChanges(
       });
     }
   }
+  if (unreachedCount > 0) {
+    const reason = 'they have neither an e-mail address nor a mobile number that a message could go to';
+    const message = `People who could not be invited, because ${reason}: ${String(unreachedCount)}.`;
+    progress.failures.push({ code: NO_CHANNEL, message });
+  }
   return overtaken;
 }
 
-/** Hands the outbox to the mailer. Whatever the mailer does, the data is applied: a failure is a line in the report. */
+/** Hands the outbox over. Whatever a mailer does, the data is applied: a failure is a line in the report. */
 export async function deliverMessages({ context, run, progress, signal }: Application): Promise<void> {
   const onSent = (): void => {
     progress.sent += 1;

@@ -14,7 +14,9 @@ export interface OutboxDelivery {
 
 /** Hands over what is due, unless nothing goes out at this time. */
 export async function deliverNow(context: SyncContext, signal: AbortSignal | undefined): Promise<Delivery> {
-  if (context.mailer === undefined) throw new ConfigurationError('mailer', 'is needed to deliver messages');
+  if (context.mailer === undefined && context.textSender === undefined) {
+    throw new ConfigurationError('mailer', 'is needed to deliver messages');
+  }
   signal?.throwIfAborted();
   const windows = windowsAt(context.policy, context.clock.now());
   if (windows.has('quiet') || windows.has('blackout')) return { sent: 0, failures: [] };
@@ -26,17 +28,18 @@ export async function deliverOutbox(
   context: SyncContext,
   { runId, signal, onSent }: OutboxDelivery,
 ): Promise<Delivery> {
-  const { store, mailer, scope, clock, events } = context;
-  if (mailer === undefined) return { sent: 0, failures: [] };
+  const { store, mailer, textSender, scope, clock, events } = context;
   return deliver({
     store,
     mailer,
+    textSender,
     scope,
     clock,
     ...(signal === undefined ? {} : { signal }),
-    onSent: ({ kind, userId, runId: cause }) => {
+    onSent: ({ kind, channel, userId, runId: cause }) => {
       onSent?.();
-      events.emit('message-sent', { runId: runId ?? cause, kind, ...(userId === undefined ? {} : { userId }) });
+      const person = userId === undefined ? {} : { userId };
+      events.emit('message-sent', { runId: runId ?? cause, kind, channel, ...person });
     },
   });
 }

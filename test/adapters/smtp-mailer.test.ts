@@ -208,7 +208,8 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     const item = prepareInvitation({
       tenant: scope.tenant,
       subject,
-      email: 'u1@home.example',
+      channel: 'email' as const,
+      address: 'u1@home.example',
       runId: 'r1',
       at: AT,
       isWaiting: false,
@@ -320,7 +321,15 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     const people = ['teacher', 'unknown', 'tardy'].map(createUser);
     const invitations = people.map(({ subject, target }) => {
       const email = `${String(target.sourcedId)}@school.example`;
-      return prepareInvitation({ tenant: scope.tenant, subject, email, runId: 'r1', at: AT, isWaiting: false });
+      return prepareInvitation({
+        tenant: scope.tenant,
+        subject,
+        channel: 'email' as const,
+        address: email,
+        runId: 'r1',
+        at: AT,
+        isWaiting: false,
+      });
     });
     await store.apply(batchOf(scope, people, { invitations }));
     const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });

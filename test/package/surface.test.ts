@@ -30,6 +30,7 @@ test('the names of rosterkit', async () => {
     MailError
     MemoryMailer
     MemoryStore
+    MemoryTextSender
     NotAllowedError
     NotFoundError
     OneRosterClient
@@ -157,7 +158,8 @@ test('the names of rosterkit/oneroster', async () => {
 test('the names of rosterkit/memory', async () => {
   expect(await namesOf(import('rosterkit/memory'))).toMatchInlineSnapshot(`
     "MemoryMailer
-    MemoryStore"
+    MemoryStore
+    MemoryTextSender"
   `);
 });
 
@@ -194,6 +196,7 @@ test('the names of rosterkit/testing', async () => {
     simulateOneRoster
     sourceContract
     storeContract
+    textSenderContract
     withClass
     withDanglingEnrollment
     withDuplicateUser

@@ -15,7 +15,15 @@ async function invited(fields: Partial<OutboxMessage> = {}) {
   const store = new MemoryStore({ clock });
   const { subject } = createUser('u1');
   const { tenant } = scope;
-  const item = prepareInvitation({ tenant, subject, email, runId: 'r1', at: AT, isWaiting: false });
+  const item = prepareInvitation({
+    tenant,
+    subject,
+    channel: 'email' as const,
+    address: email,
+    runId: 'r1',
+    at: AT,
+    isWaiting: false,
+  });
   const message = { ...item.message, ...fields };
   await store.apply(batchOf(scope, [createUser('u1')], { invitations: [{ ...item, message }] }));
   return { store, key: message.idempotencyKey, deliveries: new Deliveries({ store, scope, clock }) };
@@ -76,7 +84,7 @@ describe('a bounce', () => {
   });
 
   it('of a message to several is about the recipient that it names', async () => {
-    const addressDigests = ['a@home.example', 'b@home.example'].map(addressDigest);
+    const addressDigests = ['a@home.example', 'b@home.example'].map((address) => addressDigest(address));
     const { deliveries, key } = await invited({ addressDigests });
     const of = (recipient: string): BounceReport => ({ messageId: key, status: '5.1.1', recipient });
     expect(await deliveries.bounced(of('rfc822; B@home.example'))).toBe('recorded');
@@ -117,8 +125,16 @@ describe('the key of a message', () => {
   });
 
   it('is another for another tenant, person and address', () => {
-    const request = { tenant: 'd', subject: 'user:1', email, runId: 'r', at: AT, isWaiting: false };
-    const keys = [{}, { tenant: 'e' }, { subject: 'user:2' }, { email: 'b@school.example' }].map(
+    const request = {
+      tenant: 'd',
+      subject: 'user:1',
+      channel: 'email' as const,
+      address: email,
+      runId: 'r',
+      at: AT,
+      isWaiting: false,
+    };
+    const keys = [{}, { tenant: 'e' }, { subject: 'user:2' }, { address: 'b@school.example' }].map(
       (fields) => prepareInvitation({ ...request, ...fields }).message.idempotencyKey,
     );
     expect(new Set(keys).size).toBe(4);

@@ -20,7 +20,15 @@ async function outboxOf(count: number, fields: Partial<OutboxMessage> = {}) {
   const people = Array.from({ length: count }, (_, index) => `t${String(index)}`);
   const invitations = people.map((person) => {
     const email = `${person}@school.example`;
-    const request = { tenant: scope.tenant, subject: `user:${person}`, email, runId: 'r1', at, isWaiting: false };
+    const request = {
+      tenant: scope.tenant,
+      subject: `user:${person}`,
+      channel: 'email' as const,
+      address: email,
+      runId: 'r1',
+      at,
+      isWaiting: false,
+    };
     const { message, ...rest } = prepareInvitation(request);
     return { ...rest, message: { ...message, ...fields } };
   });
@@ -150,7 +158,7 @@ describe('delivering the outbox', () => {
   it('an address that refused is kept with its person, and gets nothing more until there is another', async () => {
     const { store, clock, deliverBy } = await outboxOf(2);
     await deliverBy(new MemoryMailer({ refuse: (address) => address.startsWith('t1@') }));
-    const problem = { userId: 'user-2', channel: 'email', addressDigest: addressDigest('t1@school.example') };
+    const problem = { userId: 'user-2', channel: 'email' as const, addressDigest: addressDigest('t1@school.example') };
     expect(await store.problems(scope)).toEqual([{ ...problem, reason: 'refused', at }]);
     const open = await new Invitations({ store, scope, clock }).pending();
     expect(open.map((invitation) => invitation.problem?.reason)).toEqual([undefined, 'refused']);
@@ -159,7 +167,8 @@ describe('delivering the outbox', () => {
       const request = {
         tenant: scope.tenant,
         subject: 'user-2',
-        email,
+        channel: 'email' as const,
+        address: email,
         runId: `r${String(nth)}`,
         at,
         isWaiting: false,
@@ -265,7 +274,15 @@ describe('delivering the outbox', () => {
 });
 
 describe('an invitation', () => {
-  const request = { tenant: 'd', subject: 'user:1', email: 'Ada@School.example', runId: 'r', at, isWaiting: false };
+  const request = {
+    tenant: 'd',
+    subject: 'user:1',
+    channel: 'email' as const,
+    address: 'Ada@School.example',
+    runId: 'r',
+    at,
+    isWaiting: false,
+  };
 
   it('keeps a digest of its code, which the message alone tells', () => {
     const { invitation, message } = prepareInvitation(request);
@@ -278,10 +295,10 @@ describe('an invitation', () => {
 
   it('has the same key for the same person and address, however it is written, and another code each time', () => {
     const first = prepareInvitation(request);
-    const second = prepareInvitation({ ...request, email: 'ada@school.EXAMPLE', runId: 'r2' });
+    const second = prepareInvitation({ ...request, address: 'ada@school.EXAMPLE', runId: 'r2' });
     expect(second.message.idempotencyKey).toBe(first.message.idempotencyKey);
     expect(second.invitation.codeDigest).not.toBe(first.invitation.codeDigest);
-    const elsewhere = prepareInvitation({ ...request, email: 'ada@home.example' });
+    const elsewhere = prepareInvitation({ ...request, address: 'ada@home.example' });
     expect(elsewhere.message.idempotencyKey).not.toBe(first.message.idempotencyKey);
   });
 

@@ -5,7 +5,7 @@ import type { JournalBench } from './bench.js';
 import { AT } from './changes.js';
 
 /** That a person cannot be reached at an address. */
-export function problemOf(userId: string, addressDigest: string): DeliveryProblem {
+function problemOf(userId: string, addressDigest: string): DeliveryProblem {
   return { userId, channel: 'email', addressDigest, reason: 'refused', at: AT };
 }
 
