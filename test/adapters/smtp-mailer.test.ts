@@ -307,6 +307,18 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     await errorOf(new SmtpMailer({ transport, from }).send({ ...message, text }, { idempotencyKey: 'k' }));
   });
 
+  it('sends many at once over several connections, each once', async () => {
+    const mailer = mailerTo({ maxConnections: 3 });
+    const people = Array.from({ length: 12 }, (_, index) => `p${String(index)}@home.example`);
+    const receipts = await Promise.all(
+      people.map((person) => mailer.send({ ...message, to: [person] }, { idempotencyKey: person })),
+    );
+    expect(receipts.flatMap(({ accepted }) => accepted)).toEqual(people);
+    const queued = await server.takeMessages();
+    expect(queued.flatMap(({ recipients }) => recipients).sort()).toEqual([...people].sort());
+    expect(queued.every(({ isEncrypted, login }) => isEncrypted && login === credentials.user)).toBe(true);
+  });
+
   it('keeps to the number of messages in a second', async () => {
     const mailer = mailerTo({ messagesPerSecond: 2 });
     const start = performance.now();
