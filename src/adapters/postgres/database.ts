@@ -13,6 +13,14 @@ export interface Session {
   readonly client: SqlClient;
 }
 
+/** One connection, for as long as a work takes. */
+export interface Connected {
+  /** A statement by itself. */
+  query(text: string, values?: unknown[]): Promise<readonly Row[]>;
+  /** A transaction of the tenant's, in this mode. */
+  transaction<T>(tenant: string, mode: string, work: (session: Session) => Promise<T>): Promise<T>;
+}
+
 /**
  * SQLSTATEs after which the same transaction is worth another try, because another one was in its way: serialization
  * failure, deadlock, and a unique or foreign key that the other one has just written or taken away.
@@ -95,9 +103,43 @@ export class Database {
   /** Runs the work in a transaction that belongs to no tenant. */
   once<T>(operation: string, work: (session: Session) => Promise<T>): Promise<T> {
     const run = (client: SqlClient): Promise<T> => work(sessionOf(client, this.schema, operation));
-    return 'transaction' in this.pool
-      ? withTransaction(this.pool.transaction.bind(this.pool), operation, run)
-      : withConnection(this.pool.connect.bind(this.pool), operation, run);
+    if ('transaction' in this.pool) return withTransaction(this.pool.transaction.bind(this.pool), operation, run);
+    return lent(this.pool.connect.bind(this.pool), operation, (connection, giveUp) =>
+      inTransaction(connection, operation, giveUp, run),
+    );
+  }
+
+  /** Runs the work with one connection: what a transaction leaves in its session is there for the statements after it. */
+  connected<T>(operation: string, work: (connected: Connected) => Promise<T>): Promise<T> {
+    const { pool, schema } = this;
+    const tenants =
+      <R>(tenant: string, mode: string, run: (session: Session) => Promise<R>) =>
+      async (client: SqlClient): Promise<R> => {
+        const session = sessionOf(client, schema, operation);
+        await session.query(mode);
+        await enter(session, tenant);
+        return run(session);
+      };
+    if ('transaction' in pool) {
+      const transaction = pool.transaction.bind(pool);
+      return work({
+        query: (text, values) =>
+          withTransaction(transaction, operation, (client) => sessionOf(client, schema, operation).query(text, values)),
+        transaction: (tenant, mode, run) => withTransaction(transaction, operation, tenants(tenant, mode, run)),
+      });
+    }
+    return lent(pool.connect.bind(pool), operation, (connection, giveUp) =>
+      work({
+        query: (text, values) =>
+          sessionOf(connection, schema, operation)
+            .query(text, values)
+            .catch((error: unknown) => {
+              giveUp();
+              throw error;
+            }),
+        transaction: (tenant, mode, run) => inTransaction(connection, operation, giveUp, tenants(tenant, mode, run)),
+      }),
+    );
   }
 }
 
@@ -109,25 +151,41 @@ async function enter(session: Session, tenant: string): Promise<void> {
 type Connect = Extract<SqlPool, { connect: unknown }>['connect'];
 type Transaction = Extract<SqlPool, { transaction: unknown }>['transaction'];
 
-async function withConnection<T>(
+/** Lends a connection to the work, and gives it back. One that is given up is closed instead. */
+async function lent<T>(
   connect: Connect,
   operation: string,
-  run: (client: SqlClient) => Promise<T>,
+  work: (connection: SqlClient, giveUp: () => void) => Promise<T>,
 ): Promise<T> {
   const connection = await driven(operation, () => connect());
   let isBroken = false;
+  const giveUp = (): void => {
+    isBroken = true;
+  };
+  // Also between two statements: the next one fails, and tells.
+  connection.on?.('error', giveUp);
+  try {
+    return await work(connection, giveUp);
+  } finally {
+    connection.off?.('error', giveUp);
+    connection.release(isBroken);
+  }
+}
+
+async function inTransaction<T>(
+  connection: SqlClient,
+  operation: string,
+  giveUp: () => void,
+  run: (client: SqlClient) => Promise<T>,
+): Promise<T> {
   try {
     await driven(operation, () => connection.query('BEGIN'));
     const result = await run(connection);
     await driven(operation, () => connection.query('COMMIT'));
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      isBroken = true;
-    });
+    await connection.query('ROLLBACK').catch(giveUp);
     throw error;
-  } finally {
-    connection.release(isBroken);
   }
 }
 
