@@ -216,7 +216,7 @@ describe.skipIf(!isReachable && process.env['CI'] !== 'true')('streams on a serv
   streamsAre(() => ({ pool: server, schema: SCHEMA }));
 
   test('the connection goes back, and one that broke is closed', async () => {
-    const pool = new Pool({ connectionString: CONNECTION });
+    const pool = new Pool({ connectionString: CONNECTION, application_name: SCHEMA });
     pool.on('error', () => undefined);
     const store = new PostgresStore({ pool, schema: SCHEMA });
     const scope = { tenant: 'many' };
@@ -227,9 +227,9 @@ describe.skipIf(!isReachable && process.env['CI'] !== 'true')('streams on a serv
     const broken = store.stream(scope, async ({ users }) => {
       for await (const { id } of users) {
         if (id !== 'user-1') continue;
-        const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE pid <> pg_backend_pid() AND query LIKE 'FETCH%rosterkit%' AND state = 'idle'`;
-        await server.query(others);
+        await server.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [
+          SCHEMA,
+        ]);
       }
     });
     await expect(broken).rejects.toThrow(StoreError);
