@@ -31,25 +31,13 @@ const ATTEMPTS = 3;
 /** The mode of a transaction that reads everything as of one moment. */
 export const READ_AT_ONE_MOMENT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
-/** Where the tables are. */
-export interface DatabaseOptions {
-  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
-  readonly pool: SqlPool;
-  /**
-   * The schema that holds the tables: small letters, digits and `_`.
-   *
-   * @default 'rosterkit'
-   */
-  readonly schema?: string;
-}
-
 /** The seam between the store and the driver: transactions, the tenant of each, and errors that quote nothing. */
 export class Database {
   readonly schema: string;
   private readonly pool: SqlPool;
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
-  constructor({ pool, schema = 'rosterkit' }: DatabaseOptions) {
+  constructor({ pool, schema = 'rosterkit' }: { readonly pool: SqlPool; readonly schema?: string }) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new ConfigurationError('schema', 'must be small letters, digits and _, at most 63, not a digit first');
     }

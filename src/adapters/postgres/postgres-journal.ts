@@ -14,7 +14,7 @@ import type {
   RunReport,
 } from '../../ports/index.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
-import type { DatabaseOptions, Session } from './database.js';
+import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
 import { migrate } from './migrations.js';
@@ -22,10 +22,19 @@ import { recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
-import type { SqlClient } from './sql-pool.js';
+import type { SqlClient, SqlPool } from './sql-pool.js';
 
 /** Options of a {@link PostgresJournal}. */
-export type PostgresJournalOptions = DatabaseOptions;
+export interface PostgresJournalOptions {
+  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
+  readonly pool: SqlPool;
+  /**
+   * The schema that holds the tables: small letters, digits and `_`.
+   *
+   * @default 'rosterkit'
+   */
+  readonly schema?: string;
+}
 
 /** In whose transaction something is done. */
 export interface TransactionOptions {
@@ -96,7 +105,7 @@ export class PostgresJournal implements JournalStore, ImageStore {
    * A transaction of the pool's that loses to another one is tried up to three times, and the writer with it. In a
    * transaction of your own (`client`) nothing is tried again, and after an error there is nothing to do but roll back.
    *
-   * @returns the answer of {@link DirectoryStore.apply}
+   * @returns the answer of `apply`
    * @throws StoreConflictError where a newer lease has been given for the scope
    * @throws StoreError where the writer names a key that it was not given
    * @throws ConfigurationError where `client` is in no transaction
