@@ -312,4 +312,18 @@ describe.skipIf(!isReachable && process.env['CI'] !== 'true')('on a server, thro
 test('options that cannot work are refused by name', () => {
   expect(() => new PostgresJournal({ pool: database, schema: 'No' })).toThrow(ConfigurationError);
   expect(() => new PostgresJournal({ pool: {} as never })).toThrow(/^pool: /);
+  expect(() => new PostgresJournal({} as never)).toThrow(/^pool: /);
+  expect(() => new PostgresJournal({ pool: database, roles: [] } as never)).toThrow(/^roles: /);
+  expect(() => new PostgresStore({ pool: database, role: [] } as never)).toThrow(/^role: /);
+});
+
+test('what cannot work is refused by name before anything is written', async () => {
+  const batch = batchOf(scope, [createUser('u1')]);
+  const misspelt = journal.record(batch, pupils(), { transaction: database } as never);
+  await expect(misspelt).rejects.toThrow(/^transaction: is not an option/u);
+  await expect(journal.record(batch, { ...pupils(), people: undefined } as never)).rejects.toThrow(
+    /^writer\.people: /u,
+  );
+  await expect(journal.ledger(scope, { transaction: database } as never)).rejects.toThrow(/^transaction: /u);
+  expect(await pupilsKept()).toEqual([]);
 });

@@ -41,7 +41,8 @@ export class Database {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new ConfigurationError('schema', 'must be small letters, digits and _, at most 63, not a digit first');
     }
-    if (!('connect' in pool) && !('transaction' in pool)) {
+    const given = Object(pool) as SqlPool;
+    if (!('connect' in given) && !('transaction' in given)) {
       throw new ConfigurationError('pool', 'must have a method connect (pg.Pool) or transaction (PGlite)');
     }
     this.pool = pool;

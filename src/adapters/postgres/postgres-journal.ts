@@ -1,4 +1,5 @@
 import { StoreConflictError } from '../../errors.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { emptyLedger } from '../../model/index.js';
 import type { JournalEntry, Ledger, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
@@ -18,7 +19,7 @@ import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
 import { migrate } from './migrations.js';
-import { recordBatch } from './record-batch.js';
+import { checkWriter, recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
@@ -84,6 +85,7 @@ export class PostgresJournal implements JournalStore, ImageStore {
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresJournalOptions) {
+    checkOptionNames(options, ['pool', 'schema']);
     this.#database = new Database(options);
   }
 
@@ -108,9 +110,11 @@ export class PostgresJournal implements JournalStore, ImageStore {
    * @returns the answer of `apply`
    * @throws StoreConflictError where a newer lease has been given for the scope
    * @throws StoreError where the writer names a key that it was not given
-   * @throws ConfigurationError where `client` is in no transaction
+   * @throws ConfigurationError where `client` is in no transaction, or `writer` lacks one of its functions
    */
-  record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+  async record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+    checkOptionNames(options, ['client']);
+    checkWriter(writer);
     return this.#in(batch.scope, 'apply', (session) => recordBatch(session, batch, writer), options);
   }
 
@@ -151,6 +155,7 @@ export class PostgresJournal implements JournalStore, ImageStore {
    * @throws ConfigurationError where `client` is in no transaction
    */
   async ledger(scope: Scope, options: TransactionOptions = {}): Promise<Ledger> {
+    checkOptionNames(options, ['client']);
     return (await this.#in(scope, 'ledger', (session) => readLedger(session, scope), options)) ?? emptyLedger;
   }
 

@@ -1,3 +1,4 @@
+import { checkOptionNames } from '../../internal/options.js';
 import type { LocalRead, LocalState, Scope } from '../../model/index.js';
 import type { Batch, BatchResult, RosterStore } from '../../ports/index.js';
 import { Database, sessionOf } from './database.js';
@@ -53,10 +54,12 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresStoreOptions) {
-    super(options);
-    this.#database = new Database(options);
-    this.#roles = options.roles ?? [];
-    this.#sites = options.sites ?? [];
+    checkOptionNames(options, ['pool', 'schema', 'roles', 'sites']);
+    const { roles = [], sites = [], ...place } = options;
+    super(place);
+    this.#database = new Database(place);
+    this.#roles = roles;
+    this.#sites = sites;
   }
 
   /**
@@ -99,11 +102,12 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
    * }
    * ```
    */
-  stream<T>(
+  async stream<T>(
     scope: Scope,
     work: (local: LocalRead) => Promise<T>,
     options: { readonly signal?: AbortSignal } = {},
   ): Promise<T> {
+    checkOptionNames(options, ['signal']);
     return streamState(this.#database, scope, work, options.signal);
   }
 
