@@ -5,6 +5,8 @@
  * @module
  */
 
+export type { MigrateOptions } from './migrations.js';
+export type { PostgresPreflight } from './preflight.js';
 export { PostgresStore } from './postgres-store.js';
 export type { PostgresStoreOptions } from './postgres-store.js';
 export type { SqlClient, SqlConnection, SqlConnectionPool, SqlPool, SqlTransactionPool } from './sql-pool.js';

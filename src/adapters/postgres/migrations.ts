@@ -1,36 +1,100 @@
 import { StoreError } from '../../errors.js';
-import type { Database } from './database.js';
+import { checkOptionNames } from '../../internal/options.js';
+import { readCatalog } from './catalog.js';
+import { sqlState } from './database.js';
+import type { Database, Session } from './database.js';
+import { driftOf } from './drift.js';
+import { EXPECTED_TABLES } from './expected-tables.js';
+import { checkRole, grantTo, VERSION_TABLE } from './grants.js';
 import { number } from './rows.js';
 
 /** The statements of each version of the tables, in order. A version that was published is never edited. */
 const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [firstVersion, rosterImages];
 
+/** The version of the tables that this package works with. */
+export const LATEST_VERSION = MIGRATIONS.length;
+
+/** What `migrate` does besides. */
+export interface MigrateOptions {
+  /**
+   * Lets this role of the database work with the tables: read and write rows, and nothing else. For a pool of the
+   * application that is not the one that makes the tables.
+   *
+   * @default nobody, beside the role that makes them
+   */
+  readonly grantTo?: string;
+}
+
 /**
  * Brings the tables to this version. It may be called at every start, and by many processes at once: one works, the
  * others wait for it.
  */
-export async function migrate(database: Database, schema: string): Promise<void> {
+export async function migrate(database: Database, schema: string, options: MigrateOptions = {}): Promise<void> {
+  checkOptionNames(options, ['grantTo']);
+  const { grantTo: role } = options;
+  if (role !== undefined) checkRole('grantTo', role);
   await database.once('migrate', async (session) => {
+    // After the wait for the lock each statement has to see what the others did, whatever the host's default is.
+    await session.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
     await session.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rosterkit:${schema}`]);
-    // IF NOT EXISTS would ask for the right to create schemas even where the schema is there.
-    const schemas = await session.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-    if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
-    await session.query(`CREATE TABLE IF NOT EXISTS ${session.table('schema_version')} (version integer NOT NULL)`);
-    const [row] = await session.query(`SELECT max(version) AS version FROM ${session.table('schema_version')}`);
-    const present = row === undefined ? 0 : number(row, 'version');
-    if (present > MIGRATIONS.length) {
+    const present = await presentVersion(session, schema);
+    if (present > LATEST_VERSION) {
       throw new StoreError(
-        `migrate: the tables have version ${String(present)} and this package knows ${String(MIGRATIONS.length)}; ` +
+        `migrate: the tables have version ${String(present)} and this package knows ${String(LATEST_VERSION)}; ` +
           'use the newer package that made them',
         { operation: 'migrate' },
       );
     }
-    for (const [index, statements] of MIGRATIONS.entries()) {
-      if (index < present) continue;
-      for (const statement of statements(`"${schema}"`)) await session.query(statement);
-      await session.query(`INSERT INTO ${session.table('schema_version')} VALUES ($1)`, [index + 1]);
-    }
+    if (present < LATEST_VERSION) await makeTables(session, schema, present).catch(explained);
+    await refuseDrift(session, schema);
+    if (role !== undefined) await grantTo(session, schema, [...EXPECTED_TABLES.keys()], role);
   });
+}
+
+/** The version of the tables; 0 where there are none. */
+export async function presentVersion(session: Session, schema: string): Promise<number> {
+  // The catalog is asked first: a statement that fails would end the transaction.
+  const tables = await session.query(
+    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = $1 AND c.relname = $2`,
+    [schema, VERSION_TABLE],
+  );
+  if (tables.length === 0) return 0;
+  const [row] = await session.query(`SELECT max(version) AS version FROM ${session.table(VERSION_TABLE)}`);
+  return row === undefined ? 0 : number(row, 'version');
+}
+
+/** Makes what the versions after `present` added. */
+export async function makeTables(session: Session, schema: string, present: number): Promise<void> {
+  // IF NOT EXISTS would ask for the right to create even where the schema or the table is there.
+  const schemas = await session.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
+  if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
+  if (present === 0) {
+    await session.query(`CREATE TABLE IF NOT EXISTS ${session.table(VERSION_TABLE)} (version integer NOT NULL)`);
+  }
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    if (index < present) continue;
+    for (const statement of statements(`"${schema}"`)) await session.query(statement);
+    await session.query(`INSERT INTO ${session.table(VERSION_TABLE)} VALUES ($1)`, [index + 1]);
+  }
+}
+
+/** INSUFFICIENT PRIVILEGE has one remedy here, and it is no retry. */
+function explained(error: unknown): never {
+  if (!StoreError.isInstance(error) || sqlState(error.cause) !== '42501') throw error;
+  const message =
+    "migrate: the pool's role may not make or change the tables; call migrate once as the role that owns them";
+  throw new StoreError(message, { operation: 'migrate', cause: error.cause });
+}
+
+async function refuseDrift(session: Session, schema: string): Promise<void> {
+  const differences = driftOf(EXPECTED_TABLES, await readCatalog(session, schema));
+  if (differences.length === 0) return;
+  throw new StoreError(
+    `migrate: the tables are not as this version made them: ${differences.join('; ')}. ` +
+      'Put back what is named, or restore a backup.',
+    { operation: 'migrate' },
+  );
 }
 
 /**
@@ -168,11 +232,15 @@ const TABLES = [
   'outbox',
 ];
 
-/** A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. */
+/**
+ * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. A
+ * connection that had a tenant before has the empty one after it, and the empty one has no rows.
+ */
 function isolation(schema: string, table: string): readonly string[] {
   return [
     `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
-    `CREATE POLICY own_tenant ON ${schema}.${table} USING (tenant = current_setting('rosterkit.tenant', true))`,
+    `CREATE POLICY own_tenant ON ${schema}.${table} 
+      USING (tenant = nullif(current_setting('rosterkit.tenant', true), ''))`,
   ];
 }

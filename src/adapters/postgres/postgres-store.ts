@@ -19,6 +19,9 @@ import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
+import type { MigrateOptions } from './migrations.js';
+import { preflight } from './preflight.js';
+import type { PostgresPreflight } from './preflight.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlPool } from './sql-pool.js';
@@ -89,12 +92,47 @@ export class PostgresStore implements RosterStore, ImageStore {
 
   /**
    * Makes the tables, or brings them to this package's version. Call it at every start: it does nothing where nothing
-   * is to be done, and of many processes one works while the others wait.
+   * is to be done, and of many processes one works while the others wait. All of it is one transaction. A role that may
+   * not make tables can call it, too, where they are there already.
    *
-   * @throws StoreError where the tables are of a newer version
+   * @throws ConfigurationError where `grantTo` names no role of the database
+   * @throws StoreError where the tables are of a newer version, or are not as this version made them: it names what is
+   *   missing or different. Columns, indexes and tables that you added are your own.
+   * @example
+   * ```ts
+   * import { PostgresStore } from 'rosterkit/postgres';
+   * import type { SqlPool } from 'rosterkit/postgres';
+   *
+   * export async function deploy(ownersPool: SqlPool): Promise<void> {
+   *   await new PostgresStore({ pool: ownersPool }).migrate({ grantTo: 'school_app' });
+   * }
+   * ```
    */
-  async migrate(): Promise<void> {
-    await migrate(this.#database, this.#schema);
+  async migrate(options: MigrateOptions = {}): Promise<void> {
+    await migrate(this.#database, this.#schema, options);
+  }
+
+  /**
+   * Looks at the role of the pool and at the tables, and says what is wrong: whether row-level security applies to the
+   * role, whether it may do what the store does, and whether the tables are as this version made them. Reads the catalog
+   * alone and writes nothing; no sync depends on it.
+   *
+   * @example
+   * ```ts
+   * import type { PostgresStore } from 'rosterkit/postgres';
+   *
+   * export async function isSafe(store: PostgresStore): Promise<boolean> {
+   *   const { isIsolated, findings } = await store.preflight();
+   *   for (const { severity, message } of findings) console.log(severity, message);
+   *   return isIsolated;
+   * }
+   * ```
+   */
+  async preflight(): Promise<PostgresPreflight> {
+    return this.#database.once('preflight', async (session) => {
+      await session.query('SET TRANSACTION READ ONLY');
+      return preflight(session, this.#schema);
+    });
   }
 
   /** The records of the scope's tenant as arrays, all as of one moment, in the order of {@link LocalState}. */
