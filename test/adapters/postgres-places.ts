@@ -20,7 +20,8 @@ export interface Place {
   close(): Promise<void>;
 }
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
+/** Where the server is, and as whom the tests prepare it. */
+export const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 
 /** Whether there is a server. Where the tests are a gate it must be there; elsewhere its tests are skipped. */
 export async function hasServer(): Promise<boolean> {

@@ -65,14 +65,17 @@ export async function presentVersion(session: Session, schema: string): Promise<
 }
 
 /** Makes what the versions after `present` added. */
-export async function makeTables(session: Session, schema: string, present: number): Promise<void> {
-  // IF NOT EXISTS would ask for the right to create even where the schema or the table is there.
+export async function makeTables(
+  session: Session,
+  schema: string,
+  present: number,
+  wanted = LATEST_VERSION,
+): Promise<void> {
+  // IF NOT EXISTS would ask for the right to create even where the schema is there.
   const schemas = await session.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
   if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
-  if (present === 0) {
-    await session.query(`CREATE TABLE IF NOT EXISTS ${session.table(VERSION_TABLE)} (version integer NOT NULL)`);
-  }
-  for (const [index, statements] of MIGRATIONS.entries()) {
+  if (present === 0) await session.query(`CREATE TABLE ${session.table(VERSION_TABLE)} (version integer NOT NULL)`);
+  for (const [index, statements] of MIGRATIONS.slice(0, wanted).entries()) {
     if (index < present) continue;
     for (const statement of statements(`"${schema}"`)) await session.query(statement);
     await session.query(`INSERT INTO ${session.table(VERSION_TABLE)} VALUES ($1)`, [index + 1]);
