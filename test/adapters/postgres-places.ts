@@ -15,7 +15,9 @@ export interface Place {
   readonly owner: SqlPool;
   /** Works with them. */
   readonly app: SqlPool;
-  /** As a superuser, whom no policy stops. */
+  /** Works with them as a superuser, whom no policy stops. */
+  readonly superuser: SqlPool;
+  /** One statement as the superuser. */
   admin(text: string, values?: unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function openPGlite(): Promise<Place> {
     appRole,
     owner: as(ownerRole),
     app: as(appRole),
+    superuser: database,
     admin: async (text, values) => (await database.query<Row>(text, values)).rows,
     close: () => database.close(),
   };
@@ -84,6 +87,7 @@ export async function openServer(name: string): Promise<Place> {
     appRole,
     owner,
     app,
+    superuser,
     admin: async (text, values) => (await superuser.query<Row>(text, values)).rows,
     close: async () => {
       await Promise.all([owner.end(), app.end()]);

@@ -1,0 +1,157 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import * as rosterkit from 'rosterkit';
+import { MemoryStore } from '../../src/adapters/memory/index.js';
+import { PostgresStore } from '../../src/adapters/postgres/index.js';
+import type { ImageStore, RosterStore } from '../../src/ports/index.js';
+import { Directory, Invitations } from '../../src/people/index.js';
+import { RosterSync } from '../../src/sync/index.js';
+import { stateOf } from '../../src/testing/contracts/store/changes.js';
+import { placesFor } from '../adapters/postgres-places.js';
+import type { Place } from '../adapters/postgres-places.js';
+import { dumpOf } from '../adapters/row-security.js';
+import { directoryCalls, invitationsCalls, storeCalls, syncCalls } from './calls.js';
+import type { Call } from './calls.js';
+import { newSide, settled } from './side.js';
+import type { Known, Side } from './side.js';
+
+const calls: readonly (readonly [name: string, Call])[] = Object.entries({
+  store: storeCalls,
+  directory: directoryCalls,
+  invitations: invitationsCalls,
+  sync: syncCalls,
+}).flatMap(([of, each]) => Object.entries(each).map(([name, call]) => [`${of}.${name}`, call] as const));
+
+/** The methods of a class, with those of the classes above it. */
+function methodsOf(aClass: { readonly prototype: object }): readonly string[] {
+  const names: string[] = [];
+  for (let each = aClass.prototype; each !== Object.prototype; each = Object.getPrototypeOf(each) as object) {
+    names.push(...Object.getOwnPropertyNames(each).filter((name) => name !== 'constructor'));
+  }
+  return [...new Set(names)].sort();
+}
+
+describe('every call is tried', () => {
+  const known = (each: Readonly<Record<string, Call>>, ...others: readonly string[]) =>
+    [...Object.keys(each), ...others].sort();
+
+  test('of every class that has to do with tenants', () => {
+    expect(methodsOf(MemoryStore)).toEqual(known(storeCalls));
+    const { seed: _seed, ...calledOfPostgres } = storeCalls;
+    // These two are about the tables, and none of their rows.
+    expect(methodsOf(PostgresStore)).toEqual(known(calledOfPostgres, 'migrate', 'preflight'));
+    expect(methodsOf(Directory)).toEqual(known(directoryCalls));
+    expect(methodsOf(Invitations)).toEqual(known(invitationsCalls));
+    expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
+  });
+
+  test('and there is no other such class', () => {
+    const classes = Object.entries(rosterkit)
+      .filter(([, value]) => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value)))
+      .map(([name]) => name)
+      .filter((name) => !name.endsWith('Error'));
+    expect(classes.sort()).toEqual(
+      [
+        // Clients of a provider and people at its door: they have no store.
+        ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
+        ...['OneRosterClient', 'MemoryMailer'],
+        ...['Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+      ].sort(),
+    );
+  });
+});
+
+/** Everything that the store tells of a tenant. */
+async function readAll({ store, scope }: Side, { runId, batchRunId }: Known): Promise<unknown> {
+  return {
+    state: await stateOf(store, scope),
+    runs: await store.runs(scope),
+    journals: [await store.journal(scope, runId), await store.journal(scope, batchRunId)],
+    invitations: await store.invitations(scope),
+    pending: await store.pendingMessages(scope, { limit: 1_000 }),
+    image: await store.image(scope),
+  };
+}
+
+/** What comes of the call, whatever that is, as a text. */
+async function outcomeOf({ call }: Call, own: Side, of: Known): Promise<string> {
+  const outcome = await call(own, of).then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+  return inspect(outcome, { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity });
+}
+
+/** What the victim's tenant holds, read in the most thorough way that there is. */
+type Dump = (victim: Known) => Promise<unknown>;
+
+function tried(openStore: () => RosterStore & ImageStore, dump: Dump): void {
+  let victim: Known;
+
+  beforeAll(async () => {
+    victim = await settled(newSide(openStore(), 'bravo'));
+  }, 60_000);
+
+  test.each(calls)('%s, by a tenant that has nothing', async (_, call) => {
+    const before = await dump(victim);
+    const stranger = newSide(victim.side.store, 'alpha');
+    expect(await outcomeOf(call, stranger, victim)).not.toContain('bravo');
+    expect(await dump(victim)).toEqual(before);
+  });
+
+  test.each(calls)('%s, by a tenant that has the same of everything', async (_, call) => {
+    const twin = newSide(victim.side.store, 'alpha');
+    await settled(twin);
+    const before = await dump(victim);
+    expect(await outcomeOf(call, twin, victim)).not.toContain('bravo');
+    expect(await dump(victim)).toEqual(before);
+  });
+
+  test('and what waited still waits for its own tenant, whose lease is the next', async () => {
+    const { store, scope } = victim.side;
+    const before = await store.pendingMessages(scope, { limit: 1_000 });
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.every(({ attempts }) => attempts === 0)).toBe(true);
+    await store.releaseWaiting(scope);
+    const after = await store.pendingMessages(scope, { limit: 1_000 });
+    expect(after.map(({ idempotencyKey }) => idempotencyKey)).toContain(victim.waitingKey);
+    expect(after).toHaveLength(before.length + 1);
+  });
+}
+
+describe('nothing of another tenant is read or changed, in memory', () => {
+  tried(
+    () => new MemoryStore(),
+    (victim) => readAll(victim.side, victim),
+  );
+});
+
+describe.each(await placesFor('tenants'))('nothing of another tenant is read or changed, on %s', (name, open) => {
+  let place: Place;
+
+  beforeAll(async () => {
+    place = await open();
+    await new PostgresStore({ pool: place.owner, schema: place.schema }).migrate({ grantTo: place.appRole });
+  }, 60_000);
+
+  afterAll(async () => {
+    await place.close();
+  });
+
+  tried(
+    // Once by the statements alone, as a superuser, and once with row-level security, as a host should.
+    () => new PostgresStore({ pool: name === 'PGlite' ? place.superuser : place.app, schema: place.schema }),
+    (victim) => dumpOf(place, victim.side.scope.tenant),
+  );
+});
+
+describe('each call, made by the tenant itself, reads or changes something', () => {
+  test.each(calls.filter(([, { noneOfTenant }]) => noneOfTenant === undefined))('%s', async (_, call) => {
+    const own = newSide(new MemoryStore(), 'bravo');
+    const known = await settled(own);
+    const before = await readAll(own, known);
+    const outcome = await outcomeOf(call, own, known);
+    if (outcome.includes('bravo')) return;
+    expect(await readAll(own, known)).not.toEqual(before);
+  });
+});
