@@ -107,6 +107,18 @@ export type {
   RecordReference,
 } from './people/index.js';
 
+// Credentials, sealed
+export { credentialSealer, CredentialVault } from './credentials/index.js';
+export type {
+  Credentials,
+  CredentialSealer,
+  CredentialSealerOptions,
+  CredentialVaultOptions,
+  ResealReport,
+  SealedFor,
+  SealingKey,
+} from './credentials/index.js';
+
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore } from './adapters/memory/index.js';
 export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOptions } from './adapters/memory/index.js';
@@ -116,6 +128,7 @@ export type {
   Batch,
   BatchResult,
   Clock,
+  CredentialStore,
   DirectoryStore,
   ImageStore,
   Invitation,

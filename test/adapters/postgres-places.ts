@@ -38,7 +38,7 @@ export async function hasServer(): Promise<boolean> {
 }
 
 /** The statements of docs/stores.md, with other names. */
-export function statementsOfDocument(names: Readonly<Record<string, string>>): string {
+function statementsOfDocument(names: Readonly<Record<string, string>>): string {
   const text = readFileSync(fileURLToPath(new URL('../../docs/stores.md', import.meta.url)), 'utf8');
   const block = /```sql\n([\s\S]*?)```/.exec(text)?.[1];
   if (block === undefined) throw new Error('docs/stores.md has no SQL.');
@@ -46,7 +46,7 @@ export function statementsOfDocument(names: Readonly<Record<string, string>>): s
 }
 
 /** PGlite has one connection: each transaction takes its role for itself. */
-export async function openPGlite(): Promise<Place> {
+async function openPGlite(): Promise<Place> {
   const database = await PGlite.create();
   const [schema, ownerRole, appRole] = ['rosterkit', 'school_owner', 'school_app'];
   await database.exec(statementsOfDocument({}));
@@ -124,7 +124,7 @@ export async function inTransaction<T>(pool: SqlPool, run: (client: SqlClient) =
 }
 
 /** The pool, with every statement going through `pass` first. */
-export function watchedPool(pool: SqlPool, pass: (text: string) => void): SqlPool {
+function watchedPool(pool: SqlPool, pass: (text: string) => void): SqlPool {
   const watched = (client: SqlClient): SqlClient => ({
     query: async (text, values) => {
       if (text !== 'ROLLBACK') pass(text);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
-import { imageContract, storeContract } from '../../src/testing/index.js';
+import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import { batchOf, createClass } from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
 import { breakingPool, inTransaction, placesFor } from './postgres-places.js';
@@ -39,6 +39,10 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
   keepsContract(
     'the image of a store whose role is no superuser',
     imageContract(() => ({ store, age })),
+  );
+  keepsContract(
+    'the credentials of a store whose role is no superuser',
+    credentialContract(() => ({ store })),
   );
 
   describe('a statement without its WHERE', () => {

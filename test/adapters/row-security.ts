@@ -38,7 +38,7 @@ async function fill(place: Place, table: string): Promise<void> {
 }
 
 /** A row of the table, as a statement. All ids are the same, so that references find their record. */
-export async function insertOf(place: Place, table: string, tenant: string): Promise<string> {
+async function insertOf(place: Place, table: string, tenant: string): Promise<string> {
   const columns = await place.admin(
     `SELECT quote_ident(attname) AS name, format_type(atttypid, atttypmod) AS type FROM pg_attribute
      WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attnotnull AND attidentity = '' AND NOT atthasdef`,
@@ -68,6 +68,23 @@ export async function dumpOf(place: Place, tenant: string): Promise<string> {
     parts.push([table, ...rows.map(({ row }) => String(row))].join('\n'));
   }
   return parts.join('\n');
+}
+
+/** Makes a tenant that has the same of everything, with other words in place of some. */
+export async function copyTenant(
+  place: Place,
+  tenant: string,
+  words: readonly (readonly [string, string])[],
+): Promise<void> {
+  const { schema } = place;
+  const copied = words.reduce((text, [from, to]) => `replace(${text}, '${from}', '${to}')`, 'row_to_json(t)::text');
+  const copies = (await tenantTables(place)).map(
+    (table) => `INSERT INTO ${schema}.${table} OVERRIDING SYSTEM VALUE
+      SELECT (json_populate_record(NULL::${schema}.${table}, (${copied})::json)).* FROM ${schema}.${table} t
+      WHERE tenant = '${tenant}'`,
+  );
+  // Whatever the order of the tables: no reference is looked at before all are copied, and then all are there.
+  await place.admin(`DO $$ BEGIN SET LOCAL session_replication_role = replica; ${copies.join(';')}; END $$`);
 }
 
 /** What a statement does for the application in a transaction of the tenant: the tenants of its rows, or the SQLSTATE. */

@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    CredentialVault
     DecodeError
     Directory
     DisconnectedError
@@ -50,6 +51,7 @@ test('the names of rosterkit', async () => {
     cleverSource
     clientCredentials
     compare
+    credentialSealer
     defaultPolicy
     definePolicy
     describeReason
@@ -178,6 +180,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    credentialContract
     directoryContract
     districtRoster
     evolve

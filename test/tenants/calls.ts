@@ -144,6 +144,20 @@ export const storeCalls: Readonly<Record<string, Call>> = {
       });
     },
   },
+  credentials: {
+    call: async ({ store, scope }, of) => {
+      const sealed = await store.credentials(scope, of.credentialName);
+      return sealed === of.sealed ? of.side.mark : '';
+    },
+  },
+  credentialNames: { call: ({ store, scope }) => store.credentialNames(scope) },
+  saveCredentials: {
+    call: async ({ store, scope }, of) => [
+      await store.saveCredentials(scope, of.credentialName, 'forged', { replaces: of.sealed }),
+      await store.saveCredentials(scope, of.credentialName, 'forged'),
+    ],
+  },
+  deleteCredentials: { call: ({ store, scope }, of) => store.deleteCredentials(scope, of.credentialName) },
   seed: {
     call: async ({ store, scope }, of) => {
       if (store instanceof MemoryStore) store.seed(scope, { classes: [{ id: of.classId, name: 'Forged' }] });
@@ -189,6 +203,21 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
 
 export const invitationsCalls: Readonly<Record<string, Call>> = {
   pending: { call: async ({ invitations }, of) => showing(of, of.invitationId, await invitations.pending()) },
+};
+
+export const vaultCalls: Readonly<Record<string, Call>> = {
+  open: {
+    call: async ({ vault, store, scope }, of) => {
+      const found = await vault.open(of.credentialName);
+      // A sealed text that somebody moves into a tenant of their own.
+      await store.saveCredentials(scope, of.credentialName, of.sealed);
+      return [found, await vault.open(of.credentialName).catch((error: unknown) => error)];
+    },
+  },
+  save: { call: ({ vault }, of) => vault.save(of.credentialName, { token: 'forged' }) },
+  names: { call: ({ vault }) => vault.names() },
+  forget: { call: ({ vault }, of) => vault.forget(of.credentialName) },
+  reseal: { call: ({ newVault }) => newVault.reseal() },
 };
 
 /** What a listener hears of the other tenant's sync: its mark, for each event. */

@@ -3,23 +3,25 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as rosterkit from 'rosterkit';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import type { ImageStore, RosterStore } from '../../src/ports/index.js';
+import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
+import { CredentialVault } from '../../src/credentials/index.js';
 import { Directory, Invitations } from '../../src/people/index.js';
 import { RosterSync } from '../../src/sync/index.js';
 import { stateOf } from '../../src/testing/contracts/store/changes.js';
 import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
-import { dumpOf } from '../adapters/row-security.js';
-import { directoryCalls, invitationsCalls, storeCalls, syncCalls } from './calls.js';
+import { copyTenant, dumpOf } from '../adapters/row-security.js';
+import { directoryCalls, invitationsCalls, storeCalls, syncCalls, vaultCalls } from './calls.js';
 import type { Call } from './calls.js';
-import { newSide, settled } from './side.js';
-import type { Known, Side } from './side.js';
+import { newSide, saveCredentials, settled } from './side.js';
+import type { Known, Side, Store } from './side.js';
 
 const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   store: storeCalls,
   directory: directoryCalls,
   invitations: invitationsCalls,
   sync: syncCalls,
+  vault: vaultCalls,
 }).flatMap(([of, each]) => Object.entries(each).map(([name, call]) => [`${of}.${name}`, call] as const));
 
 /** The methods of a class, with those of the classes above it. */
@@ -43,6 +45,7 @@ describe('every call is tried', () => {
     expect(methodsOf(Directory)).toEqual(known(directoryCalls));
     expect(methodsOf(Invitations)).toEqual(known(invitationsCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
+    expect(methodsOf(CredentialVault)).toEqual(known(vaultCalls));
   });
 
   test('and there is no other such class', () => {
@@ -55,7 +58,7 @@ describe('every call is tried', () => {
         // Clients of a provider and people at its door: they have no store.
         ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
         ...['OneRosterClient', 'MemoryMailer'],
-        ...['Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        ...['CredentialVault', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
       ].sort(),
     );
   });
@@ -70,6 +73,9 @@ async function readAll({ store, scope }: Side, { runId, batchRunId }: Known): Pr
     invitations: await store.invitations(scope),
     pending: await store.pendingMessages(scope, { limit: 1_000 }),
     image: await store.image(scope),
+    credentials: await Promise.all(
+      (await store.credentialNames(scope)).map(async (name) => [name, await store.credentials(scope, name)]),
+    ),
   };
 }
 
@@ -85,11 +91,18 @@ async function outcomeOf({ call }: Call, own: Side, of: Known): Promise<string> 
 /** What the victim's tenant holds, read in the most thorough way that there is. */
 type Dump = (victim: Known) => Promise<unknown>;
 
-function tried(openStore: () => RosterStore & ImageStore, dump: Dump): void {
+/** Copies all of a tenant to another, faster than the same would happen to it. */
+type Copy = (from: Side, to: Side) => Promise<void>;
+
+function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
   let victim: Known;
+  let filled: Side;
 
   beforeAll(async () => {
-    victim = await settled(newSide(openStore(), 'bravo'));
+    const store = openStore();
+    victim = await settled(newSide(store, 'bravo'));
+    filled = newSide(store, 'alpha');
+    await settled(filled);
   }, 60_000);
 
   test.each(calls)('%s, by a tenant that has nothing', async (_, call) => {
@@ -101,7 +114,8 @@ function tried(openStore: () => RosterStore & ImageStore, dump: Dump): void {
 
   test.each(calls)('%s, by a tenant that has the same of everything', async (_, call) => {
     const twin = newSide(victim.side.store, 'alpha');
-    await settled(twin);
+    await copy(filled, twin);
+    expect(await twin.sync.holds()).toHaveLength(1);
     const before = await dump(victim);
     expect(await outcomeOf(call, twin, victim)).not.toContain('bravo');
     expect(await dump(victim)).toEqual(before);
@@ -123,6 +137,9 @@ describe('nothing of another tenant is read or changed, in memory', () => {
   tried(
     () => new MemoryStore(),
     (victim) => readAll(victim.side, victim),
+    async (_from, to) => {
+      await settled(to);
+    },
   );
 });
 
@@ -142,6 +159,15 @@ describe.each(await placesFor('tenants'))('nothing of another tenant is read or 
     // Once by the statements alone, as a superuser, and once with row-level security, as a host should.
     () => new PostgresStore({ pool: name === 'PGlite' ? place.superuser : place.app, schema: place.schema }),
     (victim) => dumpOf(place, victim.side.scope.tenant),
+    async (from, to) => {
+      await copyTenant(place, from.scope.tenant, [
+        [from.scope.tenant, to.scope.tenant],
+        [scopeColumn(from.scope), scopeColumn(to.scope)],
+      ]);
+      to.feed = { ...from.feed, scope: to.scope };
+      // What was sealed for one tenant does not open for another.
+      await saveCredentials(to);
+    },
   );
 });
 

@@ -1,19 +1,25 @@
 import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
+import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
 import { Directory, Invitations } from '../../src/people/index.js';
-import type { ImageStore, RosterSource, RosterStore } from '../../src/ports/index.js';
+import type { CredentialStore, ImageStore, RosterSource, RosterStore } from '../../src/ports/index.js';
 import { RosterSync } from '../../src/sync/index.js';
 import { batchOf, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
+
+export type Store = RosterStore & ImageStore & CredentialStore;
 
 /** One tenant at work, with everything that is public. Its mark is in all that it keeps, and in no id that others learn. */
 export interface Side {
   readonly mark: string;
   readonly scope: Scope;
-  readonly store: RosterStore & ImageStore;
+  readonly store: Store;
   readonly sync: RosterSync;
   readonly directory: Directory;
   readonly invitations: Invitations;
+  readonly vault: CredentialVault;
+  /** The same with a newer key. */
+  readonly newVault: CredentialVault;
   /** Which child of each class is to leave it: another one in each tenant, so that their holds differ. */
   readonly leaver: string;
   /** What the source gives from now on. */
@@ -49,12 +55,20 @@ export interface Known {
   readonly waitingKey: string;
   readonly pendingKey: string;
   readonly image: Roster;
+  readonly credentialName: string;
+  readonly sealed: string;
 }
+
+/** All tenants are of one host, which has one key for them. */
+const OLD_KEY = { id: 'old', key: crypto.getRandomValues(new Uint8Array(32)) };
+const NEW_KEY = { id: 'new', key: crypto.getRandomValues(new Uint8Array(32)) };
+
+const NAME_OF_CREDENTIALS = 'clever';
 
 let tenants = 0;
 
 /** A tenant of which nothing is kept. */
-export function newSide(store: RosterStore & ImageStore, mark: string): Side {
+export function newSide(store: Store, mark: string): Side {
   tenants += 1;
   const scope = { tenant: `${mark}-${String(tenants)}` };
   const side: Side = {
@@ -70,6 +84,8 @@ export function newSide(store: RosterStore & ImageStore, mark: string): Side {
     }),
     directory: new Directory({ store, scope }),
     invitations: new Invitations({ store, scope }),
+    vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
+    newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
     feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole' },
   };
   return side;
@@ -108,6 +124,7 @@ export async function settled(side: Side): Promise<Known> {
   const first = await sync.run(by);
   const image = side.feed;
   await store.saveImage(scope, image);
+  await saveCredentials(side);
 
   const localClass = await directory.createClass({ name: `Chess ${mark}` }, by);
   const linkedClass = await directory.createClass({ name: `Linked ${mark}` }, by);
@@ -167,7 +184,15 @@ export async function settled(side: Side): Promise<Known> {
     waitingKey: waiting.message.idempotencyKey,
     pendingKey: given(pending).idempotencyKey,
     image,
+    credentialName: NAME_OF_CREDENTIALS,
+    sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
   };
+}
+
+/** Puts the tenant's own credentials into its vault. */
+export async function saveCredentials({ vault, mark }: Side): Promise<void> {
+  await vault.save(NAME_OF_CREDENTIALS, { token: `secret ${mark}` });
+  await vault.save(mark, { token: `another ${mark}` });
 }
 
 function renumbered(whole: Roster, from: string, to: string): Roster {
@@ -184,7 +209,7 @@ function idOf(records: readonly { readonly id: string; readonly sourcedId?: stri
 }
 
 /** What is there, because the tenant was filled with it. */
-export function given<T>(value: T | undefined): T {
+function given<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('The tenant has not got what it was to be filled with.');
   return value;
 }

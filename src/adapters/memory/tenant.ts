@@ -44,6 +44,8 @@ export class Tenant {
   readonly invitations = new Map<string, Invitation>();
   /** By idempotency key, in the order of writing. */
   readonly outbox = new Map<string, { readonly scopeKey: string; readonly message: OutboxMessage }>();
+  /** Sealed, by name. */
+  readonly credentials = new Map<string, string>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

@@ -17,6 +17,15 @@ classes
   row level security forced
   policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
 
+credentials
+  column tenant text COLLATE "C" NOT NULL
+  column name text COLLATE "C" NOT NULL
+  column sealed text COLLATE "C" NOT NULL
+  PRIMARY KEY (tenant, name)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+
 enrollments
   column tenant text COLLATE "C" NOT NULL
   column id text COLLATE "C" NOT NULL

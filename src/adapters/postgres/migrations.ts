@@ -204,6 +204,12 @@ function firstVersion(schema: string): readonly string[] {
     )`,
     `CREATE INDEX ON ${schema}.outbox (tenant, scope_key, position) WHERE state IN ('waiting', 'pending')`,
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
+    `CREATE TABLE ${schema}.credentials (
+      tenant ${id} NOT NULL,
+      name ${id} NOT NULL,
+      sealed text COLLATE "C" NOT NULL,
+      PRIMARY KEY (tenant, name)
+    )`,
   ];
   return [...tables, ...TABLES.flatMap((table) => isolation(schema, table))];
 }
@@ -233,6 +239,7 @@ const TABLES = [
   'journal',
   'invitations',
   'outbox',
+  'credentials',
 ];
 
 /**

@@ -3,6 +3,7 @@ import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } f
 import type {
   Batch,
   BatchResult,
+  CredentialStore,
   ImageStore,
   Invitation,
   Lease,
@@ -13,6 +14,7 @@ import type {
   RunReport,
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
+import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
 import { Database } from './database.js';
 import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
@@ -69,7 +71,7 @@ export interface PostgresStoreOptions {
  * }
  * ```
  */
-export class PostgresStore implements RosterStore, ImageStore {
+export class PostgresStore implements RosterStore, ImageStore, CredentialStore {
   readonly #database: Database;
   readonly #schema: string;
   readonly #roles: readonly string[];
@@ -221,6 +223,29 @@ export class PostgresStore implements RosterStore, ImageStore {
 
   extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
     return this.#in(scope, 'extendImage', (session) => extendImage(session, scope, changes, fence));
+  }
+
+  credentials(scope: Scope, name: string): Promise<string | undefined> {
+    return this.#in(scope, 'credentials', (session) => readCredentials(session, scope.tenant, name));
+  }
+
+  credentialNames(scope: Scope): Promise<readonly string[]> {
+    return this.#in(scope, 'credentialNames', (session) => readCredentialNames(session, scope.tenant));
+  }
+
+  saveCredentials(
+    scope: Scope,
+    name: string,
+    sealed: string,
+    options: { readonly replaces?: string | undefined } = {},
+  ): Promise<boolean> {
+    return this.#in(scope, 'saveCredentials', (session) =>
+      writeCredentials(session, scope.tenant, name, sealed, options.replaces),
+    );
+  }
+
+  deleteCredentials(scope: Scope, name: string): Promise<void> {
+    return this.#in(scope, 'deleteCredentials', (session) => removeCredentials(session, scope.tenant, name));
   }
 
   #in<T>(scope: Scope, operation: string, work: (session: Session) => Promise<T>, mode?: string): Promise<T> {
