@@ -93,9 +93,7 @@ describe.skipIf(!(await hasServer()))('migrations of several processes', () => {
   const program = (killedAt = -1) => `
     import pg from 'pg';
     import { PostgresStore } from 'rosterkit/postgres';
-    const url = new URL(${JSON.stringify(CONNECTION)});
-    url.username = ${JSON.stringify(place.ownerRole)};
-    const database = new pg.Pool({ connectionString: url.href });
+    const database = new pg.Pool({ connectionString: ${JSON.stringify(place.ownersConnection)} });
     let statements = 0;
     const pool = {
       connect: async () => {

@@ -11,6 +11,8 @@ export interface Place {
   readonly schema: string;
   readonly ownerRole: string;
   readonly appRole: string;
+  /** Where another process connects as the owner. */
+  readonly ownersConnection?: string;
   /** Makes the tables. */
   readonly owner: SqlPool;
   /** Works with them. */
@@ -69,22 +71,30 @@ async function openPGlite(): Promise<Place> {
   };
 }
 
+function connectionAs(role: string, password: string): string {
+  const url = new URL(CONNECTION);
+  url.username = role;
+  url.password = password;
+  return url.href;
+}
+
 /** A server, where each role logs in. */
 export async function openServer(name: string): Promise<Place> {
   const word = `rosterkit_${name}_${String(process.pid)}`;
   const [schema, ownerRole, appRole] = [word, `${word}_owner`, `${word}_app`];
   const superuser = new Pool({ connectionString: CONNECTION });
   await superuser.query(statementsOfDocument({ rosterkit: schema, school_owner: ownerRole, school_app: appRole }));
-  const as = (role: string): Pool => {
-    const url = new URL(CONNECTION);
-    url.username = role;
-    return new Pool({ connectionString: url.href });
+  const password = crypto.randomUUID();
+  const as = async (role: string): Promise<Pool> => {
+    await superuser.query(`ALTER ROLE ${role} PASSWORD '${password}'`);
+    return new Pool({ connectionString: connectionAs(role, password) });
   };
-  const [owner, app] = [as(ownerRole), as(appRole)];
+  const [owner, app] = [await as(ownerRole), await as(appRole)];
   return {
     schema,
     ownerRole,
     appRole,
+    ownersConnection: connectionAs(ownerRole, password),
     owner,
     app,
     superuser,
