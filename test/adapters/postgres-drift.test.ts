@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { readCatalog } from '../../src/adapters/postgres/catalog.js';
 import { Database } from '../../src/adapters/postgres/database.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import { makeTables } from '../../src/adapters/postgres/migrations.js';
+import { makeTables } from '../../src/adapters/postgres/migrate.js';
 import { StoreError } from '../../src/errors.js';
 import { batchOf, createClass, createUser, stateOf } from '../../src/testing/contracts/store/changes.js';
 
@@ -21,8 +21,8 @@ afterAll(async () => {
 
 test('what is expected of the tables is what the migrations make', async () => {
   const schema = 'expected';
-  const catalog = await new Database(database, schema).once('test', async (session) => {
-    await makeTables(session, schema, 0);
+  const catalog = await new Database({ pool: database, schema }).once('test', async (session) => {
+    await makeTables(session, schema, ['directory', 'journal']);
     return readCatalog(session, schema);
   });
   const written = [...catalog].map(([table, lines]) => [table, ...lines.map((line) => `  ${line}`)].join('\n'));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Database } from '../../src/adapters/postgres/database.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlPool } from '../../src/adapters/postgres/index.js';
-import { LATEST_VERSION, makeTables } from '../../src/adapters/postgres/migrations.js';
+import { LATEST_VERSIONS, makeTables } from '../../src/adapters/postgres/migrate.js';
 import { StoreError } from '../../src/errors.js';
 import { batchOf, createClass, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { programFolder, runProgram } from '../support/programs.js';
@@ -21,7 +21,7 @@ async function contentsOf(place: Place): Promise<unknown> {
     [schema],
   );
   if (!tables.some(({ name }) => name === 'schema_version')) return { tables };
-  return { tables, versions: await place.admin(`SELECT version FROM ${schema}.schema_version ORDER BY 1`) };
+  return { tables, versions: await place.admin(`SELECT half, version FROM ${schema}.schema_version ORDER BY 1, 2`) };
 }
 
 describe.each(await placesFor('migrating'))('a migration on %s', (_, open) => {
@@ -63,7 +63,9 @@ describe.each(await placesFor('migrating'))('a migration on %s', (_, open) => {
     const { schema, owner, ownerRole } = place;
     await place.admin(`DROP SCHEMA ${schema} CASCADE`);
     await place.admin(`CREATE SCHEMA ${schema} AUTHORIZATION ${ownerRole}`);
-    await new Database(owner, schema).once('test', (session) => makeTables(session, schema, 0, 1));
+    await new Database({ pool: owner, schema }).once('test', (session) =>
+      makeTables(session, schema, ['directory', 'journal'], { directory: 1, journal: 1 }),
+    );
     await place.admin(
       `INSERT INTO ${schema}.classes VALUES ('t', 'class-1', 'c1', 1, '{"origin":"roster","name":"Kept","state":"active"}')`,
     );
@@ -141,7 +143,11 @@ describe.skipIf(!(await hasServer()))('migrations of several processes', () => {
     });
     expect((await Promise.all(programs)).map((printed) => printed.trim())).toEqual(Array(4).fill('warning'));
     const { versions } = (await contentsOf(place)) as { readonly versions: readonly unknown[] };
-    expect(versions).toEqual(Array.from({ length: LATEST_VERSION }, (_, index) => ({ version: index + 1 })));
+    expect(versions).toEqual(
+      Object.entries(LATEST_VERSIONS).flatMap(([half, latest]) =>
+        Array.from({ length: latest }, (_, index) => ({ half, version: index + 1 })),
+      ),
+    );
   });
 });
 

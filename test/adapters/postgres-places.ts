@@ -42,8 +42,8 @@ export async function hasServer(): Promise<boolean> {
 /** The statements of docs/stores.md, with other names. */
 function statementsOfDocument(names: Readonly<Record<string, string>>): string {
   const text = readFileSync(fileURLToPath(new URL('../../docs/stores.md', import.meta.url)), 'utf8');
-  const block = /```sql\n([\s\S]*?)```/.exec(text)?.[1];
-  if (block === undefined) throw new Error('docs/stores.md has no SQL.');
+  const block = /```sql\n(CREATE ROLE[\s\S]*?)```/.exec(text)?.[1];
+  if (block === undefined) throw new Error('docs/stores.md makes no roles.');
   return Object.entries(names).reduce((sql, [name, other]) => sql.replaceAll(name, other), block);
 }
 

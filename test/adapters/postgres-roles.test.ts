@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PostgresStore } from '../../src/adapters/postgres/index.js';
+import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
+import { LATEST_VERSIONS } from '../../src/adapters/postgres/migrate.js';
 import { ConfigurationError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
 import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
@@ -86,7 +87,7 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
         );
       expect(await refused(`SELECT * FROM ${schema}.schema_version`)).toBe('done');
       for (const statement of [
-        `INSERT INTO ${schema}.schema_version VALUES (99)`,
+        `INSERT INTO ${schema}.schema_version VALUES ('journal', 99)`,
         `ALTER TABLE ${schema}.classes DISABLE ROW LEVEL SECURITY`,
         `ALTER TABLE ${schema}.classes NO FORCE ROW LEVEL SECURITY`,
         `DROP POLICY own_tenant ON ${schema}.classes`,
@@ -197,17 +198,16 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
     test('says what is wrong with the tables', async () => {
       const { schema, app, appRole } = place;
       expect(await asked(app, `${schema}_none`)).toEqual([appRole, false, 'blocked', 'TABLES_MISSING']);
-      const [present] = await place.admin(`SELECT max(version) AS version FROM ${schema}.schema_version`);
-      const version = Number(present?.['version']);
+      const version = String(LATEST_VERSIONS.journal);
       const newer = await while_(
-        `INSERT INTO ${schema}.schema_version VALUES (99)`,
+        `INSERT INTO ${schema}.schema_version VALUES ('journal', 99)`,
         `DELETE FROM ${schema}.schema_version WHERE version = 99`,
         () => asked(app),
       );
       expect(newer).toEqual([appRole, false, 'blocked', 'TABLES_TOO_NEW']);
       const older = await while_(
-        `DELETE FROM ${schema}.schema_version WHERE version = ${String(version)}`,
-        `INSERT INTO ${schema}.schema_version VALUES (${String(version)})`,
+        `DELETE FROM ${schema}.schema_version WHERE half = 'journal' AND version = ${version}`,
+        `INSERT INTO ${schema}.schema_version VALUES ('journal', ${version})`,
         () => asked(app),
       );
       expect(older).toEqual([appRole, false, 'blocked', 'TABLES_TOO_OLD']);
@@ -221,6 +221,22 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
         },
       );
       expect(open).toEqual([appRole, false, 'blocked', 'TABLES_CHANGED']);
+    });
+
+    test('looks at the tables of the half that is asked, and no others', async () => {
+      const { owner, app, appRole, ownerRole } = place;
+      const schema = `${place.schema}_half`;
+      await place.admin(`CREATE SCHEMA ${schema} AUTHORIZATION ${ownerRole}`);
+      try {
+        await new PostgresJournal({ pool: owner, schema }).migrate({ grantTo: appRole });
+        const { role, isIsolated, state } = await new PostgresJournal({ pool: app, schema }).preflight();
+        expect([role, isIsolated, state]).toEqual([appRole, true, 'ready']);
+        expect(await asked(app, schema)).toEqual([appRole, false, 'blocked', 'TABLES_MISSING']);
+        await new PostgresStore({ pool: owner, schema }).migrate({ grantTo: appRole });
+        expect(await asked(app, schema)).toEqual([appRole, true, 'ready']);
+      } finally {
+        await place.admin(`DROP SCHEMA ${schema} CASCADE`);
+      }
     });
 
     test('fails as the store does where the database cannot be reached', async () => {

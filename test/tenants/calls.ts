@@ -1,4 +1,5 @@
 import { MemoryStore } from '../../src/adapters/memory/index.js';
+import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { hashPlan } from '../../src/engine/index.js';
 import type { Change } from '../../src/model/index.js';
 import {
@@ -92,6 +93,7 @@ export const storeCalls: Readonly<Record<string, Call>> = {
       return lease;
     },
   },
+  ledger: { call: async ({ store, scope }, of) => showing(of, of.heldId, await store.ledger(scope)) },
   saveLedger: {
     call: async ({ store, scope }) => {
       const { ledger } = await store.load(scope);
@@ -161,6 +163,30 @@ export const storeCalls: Readonly<Record<string, Call>> = {
   seed: {
     call: async ({ store, scope }, of) => {
       if (store instanceof MemoryStore) store.seed(scope, { classes: [{ id: of.classId, name: 'Forged' }] });
+    },
+  },
+};
+
+/** What the stores in PostgreSQL have for hosts with tables of their own. */
+export const halfCalls: Readonly<Record<string, Call>> = {
+  record: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return [];
+      const mine = invite('user:another', { userId: of.studentId });
+      const message = { ...mine.message, idempotencyKey: of.pendingKey };
+      const batch = batchOf(scope, forged(of), {
+        runId: of.batchRunId,
+        invitations: [{ ...mine, message }],
+        revoke: [of.studentId, of.outsiderId],
+      });
+      // The host says that it knows these people, and writes nothing.
+      return store.record(batch, { write: async () => new Map(), people: async (ids) => ids });
+    },
+  },
+  snapshot: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.snapshot(scope, async (_client, ledger) => showing(of, of.heldId, ledger));
     },
   },
 };

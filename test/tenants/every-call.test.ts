@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
+import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as rosterkit from 'rosterkit';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
-import { PostgresStore } from '../../src/adapters/postgres/index.js';
+import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
+import * as postgres from '../../src/adapters/postgres/index.js';
 import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
 import { CredentialVault } from '../../src/credentials/index.js';
 import { Directory, Invitations } from '../../src/people/index.js';
@@ -11,7 +13,7 @@ import { stateOf } from '../../src/testing/contracts/store/changes.js';
 import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
 import { copyTenant, dumpOf } from '../adapters/row-security.js';
-import { directoryCalls, invitationsCalls, storeCalls, syncCalls, vaultCalls } from './calls.js';
+import { directoryCalls, halfCalls, invitationsCalls, storeCalls, syncCalls, vaultCalls } from './calls.js';
 import type { Call } from './calls.js';
 import { newSide, saveCredentials, settled } from './side.js';
 import type { Known, Side, Store } from './side.js';
@@ -22,6 +24,7 @@ const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   invitations: invitationsCalls,
   sync: syncCalls,
   vault: vaultCalls,
+  half: halfCalls,
 }).flatMap(([of, each]) => Object.entries(each).map(([name, call]) => [`${of}.${name}`, call] as const));
 
 /** The methods of a class, with those of the classes above it. */
@@ -39,9 +42,11 @@ describe('every call is tried', () => {
 
   test('of every class that has to do with tenants', () => {
     expect(methodsOf(MemoryStore)).toEqual(known(storeCalls));
-    const { seed: _seed, ...calledOfPostgres } = storeCalls;
+    const { seed: _seed, ...calledOfPostgres } = { ...storeCalls, ...halfCalls };
     // These two are about the tables, and none of their rows.
     expect(methodsOf(PostgresStore)).toEqual(known(calledOfPostgres, 'migrate', 'preflight'));
+    // Half of the same methods.
+    expect(methodsOf(PostgresStore)).toEqual(expect.arrayContaining([...methodsOf(PostgresJournal)]));
     expect(methodsOf(Directory)).toEqual(known(directoryCalls));
     expect(methodsOf(Invitations)).toEqual(known(invitationsCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
@@ -49,7 +54,7 @@ describe('every call is tried', () => {
   });
 
   test('and there is no other such class', () => {
-    const classes = Object.entries(rosterkit)
+    const classes = Object.entries({ ...rosterkit, ...postgres })
       .filter(([, value]) => typeof value === 'function' && /^class\b/.test(Function.prototype.toString.call(value)))
       .map(([name]) => name)
       .filter((name) => !name.endsWith('Error'));
@@ -59,6 +64,7 @@ describe('every call is tried', () => {
         ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
         ...['OneRosterClient', 'MemoryMailer'],
         ...['CredentialVault', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        ...['PostgresJournal', 'PostgresStore'],
       ].sort(),
     );
   });
@@ -172,8 +178,22 @@ describe.each(await placesFor('tenants'))('nothing of another tenant is read or 
 });
 
 describe('each call, made by the tenant itself, reads or changes something', () => {
-  test.each(calls.filter(([, { noneOfTenant }]) => noneOfTenant === undefined))('%s', async (_, call) => {
-    const own = newSide(new MemoryStore(), 'bravo');
+  let database: PGlite;
+  let tables: PostgresStore;
+
+  beforeAll(async () => {
+    database = await PGlite.create();
+    tables = new PostgresStore({ pool: database });
+    await tables.migrate();
+  }, 60_000);
+
+  afterAll(async () => {
+    await database.close();
+  });
+
+  test.each(calls.filter(([, { noneOfTenant }]) => noneOfTenant === undefined))('%s', async (name, call) => {
+    const store = name.startsWith('half.') ? tables : new MemoryStore();
+    const own = newSide(store, 'bravo');
     const known = await settled(own);
     const before = await readAll(own, known);
     const outcome = await outcomeOf(call, own, known);

@@ -1,4 +1,7 @@
 import type { Catalog } from './catalog.js';
+import { VERSION_TABLE } from './grants.js';
+import { RECORD_TABLES } from './migrations.js';
+import type { Half } from './migrations.js';
 
 /**
  * What the catalog says of the tables after all migrations. A test writes it down:
@@ -124,6 +127,7 @@ runs
   policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
 
 schema_version
+  column half text NOT NULL
   column version integer NOT NULL
 
 schools
@@ -164,8 +168,14 @@ users
   policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
 `;
 
-/** What this version expects of each of its tables. */
-export const EXPECTED_TABLES: Catalog = /* @__PURE__ */ parse(EXPECTED);
+const EXPECTED_TABLES: Catalog = /* @__PURE__ */ parse(EXPECTED);
+
+/** What this version expects of each table of these halves, and of that of the versions. */
+export function expectedTables(halves: readonly Half[]): Catalog {
+  const isOf = (table: string): boolean =>
+    table === VERSION_TABLE || halves.includes(RECORD_TABLES.includes(table) ? 'directory' : 'journal');
+  return new Map([...EXPECTED_TABLES].filter(([table]) => isOf(table)));
+}
 
 function parse(written: string): Catalog {
   const tables = new Map<string, readonly string[]>();

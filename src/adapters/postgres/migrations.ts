@@ -1,111 +1,17 @@
-import { StoreError } from '../../errors.js';
-import { checkOptionNames } from '../../internal/options.js';
-import { readCatalog } from './catalog.js';
-import { sqlState } from './database.js';
-import type { Database, Session } from './database.js';
-import { driftOf } from './drift.js';
-import { EXPECTED_TABLES } from './expected-tables.js';
-import { checkRole, grantTo, VERSION_TABLE } from './grants.js';
-import { number } from './rows.js';
+/** A half of a store: its tables have versions of their own. */
+export type Half = 'directory' | 'journal';
 
-/** The statements of each version of the tables, in order. A version that was published is never edited. */
-const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [firstVersion, rosterImages];
-
-/** The version of the tables that this package works with. */
-export const LATEST_VERSION = MIGRATIONS.length;
-
-/** What `migrate` does besides. */
-export interface MigrateOptions {
-  /**
-   * Lets this role of the database work with the tables: read and write rows, and nothing else. For a pool of the
-   * application that is not the one that makes the tables.
-   *
-   * @default nobody, beside the role that makes them
-   */
-  readonly grantTo?: string;
-}
-
-/**
- * Brings the tables to this version. It may be called at every start, and by many processes at once: one works, the
- * others wait for it.
- */
-export async function migrate(database: Database, schema: string, options: MigrateOptions = {}): Promise<void> {
-  checkOptionNames(options, ['grantTo']);
-  const { grantTo: role } = options;
-  if (role !== undefined) checkRole('grantTo', role);
-  await database.once('migrate', async (session) => {
-    // After the wait for the lock each statement has to see what the others did, whatever the host's default is.
-    await session.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    await session.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rosterkit:${schema}`]);
-    const present = await presentVersion(session, schema);
-    if (present > LATEST_VERSION) {
-      throw new StoreError(
-        `migrate: the tables have version ${String(present)} and this package knows ${String(LATEST_VERSION)}; ` +
-          'use the newer package that made them',
-        { operation: 'migrate' },
-      );
-    }
-    if (present < LATEST_VERSION) await makeTables(session, schema, present).catch(explained);
-    await refuseDrift(session, schema);
-    if (role !== undefined) await grantTo(session, schema, [...EXPECTED_TABLES.keys()], role);
-  });
-}
-
-/** The version of the tables; 0 where there are none. */
-export async function presentVersion(session: Session, schema: string): Promise<number> {
-  // The catalog is asked first: a statement that fails would end the transaction.
-  const tables = await session.query(
-    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-     WHERE n.nspname = $1 AND c.relname = $2`,
-    [schema, VERSION_TABLE],
-  );
-  if (tables.length === 0) return 0;
-  const [row] = await session.query(`SELECT max(version) AS version FROM ${session.table(VERSION_TABLE)}`);
-  return row === undefined ? 0 : number(row, 'version');
-}
-
-/** Makes what the versions after `present` added. */
-export async function makeTables(
-  session: Session,
-  schema: string,
-  present: number,
-  wanted = LATEST_VERSION,
-): Promise<void> {
-  // IF NOT EXISTS would ask for the right to create even where the schema is there.
-  const schemas = await session.query('SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1', [schema]);
-  if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
-  if (present === 0) await session.query(`CREATE TABLE ${session.table(VERSION_TABLE)} (version integer NOT NULL)`);
-  for (const [index, statements] of MIGRATIONS.slice(0, wanted).entries()) {
-    if (index < present) continue;
-    for (const statement of statements(`"${schema}"`)) await session.query(statement);
-    await session.query(`INSERT INTO ${session.table(VERSION_TABLE)} VALUES ($1)`, [index + 1]);
-  }
-}
-
-/** INSUFFICIENT PRIVILEGE has one remedy here, and it is no retry. */
-function explained(error: unknown): never {
-  if (!StoreError.isInstance(error) || sqlState(error.cause) !== '42501') throw error;
-  const message =
-    "migrate: the pool's role may not make or change the tables; call migrate once as the role that owns them";
-  throw new StoreError(message, { operation: 'migrate', cause: error.cause });
-}
-
-async function refuseDrift(session: Session, schema: string): Promise<void> {
-  const differences = driftOf(EXPECTED_TABLES, await readCatalog(session, schema));
-  if (differences.length === 0) return;
-  throw new StoreError(
-    `migrate: the tables are not as this version made them: ${differences.join('; ')}. ` +
-      'Put back what is named, or restore a backup.',
-    { operation: 'migrate' },
-  );
-}
+/** The statements of each version of a half's tables, in order. A version that was published is never edited. */
+export const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
+  directory: [recordTables],
+  journal: [journalTables, rosterImages],
+};
 
 /**
  * Ids compare by bytes (`COLLATE "C"`): they are opaque, and no locale may take two of them for one. The names of
- * classes are not unique: two sections of one school may well share a name. What no statement looks into is `json`: it
- * is written with less work than `jsonb`, and comes back as it was.
+ * classes are not unique: two sections of one school may well share a name.
  */
-function firstVersion(schema: string): readonly string[] {
+function recordTables(schema: string): readonly string[] {
   const id = 'text COLLATE "C"';
   const records = ['schools', 'classes', 'users'].map(
     (table) => `CREATE TABLE ${schema}.${table} (
@@ -146,6 +52,14 @@ function firstVersion(schema: string): readonly string[] {
       FOREIGN KEY (tenant, student_id) REFERENCES ${schema}.users ON DELETE CASCADE
     )`,
     `CREATE INDEX ON ${schema}.guardian_links (tenant, student_id)`,
+  ];
+  return [...tables, ...RECORD_TABLES.flatMap((table) => isolation(schema, table))];
+}
+
+/** What no statement looks into is `json`: it is written with less work than `jsonb`, and comes back as it was. */
+function journalTables(schema: string): readonly string[] {
+  const id = 'text COLLATE "C"';
+  const tables = [
     `CREATE TABLE ${schema}.scopes (
       tenant ${id} NOT NULL,
       scope_key ${id} NOT NULL,
@@ -211,7 +125,7 @@ function firstVersion(schema: string): readonly string[] {
       PRIMARY KEY (tenant, name)
     )`,
   ];
-  return [...tables, ...TABLES.flatMap((table) => isolation(schema, table))];
+  return [...tables, ...JOURNAL_TABLES.flatMap((table) => isolation(schema, table))];
 }
 
 /** What was read of a district so far, in parts; in the order of `position`. */
@@ -228,19 +142,9 @@ function rosterImages(schema: string): readonly string[] {
   ];
 }
 
-const TABLES = [
-  'schools',
-  'classes',
-  'users',
-  'enrollments',
-  'guardian_links',
-  'scopes',
-  'runs',
-  'journal',
-  'invitations',
-  'outbox',
-  'credentials',
-];
+/** The tables of the directory half; all others are of the journal's. */
+export const RECORD_TABLES = ['schools', 'classes', 'users', 'enrollments', 'guardian_links'];
+const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox', 'credentials'];
 
 /**
  * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. A
@@ -250,7 +154,7 @@ function isolation(schema: string, table: string): readonly string[] {
   return [
     `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
-    `CREATE POLICY own_tenant ON ${schema}.${table} 
+    `CREATE POLICY own_tenant ON ${schema}.${table}
       USING (tenant = nullif(current_setting('rosterkit.tenant', true), ''))`,
   ];
 }

@@ -1,43 +1,20 @@
-import { ConfigurationError, StoreConflictError } from '../../errors.js';
-import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
-import type {
-  Batch,
-  BatchResult,
-  CredentialStore,
-  ImageStore,
-  Invitation,
-  Lease,
-  LeaseOptions,
-  OutboxMessage,
-  RosterImage,
-  RosterStore,
-  RunReport,
-} from '../../ports/index.js';
-import { applyBatch } from './apply-batch.js';
-import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
-import { Database } from './database.js';
+import type { LocalState, Scope } from '../../model/index.js';
+import type { Batch, BatchResult, RosterStore } from '../../ports/index.js';
+import { Database, sessionOf } from './database.js';
 import type { Session } from './database.js';
-import { extendImage, readImage, writeImage } from './images.js';
-import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
+import { presentIds } from './find-ids.js';
 import { loadState } from './load-state.js';
-import { migrate } from './migrations.js';
-import type { MigrateOptions } from './migrations.js';
+import { migrate } from './migrate.js';
+import type { MigrateOptions } from './migrate.js';
+import { PostgresJournal } from './postgres-journal.js';
+import type { PostgresJournalOptions } from './postgres-journal.js';
 import { preflight } from './preflight.js';
 import type { PostgresPreflight } from './preflight.js';
-import { readJournal, readRun, readRuns, writeRun } from './runs.js';
-import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
-import type { SqlPool } from './sql-pool.js';
+import type { SqlClient } from './sql-pool.js';
+import { writeChanges } from './write-changes.js';
 
 /** Options of a {@link PostgresStore}. */
-export interface PostgresStoreOptions {
-  /** Your own pool: a `pg.Pool`, or a PGlite. The store never ends it. */
-  readonly pool: SqlPool;
-  /**
-   * The schema that holds the tables: small letters, digits and `_`.
-   *
-   * @default 'rosterkit'
-   */
-  readonly schema?: string;
+export interface PostgresStoreOptions extends PostgresJournalOptions {
   /**
    * The host's roles that a policy may name.
    *
@@ -53,9 +30,9 @@ export interface PostgresStoreOptions {
 }
 
 /**
- * A store in PostgreSQL 15 or later, or in PGlite. A batch is one transaction and a handful of statements, however many
- * changes it has. Row-level security keeps the tenants apart a second time; a superuser is exempt from it, so give the
- * pool a role of its own.
+ * A store in PostgreSQL 15 or later, or in PGlite: a {@link PostgresJournal} with a directory half beside it. A batch is one
+ * transaction and a handful of statements, however many changes it has. Row-level security keeps the tenants apart a second
+ * time; a superuser is exempt from it, so give the pool a role of its own.
  *
  * Every method throws a StoreError where the database fails; the driver's error is its cause.
  *
@@ -71,25 +48,17 @@ export interface PostgresStoreOptions {
  * }
  * ```
  */
-export class PostgresStore implements RosterStore, ImageStore, CredentialStore {
+export class PostgresStore extends PostgresJournal implements RosterStore {
   readonly #database: Database;
-  readonly #schema: string;
   readonly #roles: readonly string[];
   readonly #sites: readonly string[];
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresStoreOptions) {
-    const { pool, schema = 'rosterkit', roles = [], sites = [] } = options;
-    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
-      throw new ConfigurationError('schema', 'must be small letters, digits and _, at most 63, not a digit first');
-    }
-    if (!('connect' in pool) && !('transaction' in pool)) {
-      throw new ConfigurationError('pool', 'must have a method connect (pg.Pool) or transaction (PGlite)');
-    }
-    this.#database = new Database(pool, schema);
-    this.#schema = schema;
-    this.#roles = roles;
-    this.#sites = sites;
+    super(options);
+    this.#database = new Database(options);
+    this.#roles = options.roles ?? [];
+    this.#sites = options.sites ?? [];
   }
 
   /**
@@ -110,40 +79,31 @@ export class PostgresStore implements RosterStore, ImageStore, CredentialStore {
    * }
    * ```
    */
-  async migrate(options: MigrateOptions = {}): Promise<void> {
-    await migrate(this.#database, this.#schema, options);
+  override async migrate(options: MigrateOptions = {}): Promise<void> {
+    await migrate(this.#database, ['directory', 'journal'], options);
   }
 
-  /**
-   * Looks at the role of the pool and at the tables, and says what is wrong: whether row-level security applies to the
-   * role, whether it may do what the store does, and whether the tables are as this version made them. Reads the catalog
-   * alone and writes nothing; no sync depends on it.
-   *
-   * @example
-   * ```ts
-   * import type { PostgresStore } from 'rosterkit/postgres';
-   *
-   * export async function isSafe(store: PostgresStore): Promise<boolean> {
-   *   const { isIsolated, findings } = await store.preflight();
-   *   for (const { severity, message } of findings) console.log(severity, message);
-   *   return isIsolated;
-   * }
-   * ```
-   */
-  async preflight(): Promise<PostgresPreflight> {
-    return this.#database.once('preflight', async (session) => {
-      await session.query('SET TRANSACTION READ ONLY');
-      return preflight(session, this.#schema);
-    });
+  override async preflight(): Promise<PostgresPreflight> {
+    const { schema } = this.#database;
+    return this.#database.once('preflight', (session) => preflight(session, schema, ['directory', 'journal']));
   }
 
   /** The records of the scope's tenant as arrays, all as of one moment, in the order of {@link LocalState}. */
   load(scope: Scope, options: { readonly signal?: AbortSignal } = {}): Promise<LocalState> {
-    return this.#in(scope, 'load', (session) => loadState(session, scope, options.signal), READ_AT_ONE_MOMENT);
+    return this.snapshot(scope, (client, ledger) =>
+      loadState(this.#session(client, 'load'), scope, ledger, options.signal),
+    );
   }
 
   apply(batch: Batch): Promise<BatchResult> {
-    return this.#in(batch.scope, 'apply', (session) => applyBatch(session, batch));
+    const { tenant } = batch.scope;
+    return this.record(batch, {
+      write: async (changes, client) => {
+        const written = await writeChanges(this.#session(client, 'apply'), tenant, changes);
+        return new Map([...written].map(([{ key }, record]) => [key, record]));
+      },
+      people: (ids, client) => presentIds(this.#session(client, 'apply'), tenant, 'users', ids),
+    });
   }
 
   roles(): Promise<readonly string[]> {
@@ -154,103 +114,7 @@ export class PostgresStore implements RosterStore, ImageStore, CredentialStore {
     return Promise.resolve(this.#sites);
   }
 
-  async lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
-    const fence = await this.#in(scope, 'lease', (session) => takeLease(session, scope, options));
-    return {
-      scope,
-      holder: options.holder,
-      fence,
-      renew: async () => {
-        const goesOn = await this.#in(scope, 'renew', (session) => renewLease(session, scope, fence, options.ttlMs));
-        if (goesOn) return;
-        throw new StoreConflictError('renew: the lease was lost or released; stop this run', { operation: 'renew' });
-      },
-      release: () => this.#in(scope, 'release', (session) => endLease(session, scope, fence)),
-    };
-  }
-
-  saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
-    return this.#in(scope, 'saveLedger', async (session) => {
-      await raiseFence(session, scope, fence, 'saveLedger');
-      await writeLedger(session, scope, ledger);
-    });
-  }
-
-  saveRun(report: RunReport): Promise<void> {
-    return this.#in(report.scope, 'saveRun', (session) => writeRun(session, report));
-  }
-
-  run(scope: Scope, runId: string): Promise<RunReport | undefined> {
-    return this.#in(scope, 'run', (session) => readRun(session, scope, runId));
-  }
-
-  /** The runs of exactly this scope, the newest first. */
-  runs(scope: Scope, options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
-    return this.#in(scope, 'runs', (session) => readRuns(session, scope, options.limit));
-  }
-
-  journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
-    return this.#in(scope, 'journal', (session) => readJournal(session, scope, runId));
-  }
-
-  releaseWaiting(scope: Scope): Promise<void> {
-    return this.#in(scope, 'releaseWaiting', (session) => releaseWaiting(session, scope));
-  }
-
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
-    return this.#in(scope, 'pendingMessages', (session) => readPending(session, scope, options.limit));
-  }
-
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
-    return this.#in(scope, 'saveMessage', (session) => writeOutcome(session, scope.tenant, idempotencyKey, outcome));
-  }
-
-  invitations(scope: Scope): Promise<readonly Invitation[]> {
-    return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
-  }
-
-  image(scope: Scope): Promise<RosterImage | undefined> {
-    return this.#in(scope, 'image', (session) => readImage(session, scope), READ_AT_ONE_MOMENT);
-  }
-
-  saveImage(scope: Scope, roster: Roster, fence?: number): Promise<void> {
-    return this.#in(scope, 'saveImage', (session) => writeImage(session, scope, roster, fence));
-  }
-
-  extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
-    return this.#in(scope, 'extendImage', (session) => extendImage(session, scope, changes, fence));
-  }
-
-  credentials(scope: Scope, name: string): Promise<string | undefined> {
-    return this.#in(scope, 'credentials', (session) => readCredentials(session, scope.tenant, name));
-  }
-
-  credentialNames(scope: Scope): Promise<readonly string[]> {
-    return this.#in(scope, 'credentialNames', (session) => readCredentialNames(session, scope.tenant));
-  }
-
-  saveCredentials(
-    scope: Scope,
-    name: string,
-    sealed: string,
-    options: { readonly replaces?: string | undefined } = {},
-  ): Promise<boolean> {
-    return this.#in(scope, 'saveCredentials', (session) =>
-      writeCredentials(session, scope.tenant, name, sealed, options.replaces),
-    );
-  }
-
-  deleteCredentials(scope: Scope, name: string): Promise<void> {
-    return this.#in(scope, 'deleteCredentials', (session) => removeCredentials(session, scope.tenant, name));
-  }
-
-  #in<T>(scope: Scope, operation: string, work: (session: Session) => Promise<T>, mode?: string): Promise<T> {
-    return this.#database.transaction(operation, scope.tenant, work, mode);
+  #session(client: SqlClient, operation: string): Session {
+    return sessionOf(client, this.#database.schema, operation);
   }
 }
-
-const READ_AT_ONE_MOMENT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';

@@ -4,12 +4,13 @@ import { readCatalog } from './catalog.js';
 import type { Catalog } from './catalog.js';
 import type { Session } from './database.js';
 import { driftOf } from './drift.js';
-import { EXPECTED_TABLES } from './expected-tables.js';
+import { expectedTables } from './expected-tables.js';
 import { PRIVILEGES, VERSION_TABLE } from './grants.js';
-import { LATEST_VERSION, presentVersion } from './migrations.js';
+import { LATEST_VERSIONS, presentVersions } from './migrate.js';
+import type { Half } from './migrations.js';
 import { number, text } from './rows.js';
 
-/** How a {@link PostgresStore} finds its database: the role of the pool, and the tables. */
+/** How a {@link PostgresStore}, or a {@link PostgresJournal}, finds its database: the role of the pool, and the tables. */
 export interface PostgresPreflight {
   /** The role that the pool's statements run as. */
   readonly role: string;
@@ -27,10 +28,11 @@ export interface PostgresPreflight {
 const OLDEST_SERVER = 150_000;
 
 /** Looks at the role and the tables. Writes nothing. */
-export async function preflight(session: Session, schema: string): Promise<PostgresPreflight> {
-  const role = await readRole(session, schema);
+export async function preflight(session: Session, schema: string, halves: readonly Half[]): Promise<PostgresPreflight> {
+  await session.query('SET TRANSACTION READ ONLY');
+  const role = await readRole(session, schema, expectedTables(halves));
   const catalog = await readCatalog(session, schema);
-  const tables = await tableFindings(session, schema, role, catalog);
+  const tables = await tableFindings(session, schema, { halves, role, catalog });
   const findings = gravestFirst([...serverFindings(role), ...tables, ...roleFindings(role)]);
   const isWhole = !tables.some(({ severity }) => severity === 'error');
   return {
@@ -55,7 +57,7 @@ interface Role {
   readonly refused: readonly string[];
 }
 
-async function readRole(session: Session, schema: string): Promise<Role> {
+async function readRole(session: Session, schema: string, expected: Catalog): Promise<Role> {
   const [row] = await session.query(
     `SELECT rolname AS name, current_setting('server_version_num') AS server, rolsuper::text AS super,
        rolbypassrls::text AS bypass,
@@ -73,7 +75,7 @@ async function readRole(session: Session, schema: string): Promise<Role> {
      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') ORDER BY c.relname`,
     [schema, [...PRIVILEGES], VERSION_TABLE],
   );
-  const ours = tables.filter((table) => EXPECTED_TABLES.has(text(table, 'name')));
+  const ours = tables.filter((table) => expected.has(text(table, 'name')));
   return {
     name: row === undefined ? '' : text(row, 'name'),
     server: row === undefined ? 0 : number(row, 'server'),
@@ -94,23 +96,24 @@ function serverFindings({ server }: Role): readonly PreflightFinding[] {
 async function tableFindings(
   session: Session,
   schema: string,
-  role: Role,
-  catalog: Catalog,
+  { halves, role, catalog }: { readonly halves: readonly Half[]; readonly role: Role; readonly catalog: Catalog },
 ): Promise<readonly PreflightFinding[]> {
-  if (!catalog.has(VERSION_TABLE)) {
-    return [error('TABLES_MISSING', 'The schema has no tables yet. Call migrate(), as the role that shall own them.')];
-  }
+  const missing = 'The schema has no such tables yet. Call migrate(), as the role that shall own them.';
+  if (!catalog.has(VERSION_TABLE)) return [error('TABLES_MISSING', missing)];
   if (!role.maySeeSchema || role.refused.length > 0) {
     const what = role.maySeeSchema ? role.refused.join(', ') : 'the schema';
     const message = `The pool's role may not work with ${what}. Have the owner call migrate({ grantTo: '…' }) with its name.`;
     return [error('PRIVILEGES_MISSING', message, role.refused.length)];
   }
-  const version = await presentVersion(session, schema);
-  const versions = `The tables have version ${String(version)}, and this package works with ${String(LATEST_VERSION)}.`;
-  if (version < LATEST_VERSION)
-    return [error('TABLES_TOO_OLD', `${versions} Call migrate() as the role that owns them.`)];
-  if (version > LATEST_VERSION) return [error('TABLES_TOO_NEW', `${versions} Use the newer package that made them.`)];
-  const differences = driftOf(EXPECTED_TABLES, catalog);
+  const present = await presentVersions(session, schema);
+  for (const half of halves) {
+    const [is, works] = [present[half], LATEST_VERSIONS[half]];
+    if (is === 0) return [error('TABLES_MISSING', missing)];
+    const versions = `The tables of the ${half} have version ${String(is)}, and this package works with ${String(works)}.`;
+    if (is < works) return [error('TABLES_TOO_OLD', `${versions} Call migrate() as the role that owns them.`)];
+    if (is > works) return [error('TABLES_TOO_NEW', `${versions} Use the newer package that made them.`)];
+  }
+  const differences = driftOf(expectedTables(halves), catalog);
   if (differences.length === 0) return [];
   const message = `The tables are not as this version made them: ${differences.join('; ')}.`;
   return [error('TABLES_CHANGED', message, differences.length)];
