@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    CredentialVault
     DecodeError
     Deliveries
     Directory
@@ -52,6 +53,7 @@ test('the names of rosterkit', async () => {
     cleverSource
     clientCredentials
     compare
+    credentialSealer
     defaultPolicy
     definePolicy
     describeReason
@@ -184,6 +186,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    credentialContract
     directoryContract
     districtRoster
     evolve
