@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterApproval, basisOf, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
+import { afterApproval, basisOf, endedLedger, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Ledger, Proposal } from '../../src/model/index.js';
 import { student } from '../support/build.js';
@@ -61,6 +61,22 @@ describe('what a person releases with a plan', () => {
     const removalsOf = (released: readonly string[]) => startedLedger(plan, new Set(released)).unfinished?.removals;
     expect(removalsOf(['G6:enrollments'])).toEqual([key]);
     expect(removalsOf(['G6:classes'])).toEqual([]);
+  });
+
+  it('ends a hold that is over messages alone, and no other, nor one that nobody released', () => {
+    const messages = { id: 'G4', gate: 'G4', code: 'SHAPE_HOLD', hash: '', approvable: true, since: '' } as const;
+    const [held] = plan.ledger.holds;
+    const others = [
+      { ...messages, changes: [], versions: [], approved: [] },
+      { ...messages, id: 'kept', changes: [], versions: [], approved: [] },
+      { ...messages, id: 'told', changes: held?.changes ?? [], versions: [], approved: [] },
+    ];
+    const nothing = { applied: new Set<string>(), failed: new Set<string>(), day: '2026-10-01' };
+    const ended = endedLedger({ ...plan.ledger, holds: others }, plan, {
+      ...nothing,
+      released: new Set(['G4', 'told']),
+    });
+    expect(ended.holds.map(({ id }) => id)).toEqual(['kept', 'told']);
   });
 });
 

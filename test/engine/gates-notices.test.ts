@@ -95,6 +95,8 @@ describe('G8: too many messages', () => {
     expect(later.holds[0]?.hash).not.toBe(first.holds[0]?.hash);
     const unlimited = noticed([], ledgerOf(first), { policy: { limits: OPEN } });
     expect(lines(unlimited)).toEqual(['G8 NOTICES_HELD 0']);
+    expect(unlimited.holds[0]).not.toHaveProperty('limit');
+    expect(later.memory.messages).toEqual(teachers(1, 4).map(({ key }) => key));
     expect(lines(noticed([], ledgerOf(first), { isRestricted: true }))).toEqual(['G8 NOTICES_HELD 0']);
     expect(noticed(teachers(1), { ...ledgerOf(first), holds: [] }).holds).toEqual([]);
   });

@@ -60,6 +60,11 @@ describe('Z6: what is counted as absent', () => {
     expect(absencesIn(people(...(C1.users ?? [])))).toEqual(['class:c1']);
   });
 
+  it('nobody whose account no rule closes', () => {
+    const gone = { ...C1, users: (C1.users ?? []).filter(({ sourcedId }) => sourcedId !== 'a'), enrollments: [] };
+    expect(absencesIn(gone).filter((subject) => subject.startsWith('user:'))).toEqual([]);
+  });
+
   it('and it stays until it is missing in as many reads', () => {
     const feed = people(...(C1.users ?? []));
     const policy = { fullData: true, archive: true, graceSnapshots: 2 };

@@ -85,6 +85,18 @@ it('G3: a kind of which only closed accounts are left is not taken for emptied',
   expect(closed({ state: 'deactivated', by: 'user' })).toEqual([]);
 });
 
+it('a limit on classes is of those that a sync manages: none that is new, archived or people’s own', () => {
+  const more = ['c2', 'c3', 'c4'];
+  const classes = merge(C1, ...more.map((id) => classWith(id, { students: [], teachers: [] })));
+  const over = planOf({
+    feed: merge(people(student('a'), teacher('t')), classWith('new', { students: [], teachers: [] })),
+    host: hostOf(classes, { classes: { c3: { state: 'archived', by: 'sync' }, c4: { origin: 'local' } } }),
+    policy: { fullData: true, archive: true, limits: { classes: 0.1, floor: 0 } },
+  });
+  // Those of `c1`, `c2` and the quiet class.
+  expect(over.holds.find(({ id }) => id === 'G6:classes')).toMatchObject({ baseline: 3, count: 2 });
+});
+
 it('a gate tells what its hold is over, and nothing that it is not about', () => {
   const policy = { fullData: true, limits: { enrollments: 0.1, floor: 0 } };
   const over = planOf({

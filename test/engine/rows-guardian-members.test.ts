@@ -469,6 +469,37 @@ const forbidden: readonly Row[] = [
   },
 ];
 
+describe('P13: a guardian’s place', () => {
+  it('comes in no section that becomes no class', () => {
+    const twin = classWith('c2', { name: 'c1', students: ['a'] });
+    const sections = merge(feed([TO_A]), twin);
+    const named = (sections.classes ?? []).map((each) => ({ ...each, name: 'Math' }));
+    const plan = planOf({ feed: { ...sections, classes: named }, policy: ON });
+    expect(noteLines(plan)).toContain('D1 DUPLICATE_NAME c2');
+    expect(changeLines(plan).filter((line) => line.includes('GUARDIAN_ENROLLED'))).toEqual([ADDED]);
+  });
+
+  it('counts among the members whom a limit is judged by', () => {
+    const gone = planOf({
+      feed: { ...feed([TO_A]), enrollments: without('b') },
+      host: host(linkedTo('a'), inClass()),
+      policy: { ...FULL, limits: { ...OPEN, enrollments: 0, floor: 0 } },
+    });
+    const alone = planOf({
+      feed: { ...feed([TO_A]), enrollments: without('b') },
+      host: host(linkedTo('a')),
+      policy: { ...FULL, guardians: { enroll: false }, limits: { ...OPEN, enrollments: 0, floor: 0 } },
+    });
+    expect(gone.holds[0]?.baseline).toBe((alone.holds[0]?.baseline ?? NaN) + 1);
+  });
+
+  it('has no contact type among its link’s evidence where the link tells none', () => {
+    const plan = planOf({ feed: feed([TO_A]), host: host(), policy: { ...ON, guardians: { enroll: false } } });
+    const link = plan.changes.find(({ kind }) => kind === 'guardian-link');
+    expect(link?.reason.evidence ?? {}).not.toHaveProperty('contactType');
+  });
+});
+
 describe('P13: guardians in their students’ classes', () => {
   it.each(coming)('$title', (row) => {
     checkRow(row);

@@ -38,6 +38,12 @@ function evidence(given: Given): unknown {
 }
 
 describe('which new sections are imported: one criterion', () => {
+  it('the level of a school that the roster does not have is not known', () => {
+    const feed = bare('c', { schoolSourcedId: 'nowhere' });
+    const plan = planOf({ feed, policy: including({ schoolLevels: ['high'] }), alone: true });
+    expect(plan.counts.byKind).not.toHaveProperty('class-create');
+  });
+
   const grades = (...words: string[]) => ({ grades: words });
 
   it('by school level: elementary up to grade 5, middle 6 to 8, high from 9, in the words of either provider', () => {

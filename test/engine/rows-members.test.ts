@@ -613,6 +613,15 @@ const dates: readonly Row[] = [
   },
 ];
 
+it('who comes back is no primary teacher, unless the feed says so', () => {
+  const plan = planOf({ feed: C1, host: hostOf(C1, { members: { 'c1/a': { ...REMOVED, by: 'sync' } } }) });
+  const other = { synced: { role: 'aide' } } as const;
+  const updated = planOf({ feed: C1, host: hostOf(C1, { members: { 'c1/a': { role: 'aide', ...other } } }) });
+  for (const { changes } of [plan, updated]) {
+    expect(changes.map(({ after }) => after?.['synced'] ?? {})).toStrictEqual([{ role: 'student' }]);
+  }
+});
+
 describe('members: present', () => {
   it.each(present)('$title', checkRow);
 

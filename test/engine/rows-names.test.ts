@@ -327,6 +327,14 @@ const claims: readonly Row[] = [
     notes: ['K6 MOVED_OUT_OF_SCOPE c1', 'D1 DUPLICATE_NAME c2', 'K6 MOVED_OUT_OF_SCOPE d1', 'D1 DUPLICATE_NAME d2'],
   },
   {
+    title: 'K6: nor is a name free of what a person deleted, on either side of the border',
+    feed: merge(math('c1', { schoolSourcedId: 's2' }), math('c2')),
+    host: hostOf(math('c1'), { classes: { c1: { state: 'purged', by: 'user' } } }),
+    scope: SOUTH,
+    changes: [],
+    notes: ['K6 MOVED_OUT_OF_SCOPE c1', 'D1 DUPLICATE_NAME c2'],
+  },
+  {
     title: 'not D3: a class whose absence a feed without teachers tells of keeps its name, whatever Full Data does',
     feed: math('c2'),
     host: hostOf(math('c1', { teachers: ['t'] })),

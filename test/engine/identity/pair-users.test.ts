@@ -93,6 +93,7 @@ describe('one person under a new sourcedId (U12)', () => {
       rekeys: [],
       proposals: ['old new sisId name'],
     });
+    expect(pair([localUser({ ...OLD, sisId: '7' })], [reused]).proposals).toMatchObject([{ likeness: 0.5 }]);
     const nearMiss = { ...reused, familyName: 'LEE' };
     expect(lines(pair([localUser({ ...OLD, sisId: '7' })], [nearMiss])).rekeys).toEqual(['old new sisId']);
   });
@@ -103,6 +104,7 @@ describe('one person under a new sourcedId (U12)', () => {
       rekeys: [],
       proposals: ['a new stateId sisId'],
     });
+    expect(pair(gone, [student('new', { stateId: '1', sisId: '7' })]).proposals).toMatchObject([{ likeness: 0.95 }]);
     const both = [student('new', { stateId: '1' }), student('neo', { sisId: 'x' })];
     expect(lines(pair(gone.slice(0, 1), both))).toEqual({ rekeys: [], proposals: ['a new stateId sisId'] });
     // Another number in a new system is no other person.
