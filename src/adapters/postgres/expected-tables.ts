@@ -29,6 +29,20 @@ credentials
   row level security forced
   policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
 
+delivery_problems
+  column tenant text COLLATE "C" NOT NULL
+  column user_id text COLLATE "C" NOT NULL
+  column address_digest text NOT NULL
+  column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column channel text NOT NULL
+  column reason text NOT NULL
+  column status text
+  column at text NOT NULL
+  PRIMARY KEY (tenant, user_id, address_digest)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+
 enrollments
   column tenant text COLLATE "C" NOT NULL
   column id text COLLATE "C" NOT NULL
@@ -105,8 +119,12 @@ outbox
   column idempotency_key text COLLATE "C" NOT NULL
   column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   column scope_key text COLLATE "C" NOT NULL
+  column channel text NOT NULL
   column state text NOT NULL
   column attempts integer NOT NULL
+  column not_before text COLLATE "C"
+  column claimed_by text
+  column claimed_until timestamp with time zone
   column user_id text COLLATE "C"
   column message jsonb NOT NULL
   PRIMARY KEY (tenant, idempotency_key)
