@@ -1,7 +1,7 @@
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { hashPlan } from '../../src/engine/index.js';
-import type { Change } from '../../src/model/index.js';
+import type { Change, LocalRead } from '../../src/model/index.js';
 import {
   addMember,
   batchOf,
@@ -16,7 +16,7 @@ import {
   stateOf,
   userChange,
 } from '../../src/testing/contracts/store/changes.js';
-import type { Known, Side } from './side.js';
+import { claim, type Known, type Side } from './side.js';
 
 /** A public call by `own`, with all ids of another tenant that it can be given. */
 export interface Call {
@@ -110,20 +110,18 @@ export const storeCalls: Readonly<Record<string, Call>> = {
     ],
   },
   releaseWaiting: { call: ({ store, scope }) => store.releaseWaiting(scope) },
-  claimMessages: { call: ({ store, scope }, of) => claimAll(store, scope, of.claimedBy) },
+  claimMessages: { call: ({ store, scope }, of) => claim(store, scope, of.claimedBy) },
   saveMessage: {
-    call: async ({ store, scope }, { waitingKey, pendingKey, claimedBy }) => {
-      for (const key of [waitingKey, pendingKey])
-        await store.saveMessage(scope, key, { claimedBy, state: 'sent', attempts: 9 });
-    },
+    call: ({ store, scope }, { claimedBy, ...of }) =>
+      ofMessages(of, (key) => store.saveMessage(scope, key, { claimedBy, state: 'sent', attempts: 9 })),
   },
-  message: {
-    call: async ({ store, scope }, of) =>
-      both([of.waitingKey, of.pendingKey], (key) => store.message(scope, key)),
-  },
+  message: { call: ({ store, scope }, of) => ofMessages(of, (key) => store.message(scope, key)) },
   saveProblem: { call: ({ store, scope }, of) => store.saveProblem(scope, { ...of.problem, reason: 'bounced' }) },
   problems: {
-    call: async ({ store, scope }, of) => showing(of, of.problem.userId, await store.problems(scope)),
+    call: async ({ store, scope }, of) => [
+      showing(of, of.problem.addressDigest, await store.problems(scope)),
+      showing(of, of.problem.addressDigest, await store.problems(scope, { userIds: [of.problem.userId] })),
+    ],
   },
   forgetProblems: { call: ({ store, scope }, of) => store.forgetProblems(scope, [of.problem.userId]) },
   invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
@@ -176,7 +174,7 @@ export const storeCalls: Readonly<Record<string, Call>> = {
   },
 };
 
-/** What the stores in PostgreSQL have for hosts with tables of their own. */
+/** What the stores in PostgreSQL have besides: for hosts with tables of their own, and for large tenants. */
 export const halfCalls: Readonly<Record<string, Call>> = {
   record: {
     call: async ({ store, scope }, of) => {
@@ -196,6 +194,12 @@ export const halfCalls: Readonly<Record<string, Call>> = {
     call: async ({ store, scope }, of) => {
       if (!(store instanceof PostgresStore)) return '';
       return store.snapshot(scope, async (_client, ledger) => showing(of, of.heldId, ledger));
+    },
+  },
+  stream: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.stream(scope, async (local) => [showing(of, of.heldId, local.ledger), await recordsOf(local)]);
     },
   },
 };
@@ -238,6 +242,21 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
 
 export const invitationsCalls: Readonly<Record<string, Call>> = {
   pending: { call: async ({ invitations }, of) => showing(of, of.invitationId, await invitations.pending()) },
+};
+
+export const deliveriesCalls: Readonly<Record<string, Call>> = {
+  problems: {
+    call: async ({ deliveries }, of) => showing(of, of.problem.addressDigest, await deliveries.problems()),
+  },
+  bounced: {
+    call: async ({ deliveries }, of) => {
+      const bounced = (messageId: string) => deliveries.bounced({ messageId, status: '5.1.1' });
+      // Every tenant has a message under the key of the one that waits; the other key is the victim's alone.
+      await bounced(of.waitingKey);
+      return (await bounced(of.pendingKey)) === 'unknown' ? '' : of.side.mark;
+    },
+  },
+  forgive: { call: ({ deliveries }, of) => deliveries.forgive(of.problem.userId) },
 };
 
 export const vaultCalls: Readonly<Record<string, Call>> = {
@@ -284,6 +303,9 @@ export const syncCalls: Readonly<Record<string, Call>> = {
   accept: { call: ({ sync }, of) => sync.accept(of.proposalId, by) },
   decline: { call: ({ sync }, of) => sync.decline(of.proposalId, by) },
   undo: { call: ({ sync }, of) => sync.undo(of.runId, by) },
+  deliver: {
+    call: async ({ sender, mailer }) => [await sender.deliver(), mailer.messages],
+  },
   runs: { call: ({ sync }) => sync.runs() },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
@@ -292,6 +314,23 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     noneOfTenant: 'it ends what one’s own listener hears',
   },
 };
+
+/** The call with the keys of both messages. */
+async function ofMessages(
+  { waitingKey, pendingKey }: Pick<Known, 'waitingKey' | 'pendingKey'>,
+  call: (key: string) => Promise<unknown>,
+): Promise<unknown> {
+  return [await call(waitingKey), await call(pendingKey)];
+}
+
+/** Every record of a stream. */
+async function recordsOf(local: LocalRead): Promise<readonly unknown[]> {
+  const records: unknown[] = [];
+  for (const collection of [local.schools, local.classes, local.users, local.enrollments, local.guardianLinks]) {
+    for await (const record of collection) records.push(record);
+  }
+  return records;
+}
 
 /** The call with the provider's id and with the host's. */
 async function both(

@@ -1,10 +1,18 @@
 import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
+import { MemoryMailer } from '../../src/adapters/memory/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
-import { Directory, Invitations } from '../../src/people/index.js';
-import type { CredentialStore, ImageStore, RosterSource, RosterStore } from '../../src/ports/index.js';
-import { RosterSync } from '../../src/sync/index.js';
-import { batchOf, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { addressDigest, Deliveries, Directory, Invitations } from '../../src/people/index.js';
+import type {
+  CredentialStore,
+  DeliveryProblem,
+  ImageStore,
+  OutboxMessage,
+  RosterSource,
+  RosterStore,
+} from '../../src/ports/index.js';
+import { RosterSync, type RosterSyncOptions } from '../../src/sync/index.js';
+import { batchOf, DOOMSDAY, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
 
 export type Store = RosterStore & ImageStore & CredentialStore;
@@ -15,8 +23,12 @@ export interface Side {
   readonly scope: Scope;
   readonly store: Store;
   readonly sync: RosterSync;
+  /** The same with a mailer: the other one's messages stay in the outbox. */
+  readonly sender: RosterSync;
+  readonly mailer: MemoryMailer;
   readonly directory: Directory;
   readonly invitations: Invitations;
+  readonly deliveries: Deliveries;
   readonly vault: CredentialVault;
   /** The same with a newer key. */
   readonly newVault: CredentialVault;
@@ -51,9 +63,12 @@ export interface Known {
   readonly invitationId: string;
   readonly proposalId: string;
   readonly plan: Plan;
-  /** Keys of a message that waits and of one that is to be sent. */
+  /** Keys of a message that waits and of one that is to be sent and was claimed, and by whom. */
   readonly waitingKey: string;
   readonly pendingKey: string;
+  readonly claimedBy: string;
+  /** Where somebody cannot be reached: at an address that no other tenant has. */
+  readonly problem: DeliveryProblem;
   readonly image: Roster;
   readonly credentialName: string;
   readonly sealed: string;
@@ -64,6 +79,8 @@ const OLD_KEY = { id: 'old', key: crypto.getRandomValues(new Uint8Array(32)) };
 const NEW_KEY = { id: 'new', key: crypto.getRandomValues(new Uint8Array(32)) };
 
 const NAME_OF_CREDENTIALS = 'clever';
+/** In every tenant the same, as if one worker went round. */
+const WORKER = 'worker';
 
 let tenants = 0;
 
@@ -71,19 +88,24 @@ let tenants = 0;
 export function newSide(store: Store, mark: string): Side {
   tenants += 1;
   const scope = { tenant: `${mark}-${String(tenants)}` };
+  const mailer = new MemoryMailer();
+  const options: RosterSyncOptions = {
+    source: withPreflight(sourceOf(() => side.feed)),
+    store,
+    scope,
+    policy: { fullData: true, limits: { enrollments: 0.1, floor: 0 } },
+  };
   const side: Side = {
     mark,
     scope,
     store,
     leaver: mark === 'bravo' ? '2' : '3',
-    sync: new RosterSync({
-      source: withPreflight(sourceOf(() => side.feed)),
-      store,
-      scope,
-      policy: { fullData: true, limits: { enrollments: 0.1, floor: 0 } },
-    }),
+    sync: new RosterSync(options),
+    sender: new RosterSync({ ...options, mailer }),
+    mailer,
     directory: new Directory({ store, scope }),
     invitations: new Invitations({ store, scope }),
+    deliveries: new Deliveries({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
     feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole' },
@@ -117,7 +139,7 @@ function marked(whole: Roster, mark: string, scope: Scope): Roster {
   };
 }
 
-/** Fills the tenant: two runs, a hold, a proposal, acts by hand, an image, messages of every kind. */
+/** Fills the tenant: two runs, a hold, a proposal, acts by hand, an image, messages in every state before they are sent. */
 export async function settled(side: Side): Promise<Known> {
   const { store, scope, sync, directory, mark } = side;
   const by = { by: `${mark} admin` };
@@ -156,7 +178,15 @@ export async function settled(side: Side): Promise<Known> {
 
   const [hold] = await sync.holds();
   const [proposal] = await sync.proposals();
-  const [pending] = await claimAll(store, scope, claimedBy);
+  const [claimed] = await claim(store, scope, WORKER, 1);
+  const problem = {
+    userId: student,
+    channel: 'email',
+    addressDigest: addressDigest(`s1-1@${mark}.example`),
+    reason: 'refused',
+    at: side.feed.readAt,
+  } as const;
+  await store.saveProblem(scope, problem);
   const { classes, users, enrollments, guardianLinks } = await stateOf(store, scope);
   const member = enrollments.find(({ userId }) => userId === student);
   return {
@@ -182,11 +212,18 @@ export async function settled(side: Side): Promise<Known> {
     proposalId: given(proposal).id,
     plan: await sync.plan(),
     waitingKey: waiting.message.idempotencyKey,
-    pendingKey: given(pending).idempotencyKey,
+    pendingKey: given(claimed).idempotencyKey,
+    claimedBy: WORKER,
+    problem,
     image,
     credentialName: NAME_OF_CREDENTIALS,
     sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
   };
+}
+
+/** Takes the messages that are to be sent and that nobody has, for longer than a test lasts. */
+export function claim(store: Store, scope: Scope, claimedBy: string, limit = 1000): Promise<readonly OutboxMessage[]> {
+  return store.claimMessages(scope, { channel: 'email', limit, claimedBy, leaseMs: 3_600_000, now: DOOMSDAY });
 }
 
 /** Puts the tenant's own credentials into its vault. */
