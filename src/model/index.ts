@@ -92,3 +92,20 @@ export {
   preflightCountsOf,
   preflightStateOf,
 } from './preflight.js';
+export {
+  entryWithoutPerson,
+  type HeldTrace,
+  isActOf,
+  isEntryOf,
+  ledgerTracesOf,
+  type LedgerTraces,
+  ledgerWithoutPerson,
+  type PersonIds,
+  reportWithoutPerson,
+  rosterChangesWithoutPerson,
+  rosterTracesOf,
+  type RosterTraces,
+  rosterWithoutPerson,
+  runTracesOf,
+  type RunTraces,
+} from './person/index.js';

@@ -3,6 +3,7 @@
 export type { Clock } from './clock.js';
 export type { ImageStore, RosterImage } from './image.js';
 export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
+export type { ActTrace, PersonTraces } from './person.js';
 export type { RunFailure, RunOutcome, RunReport } from './run.js';
 export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
 export type {

@@ -1,5 +1,6 @@
-import type { Change, JournalEntry, Ledger, LocalRead, Scope } from '../model/index.js';
+import type { Change, JournalEntry, Ledger, LocalRead, PersonIds, Scope } from '../model/index.js';
 import type { ImageStore } from './image.js';
+import type { PersonTraces } from './person.js';
 import type { RunReport } from './run.js';
 
 /** The right to write to a scope, until it is released or expires. A newer lease has a greater `fence`. */
@@ -96,6 +97,12 @@ export interface DirectoryStore {
   roles(scope: Scope): Promise<readonly string[]>;
   /** The host's sites that a policy may name; an empty list allows any. */
   sites(scope: Scope): Promise<readonly string[]>;
+  /**
+   * Deletes a person of the scope's tenant by the host's id, with their places in classes and their guardian links,
+   * whatever state these are in, and as somebody with whom others share a login; all in one transaction. Does nothing
+   * where there is no such person. The journal is for {@link JournalStore.eraseTraces}.
+   */
+  erasePerson(scope: Scope, userId: string): Promise<void>;
 }
 
 /** The journal half of a store: runs, holds, journal, invitations, outbox. */
@@ -124,6 +131,15 @@ export interface JournalStore {
   ): Promise<void>;
   /** Every invitation of the scope's tenant, whatever became of it. */
   invitations(scope: Scope): Promise<readonly Invitation[]>;
+  /** Everything that is kept about a person, for every scope of the tenant. */
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces>;
+  /**
+   * Erases what is kept about a person, for every scope of the tenant, in one transaction: journal, ledgers, run reports,
+   * invitations, messages and images. Later writes of whoever held a scope before are refused.
+   *
+   * @throws LockHeldError while anybody holds a scope of the tenant: what a run writes next would bring some of it back
+   */
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void>;
 }
 
 /**

@@ -32,7 +32,7 @@ function half<Name extends keyof MemoryStore>(...names: readonly Name[]): Pick<M
 
 keepsContract(
   'the directory half of a memory store by itself',
-  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites') })),
+  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites', 'erasePerson') })),
 );
 keepsContract(
   'the journal half of a memory store by itself',
@@ -40,7 +40,7 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
+      ...(['pendingMessages', 'saveMessage', 'invitations', 'tracesOf', 'eraseTraces'] as const),
     ),
   })),
 );

@@ -18,6 +18,7 @@ import {
   storeContract,
 } from '../../src/testing/index.js';
 import { type FaultyStore, storesOfMixedScopes } from './mixed-scopes.js';
+import { unforgettingStores } from './unforgetting-stores.js';
 
 type Message = Pick<OutboxMessage, 'state' | 'attempts'>;
 
@@ -246,16 +247,19 @@ test('a store without a fault breaks no rule', async () => {
   expect(await brokenRules(MemoryStore)).toEqual([]);
 });
 
-test.each(faultyStores)('a store that $fault breaks the contract', async ({ rule, Store }) => {
-  expect(await brokenRules(Store)).toContain(rule);
-});
+test.each([...faultyStores, ...unforgettingStores])(
+  'a store that $fault breaks the contract',
+  async ({ rule, Store }) => {
+    expect(await brokenRules(Store)).toContain(rule);
+  },
+);
 
 test('each fault is found by a rule of its own', () => {
   expect(new Set(faultyStores.map(({ rule }) => rule)).size).toBe(faultyStores.length);
 });
 
 test('there is no rule that no fault breaks, but those of the directory, which have faults of their own', async () => {
-  const broken = await Promise.all(faultyStores.map(({ Store }) => brokenRules(Store)));
+  const broken = await Promise.all([...faultyStores, ...unforgettingStores].map(({ Store }) => brokenRules(Store)));
   const known = new Set([...broken.flat(), ...directoryContract(subjectOf(MemoryStore)).map(({ name }) => name)]);
   const names = contractOf(MemoryStore).map(({ name }) => name);
   expect(names.filter((name) => !known.has(name))).toEqual([]);

@@ -1,7 +1,7 @@
 import { LockHeldError, StoreConflictError } from '../../errors.js';
 import { compareIds } from '../../internal/ordered.js';
 import { emptyLedger, scopeKey } from '../../model/index.js';
-import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
@@ -11,12 +11,14 @@ import type {
   Lease,
   LeaseOptions,
   OutboxMessage,
+  PersonTraces,
   RosterImage,
   RosterStore,
   RunReport,
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
 import { loadRecords } from './load-state.js';
+import { erasePerson, eraseTraces, tracesOf } from './person.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
 import { Tenant } from './tenant.js';
@@ -102,6 +104,12 @@ export class MemoryStore implements RosterStore, ImageStore {
 
   sites(): Promise<readonly string[]> {
     return Promise.resolve(this.#sites);
+  }
+
+  erasePerson(scope: Scope, userId: string): Promise<void> {
+    return settled(() => {
+      erasePerson(this.#tenant(scope), userId);
+    });
   }
 
   lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
@@ -199,6 +207,18 @@ export class MemoryStore implements RosterStore, ImageStore {
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return settled(() => [...this.#tenant(scope).invitations.values()]);
+  }
+
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
+    return settled(() => tracesOf(this.#tenant(scope), person));
+  }
+
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
+    return settled(() => {
+      const tenant = this.#tenant(scope);
+      tenant.scope(scopeKey(scope));
+      eraseTraces(tenant, person, this.#clock.now().getTime());
+    });
   }
 
   image(scope: Scope): Promise<RosterImage | undefined> {

@@ -10,7 +10,7 @@ const COLLECTIONS = ['schools', 'terms', 'courses', 'classes', 'users', 'enrollm
 const RECORDS_PER_PART = 5_000;
 
 /** What one row of an image holds: the roster without its records, some of these, or what changed since. */
-type Part =
+export type Part =
   | { readonly head: Omit<Roster, (typeof COLLECTIONS)[number]> }
   | { readonly collection: (typeof COLLECTIONS)[number]; readonly records: readonly unknown[] }
   | { readonly changes: RosterChanges };

@@ -108,6 +108,7 @@ function firstVersion(schema: string): readonly string[] {
       version integer,
       applied_at text NOT NULL,
       change json NOT NULL,
+      erased boolean NOT NULL DEFAULT false,
       PRIMARY KEY (tenant, run_id, sequence),
       UNIQUE (tenant, run_id, key)
     )`,

@@ -1,5 +1,5 @@
 import { ConfigurationError, StoreConflictError } from '../../errors.js';
-import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
@@ -8,6 +8,7 @@ import type {
   Lease,
   LeaseOptions,
   OutboxMessage,
+  PersonTraces,
   RosterImage,
   RosterStore,
   RunReport,
@@ -19,6 +20,7 @@ import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
+import { erasePerson, eraseTraces, tracesOf } from './person.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlPool } from './sql-pool.js';
@@ -114,6 +116,10 @@ export class PostgresStore implements RosterStore, ImageStore {
     return Promise.resolve(this.#sites);
   }
 
+  erasePerson(scope: Scope, userId: string): Promise<void> {
+    return this.#in(scope, 'erasePerson', (session) => erasePerson(session, scope.tenant, userId));
+  }
+
   async lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
     const fence = await this.#in(scope, 'lease', (session) => takeLease(session, scope, options));
     return {
@@ -171,6 +177,14 @@ export class PostgresStore implements RosterStore, ImageStore {
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
+  }
+
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
+    return this.#in(scope, 'tracesOf', (session) => tracesOf(session, scope, person), READ_AT_ONE_MOMENT);
+  }
+
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
+    return this.#in(scope, 'eraseTraces', (session) => eraseTraces(session, scope, person));
   }
 
   image(scope: Scope): Promise<RosterImage | undefined> {

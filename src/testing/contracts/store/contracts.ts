@@ -6,6 +6,7 @@ import type { DirectorySubject, ImageSubject, JournalSubject, StoreSubject } fro
 import { crashing } from './crashing.js';
 import { creating } from './creating.js';
 import { deleting } from './deleting.js';
+import { erasing, erasingRecords } from './erasing.js';
 import { imaging } from './imaging.js';
 import { inviting } from './inviting.js';
 import { isolation } from './isolation.js';
@@ -19,9 +20,9 @@ import { rekeying, updating } from './updating.js';
 /** What a contract is asked of: made anew for each case, or the same each time. */
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
-const directoryRules = { creating, updating, rekeying, deleting, batches, loading };
+const directoryRules = { creating, updating, rekeying, deleting, erasingRecords, batches, loading };
 const journalRules = { leases, runs };
-const wholeRules = { journaling, remembering, fencing, inviting, sending, isolation, crashing };
+const wholeRules = { journaling, remembering, fencing, inviting, sending, erasing, isolation, crashing };
 
 /**
  * What the directory half of a store must do: for a host whose people and classes are in tables of its own.
