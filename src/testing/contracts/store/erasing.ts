@@ -27,7 +27,7 @@ const child = withName(ERASED, SECRET);
 
 function withName(sourcedId: string, givenName: string): Change {
   const user = createUser(sourcedId);
-  return { ...user, after: { ...user.after, givenName } } as Change;
+  return { ...user, after: { ...user.after, givenName } };
 }
 
 /** Two children of one class with a guardian each. The one to be erased shares a login with the other. */
