@@ -57,6 +57,7 @@ export type {
   SyncedUser,
 } from './local.js';
 export type { AbsenceCount, Ledger, ReadStatistics, RemovalSum, UnfinishedRun } from './ledger.js';
+export { agedReport } from './aged-report.js';
 export { emptyLedger } from './ledger.js';
 export type { Proposal } from './proposal.js';
 export type { Suppression } from './suppression.js';

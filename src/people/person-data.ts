@@ -131,5 +131,6 @@ function sizeOf({ ids, sourcedIds, others }: Required<PersonIds>): number {
 }
 
 function isAnyKept({ roster, ...lists }: PersonTraces): boolean {
-  return [...Object.values(lists), ...Object.values(roster)].some(({ length }: readonly unknown[]) => length > 0);
+  const all: readonly (readonly unknown[])[] = [...Object.values(lists), ...Object.values({ ...roster })];
+  return all.some(({ length }) => length > 0);
 }

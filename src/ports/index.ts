@@ -15,5 +15,6 @@ export type {
   Lease,
   LeaseOptions,
   OutboxMessage,
+  PruneBefore,
   RosterStore,
 } from './store.js';

@@ -84,6 +84,20 @@ export interface BatchResult {
   readonly stale: readonly string[];
 }
 
+/** Since when something is kept: what is older goes. Each an ISO instant. */
+export interface PruneBefore {
+  /** Runs whose changes were all applied before. @default kept */
+  readonly journal?: string;
+  /** Reports of runs that started before. @default kept */
+  readonly runs?: string;
+  /** Messages that were written before, in whatever state. @default kept */
+  readonly messages?: string;
+  /** Invitations that expired before. @default kept */
+  readonly invitations?: string;
+  /** Images of scopes of which nothing was read since. @default kept */
+  readonly images?: string;
+}
+
 /**
  * The directory half of a store: the host's people and classes. A store never decides: it writes a change if the
  * record still has the version that the change names, and otherwise reports it as stale.
@@ -140,6 +154,12 @@ export interface JournalStore {
    * @throws LockHeldError while anybody holds a scope of the tenant: what a run writes next would bring some of it back
    */
   eraseTraces(scope: Scope, person: PersonIds): Promise<void>;
+  /**
+   * Lets go of what is older than it is to be kept, for every scope of the tenant. The changes of a run go all or none. Of
+   * each scope stays the newest report of a sync that applied something and ended `applied` or `held`, old as it may be:
+   * without its holds, failures and `by`. Ledgers stay.
+   */
+  prune(scope: Scope, before: PruneBefore): Promise<void>;
 }
 
 /**

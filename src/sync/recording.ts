@@ -2,6 +2,7 @@ import { RosterError } from '../errors.js';
 import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
 import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import type { SyncContext } from './options.js';
+import { pruneAfter } from './retention.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -105,6 +106,7 @@ export async function recordRun(
         unexpected = { error };
       }
     }
+    await pruneAfter(context, progress);
     const report = reportOf(context, run, progress, outcome, startedAt);
     await context.store.saveRun(report);
     if (unexpected !== undefined) throw unexpected.error;

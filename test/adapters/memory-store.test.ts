@@ -40,7 +40,7 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['pendingMessages', 'saveMessage', 'invitations', 'tracesOf', 'eraseTraces'] as const),
+      ...(['pendingMessages', 'saveMessage', 'invitations', 'tracesOf', 'eraseTraces', 'prune'] as const),
     ),
   })),
 );

@@ -12,6 +12,7 @@ import type {
   LeaseOptions,
   OutboxMessage,
   PersonTraces,
+  PruneBefore,
   RosterImage,
   RosterStore,
   RunReport,
@@ -19,6 +20,7 @@ import type {
 import { applyBatch } from './apply-batch.js';
 import { loadRecords } from './load-state.js';
 import { erasePerson, eraseTraces, tracesOf } from './person.js';
+import { prune } from './prune.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
 import { Tenant } from './tenant.js';
@@ -218,6 +220,12 @@ export class MemoryStore implements RosterStore, ImageStore {
       const tenant = this.#tenant(scope);
       tenant.scope(scopeKey(scope));
       eraseTraces(tenant, person, this.#clock.now().getTime());
+    });
+  }
+
+  prune(scope: Scope, before: PruneBefore): Promise<void> {
+    return settled(() => {
+      prune(this.#tenant(scope), before);
     });
   }
 

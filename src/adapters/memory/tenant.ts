@@ -43,7 +43,10 @@ export class Tenant {
   /** By purpose. */
   readonly invitations = new Map<string, Invitation>();
   /** By idempotency key, in the order of writing. */
-  readonly outbox = new Map<string, { readonly scopeKey: string; readonly message: OutboxMessage }>();
+  readonly outbox = new Map<
+    string,
+    { readonly scopeKey: string; readonly at: string; readonly message: OutboxMessage }
+  >();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

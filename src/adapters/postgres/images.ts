@@ -73,8 +73,9 @@ export async function extendImage(
 }
 
 async function addPart(session: Session, scope: Scope, part: Part): Promise<void> {
+  const readAt = 'head' in part ? part.head.readAt : 'changes' in part ? part.changes.readAt : undefined;
   await session.query(
-    `INSERT INTO ${session.table('images')} (tenant, scope_key, part) VALUES ($1, $2, $3::text::json)`,
-    [scope.tenant, scopeColumn(scope), JSON.stringify(part)],
+    `INSERT INTO ${session.table('images')} (tenant, scope_key, read_at, part) VALUES ($1, $2, $3, $4::text::json)`,
+    [scope.tenant, scopeColumn(scope), readAt ?? null, JSON.stringify(part)],
   );
 }

@@ -57,15 +57,19 @@ export async function writeInvitations(
   for (const { userId, invitation, message } of items) {
     if (written.delete(invitation.id)) messages.push({ ...message, userId });
   }
-  await writeMessages(session, batch.scope, messages);
+  await writeMessages(session, batch, messages);
 }
 
-async function writeMessages(session: Session, scope: Scope, messages: readonly OutboxMessage[]): Promise<void> {
+async function writeMessages(
+  session: Session,
+  { scope, at }: Batch,
+  messages: readonly OutboxMessage[],
+): Promise<void> {
   if (messages.length === 0) return;
   await session.query(
     `INSERT INTO ${session.table('outbox')}
-       (tenant, scope_key, idempotency_key, state, attempts, user_id, message)
-     SELECT $1, $2, idempotency_key, state, attempts, user_id, message::jsonb
+       (tenant, scope_key, written_at, idempotency_key, state, attempts, user_id, message)
+     SELECT $1, $2, $8, idempotency_key, state, attempts, user_id, message::jsonb
      FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[], $7::text[])
        WITH ORDINALITY AS given (idempotency_key, state, attempts, user_id, message, place)
      ORDER BY place
@@ -80,6 +84,7 @@ async function writeMessages(session: Session, scope: Scope, messages: readonly 
       messages.map(({ kind, runId, to, subject, text: body, html }) =>
         JSON.stringify({ kind, runId, to, subject, text: body, html }),
       ),
+      at,
     ],
   );
 }

@@ -9,6 +9,7 @@ import type {
   LeaseOptions,
   OutboxMessage,
   PersonTraces,
+  PruneBefore,
   RosterImage,
   RosterStore,
   RunReport,
@@ -21,6 +22,7 @@ import { readInvitations, readPending, releaseWaiting, writeOutcome } from './in
 import { loadState } from './load-state.js';
 import { migrate } from './migrations.js';
 import { erasePerson, eraseTraces, tracesOf } from './person.js';
+import { prune } from './prune.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlPool } from './sql-pool.js';
@@ -185,6 +187,10 @@ export class PostgresStore implements RosterStore, ImageStore {
 
   eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
     return this.#in(scope, 'eraseTraces', (session) => eraseTraces(session, scope, person));
+  }
+
+  prune(scope: Scope, before: PruneBefore): Promise<void> {
+    return this.#in(scope, 'prune', (session) => prune(session, scope.tenant, before));
   }
 
   image(scope: Scope): Promise<RosterImage | undefined> {

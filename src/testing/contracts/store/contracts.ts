@@ -13,6 +13,7 @@ import { isolation } from './isolation.js';
 import { fencing, journaling, remembering } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
+import { pruning } from './pruning.js';
 import { runs } from './runs.js';
 import { sending } from './sending.js';
 import { rekeying, updating } from './updating.js';
@@ -22,7 +23,7 @@ export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, erasingRecords, batches, loading };
 const journalRules = { leases, runs };
-const wholeRules = { journaling, remembering, fencing, inviting, sending, erasing, isolation, crashing };
+const wholeRules = { journaling, remembering, fencing, inviting, sending, erasing, pruning, isolation, crashing };
 
 /**
  * What the directory half of a store must do: for a host whose people and classes are in tables of its own.

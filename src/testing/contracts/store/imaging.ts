@@ -140,4 +140,22 @@ export const imaging: Rules<ImageBench> = {
     });
     expectSame('another tenant’s', await store.image(elsewhere), { roster: rosterOf(elsewhere, 'one'), changes: [] });
   },
+
+  'it goes when nothing was read for longer than it is to be kept, for each scope': async ({ store, newScope }) => {
+    const scope = await newScope();
+    const narrow = { ...scope, schools: ['s1'] };
+    const elsewhere = await newScope();
+    for (const each of [scope, narrow, elsewhere]) await store.saveImage(each, rosterOf(each, 'one'));
+    const { readAt } = rosterOf(scope, 'one');
+    const changes = changesOf(scope, 'one', 'two');
+    await store.extendImage(scope, changes);
+    await store.prune(scope, { images: readAt });
+    expectSame('the image that is just as old', (await store.image(narrow))?.changes, []);
+    await store.prune(scope, { images: changes.readAt });
+    expectSame('the image that is older', await store.image(narrow), undefined);
+    expectSame('the image that was read since', (await store.image(scope))?.changes, [changes]);
+    expectSame('another tenant’s', (await store.image(elsewhere))?.changes, []);
+    await store.prune(scope, { images: '9999-01-01T00:00:00.000Z' });
+    expectSame('the image in the end', await store.image(scope), undefined);
+  },
 };
