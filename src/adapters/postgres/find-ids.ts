@@ -139,15 +139,7 @@ async function existing(
   names: readonly RecordTarget[],
 ): Promise<readonly (string | undefined)[]> {
   const ids = distinct(names.map((name) => name.id));
-  const present = new Set<string>();
-  if (ids.length > 0) {
-    const rows = await session.query(
-      `SELECT r.id FROM unnest($2::text[]) AS named (id)
-       JOIN ${session.table(table)} r ON r.tenant = $1 AND r.id = named.id`,
-      [tenant, ids],
-    );
-    for (const row of rows) present.add(text(row, 'id'));
-  }
+  const present = await presentIds(session, tenant, table, ids);
   const bySourcedId = await idsBySourcedId(
     session,
     tenant,
@@ -158,6 +150,22 @@ async function existing(
     if (id !== undefined) return present.has(id) ? id : undefined;
     return sourcedId === undefined ? undefined : bySourcedId.get(sourcedId);
   });
+}
+
+/** Those of the host's ids that are there. */
+export async function presentIds(
+  session: Session,
+  tenant: string,
+  table: RecordTable,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await session.query(
+    `SELECT r.id FROM unnest($2::text[]) AS named (id)
+     JOIN ${session.table(table)} r ON r.tenant = $1 AND r.id = named.id`,
+    [tenant, ids],
+  );
+  return new Set(rows.map((row) => text(row, 'id')));
 }
 
 /** The host's ids of those sourcedIds that are there. */

@@ -3,15 +3,10 @@ import type { Change } from '../../model/index.js';
 import type { Row, Session } from './database.js';
 import { findPairs, findTargets, idsBySourcedId, pairTable, TABLE_OF } from './find-ids.js';
 import type { PairTable } from './find-ids.js';
+import type { WrittenRecord as Written } from './record-batch.js';
 import { number, text } from './rows.js';
 import { stepsOf } from './steps.js';
 import type { Step } from './steps.js';
-
-/** What a change did: to which record, and the version it has now (none where it was deleted). */
-export interface Written {
-  readonly recordId: string;
-  readonly version?: number;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 

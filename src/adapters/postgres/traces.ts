@@ -12,27 +12,11 @@ import {
 import type { JournalEntry, Ledger, PersonIds, Scope } from '../../model/index.js';
 import type { Invitation, OutboxMessage, PersonTraces, RunReport } from '../../ports/index.js';
 import type { Row, Session } from './database.js';
-import { eraseFromImages, imageTraces } from './person-images.js';
+import { eraseFromImages, imageTraces } from './image-traces.js';
 import { hasWord, inJson } from './words-in-json.js';
 import { json, number, optionalText, text } from './rows.js';
 import { entryOf } from './runs.js';
 import { scopeColumn } from './scopes.js';
-
-/** Deletes a person's record, by the foreign keys with all of its ties, and as somebody with whom others share a login. */
-export async function erasePerson(session: Session, tenant: string, userId: string): Promise<void> {
-  const users = session.table('users');
-  const [erased] = await session.query(`DELETE FROM ${users} WHERE tenant = $1 AND id = $2 RETURNING sourced_id`, [
-    tenant,
-    userId,
-  ]);
-  const sourcedId = erased === undefined ? undefined : optionalText(erased, 'sourced_id');
-  if (sourcedId === undefined) return;
-  await session.query(
-    `UPDATE ${users} SET version = version + 1, fields = fields - 'sharesLoginWith'
-     WHERE tenant = $1 AND fields ->> 'sharesLoginWith' = $2`,
-    [tenant, sourcedId],
-  );
-}
 
 /** Everything that is kept of a person besides their record. */
 export async function tracesOf(session: Session, { tenant }: Scope, person: PersonIds): Promise<PersonTraces> {
