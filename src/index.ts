@@ -146,6 +146,7 @@ export type {
 
 // The words
 export {
+  agedReport,
   classSubject,
   defaultPolicy,
   emptyLedger,

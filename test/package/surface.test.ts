@@ -43,6 +43,7 @@ test('the names of rosterkit', async () => {
     StalePlanError
     StoreConflictError
     StoreError
+    agedReport
     assertMayImport
     bearer
     classSubject
@@ -58,6 +59,7 @@ test('the names of rosterkit', async () => {
     describedRules
     emptyLedger
     enrollmentSubject
+    entryWithoutPerson
     explain
     foldDelta
     guardianSubject
@@ -65,6 +67,10 @@ test('the names of rosterkit', async () => {
     hashChanges
     hashPlan
     invert
+    isActOf
+    isEntryOf
+    ledgerTracesOf
+    ledgerWithoutPerson
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -75,6 +81,11 @@ test('the names of rosterkit', async () => {
     readPlan
     reconcile
     reconcileStreams
+    reportWithoutPerson
+    rosterChangesWithoutPerson
+    rosterTracesOf
+    rosterWithoutPerson
+    runTracesOf
     schoolSubject
     scopeKey
     userSubject

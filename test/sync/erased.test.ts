@@ -7,6 +7,7 @@ import type { LocalState } from '../../src/model/index.js';
 import type { RosterStore } from '../../src/ports/index.js';
 import { stateOf } from '../../src/testing/contracts/store/changes.js';
 import { ErasedChild, unshared } from '../people/erased-child.js';
+import { TestClock } from './support.js';
 import { dumpOfMemory, dumpOfTables, placesOf } from '../support/dumps.js';
 
 let database: PGlite;
@@ -81,5 +82,32 @@ describe.each(stores)('undoing a run that touched a person who was erased since,
     const dump = store instanceof MemoryStore ? await dumpOfMemory(store) : await dumpOfTables(database);
     expect(placesOf(dump, words)).toEqual({});
     expect(names(await stateOf(scene.store, scene.scope))).not.toContain(scene.child.record.sourcedId);
+  });
+});
+
+describe('a run that slept through an erasure', () => {
+  it('writes no more, and its report names nobody', async () => {
+    const clock = new TestClock();
+    const store = new MemoryStore({ clock });
+    const scene = new ErasedChild(store, '990');
+    const { id } = await scene.leaveTraces();
+    const save = store.saveLedger.bind(store);
+    let isAwake = true;
+    store.saveLedger = async (...args) => {
+      if (isAwake) {
+        isAwake = false;
+        // Its lease runs out meanwhile.
+        clock.set('2026-09-15T13:00:00.000Z');
+        await scene.directory.erasePerson(id);
+      }
+      await save(...args);
+    };
+    expect(await scene.sync().run()).toMatchObject({
+      outcome: 'failed',
+      holds: [],
+      failures: [{ code: expect.any(String) }],
+    });
+    expect(isAwake).toBe(false);
+    expect(placesOf(await dumpOfMemory(store), [...scene.child.words, id])).toEqual({});
   });
 });
