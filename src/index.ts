@@ -98,28 +98,43 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations } from './people/index.js';
 export type {
   ActOptions,
+  BounceOutcome,
+  BounceReport,
   ClassFields,
+  DeliveriesOptions,
+  Delivery,
   DirectoryOptions,
   Erasure,
   InvitationsOptions,
+  PendingInvitation,
   PersonExport,
   PersonFields,
   RecordReference,
 } from './people/index.js';
 
 // Everything in memory: for a first program, and for tests
-export { MemoryMailer, MemoryStore } from './adapters/memory/index.js';
-export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOptions } from './adapters/memory/index.js';
+export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
+export type {
+  DeliveredMessage,
+  DeliveredText,
+  MemoryMailerOptions,
+  MemorySeed,
+  MemoryStoreOptions,
+  MemoryTextSenderOptions,
+} from './adapters/memory/index.js';
 
 // What the outside implements
 export type {
   ActTrace,
   Batch,
   BatchResult,
+  Channel,
+  ClaimOptions,
   Clock,
+  DeliveryProblem,
   DirectoryStore,
   ImageStore,
   Invitation,
@@ -128,7 +143,9 @@ export type {
   LeaseOptions,
   Mailer,
   Message,
+  MessageOutcome,
   OutboxMessage,
+  OutboxStore,
   PageRead,
   PersonTraces,
   PruneBefore,
@@ -142,6 +159,8 @@ export type {
   RunOutcome,
   RunReport,
   SendOptions,
+  TextMessage,
+  TextSender,
 } from './ports/index.js';
 
 // The words

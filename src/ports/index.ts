@@ -2,7 +2,15 @@
 
 export type { Clock } from './clock.js';
 export type { ImageStore, RosterImage } from './image.js';
-export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
+export type { Mailer, Message, Receipt, SendOptions, TextMessage, TextSender } from './mailer.js';
+export type {
+  Channel,
+  ClaimOptions,
+  DeliveryProblem,
+  MessageOutcome,
+  OutboxMessage,
+  OutboxStore,
+} from './outbox.js';
 export type { ActTrace, PersonTraces } from './person.js';
 export type { RunFailure, RunOutcome, RunReport } from './run.js';
 export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
@@ -14,7 +22,6 @@ export type {
   JournalStore,
   Lease,
   LeaseOptions,
-  OutboxMessage,
   PruneBefore,
   RosterStore,
 } from './store.js';

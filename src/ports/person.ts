@@ -1,5 +1,6 @@
 import type { JournalEntry, LedgerTraces, RosterTraces, RunTraces } from '../model/index.js';
-import type { Invitation, OutboxMessage } from './store.js';
+import type { DeliveryProblem, OutboxMessage } from './outbox.js';
+import type { Invitation } from './store.js';
 
 /** A change that the person made by hand, or let go: that they did, and not to whom. */
 export interface ActTrace {
@@ -21,6 +22,8 @@ export interface PersonTraces {
   readonly invitations: readonly Omit<Invitation, 'codeDigest'>[];
   /** Messages to them. Their texts are left out: a text may hold a code that opens the account. */
   readonly messages: readonly Omit<OutboxMessage, 'text' | 'html'>[];
+  /** Addresses at which they could not be reached, as digests. */
+  readonly problems: readonly DeliveryProblem[];
   /** The rows about them in what incremental syncs keep of the district, oldest reading first. */
   readonly roster: RosterTraces;
 }

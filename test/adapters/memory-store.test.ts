@@ -40,7 +40,18 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['pendingMessages', 'saveMessage', 'invitations', 'tracesOf', 'eraseTraces', 'prune'] as const),
+      ...([
+        'claimMessages',
+        'saveMessage',
+        'message',
+        'invitations',
+        'saveProblem',
+        'problems',
+        'forgetProblems',
+        'tracesOf',
+        'eraseTraces',
+        'prune',
+      ] as const),
     ),
   })),
 );

@@ -11,6 +11,7 @@ import {
   createClass,
   createUser,
   invite,
+  pendingOf,
   renameClass,
   stateOf,
 } from '../../src/testing/contracts/store/changes.js';
@@ -40,6 +41,10 @@ afterAll(async () => {
 const age = async ({ tenant }: Scope, ms: number) => {
   await database.query(
     `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+    [tenant, ms],
+  );
+  await database.query(
+    `UPDATE rosterkit.outbox SET claimed_until = claimed_until - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
     [tenant, ms],
   );
 };
@@ -126,7 +131,7 @@ describe('recording a batch', () => {
       },
     ]);
     expect(await journal.invitations(scope)).toEqual([{ ...item.invitation, userId: 'pupil u1' }]);
-    expect(await journal.pendingMessages(scope, { limit: 9 })).toEqual([{ ...item.message, userId: 'pupil u1' }]);
+    expect(await pendingOf(journal, scope)).toEqual([{ ...item.message, userId: 'pupil u1' }]);
   });
 
   test('asks the host for what no earlier delivery applied, and for nothing where that is all', async () => {
@@ -224,7 +229,7 @@ describe('a transaction of the host’s own', () => {
       await pupilsKept(),
       (await journal.journal(scope, batch.runId)).length,
       (await journal.invitations(scope)).length,
-      (await journal.pendingMessages(scope, { limit: 9 })).length,
+      (await pendingOf(journal, scope)).length,
     ];
     expect(await kept()).toEqual([[], 0, 0, 0]);
     await inTransaction(async (client) => journal.record(batch, pupils(), { client }));

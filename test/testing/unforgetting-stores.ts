@@ -1,7 +1,16 @@
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { LockHeldError } from '../../src/errors.js';
 import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } from '../../src/model/index.js';
-import type { Batch, Invitation, Lease, LeaseOptions, OutboxMessage, PersonTraces } from '../../src/ports/index.js';
+import { pendingOf } from '../../src/testing/contracts/store/changes.js';
+import type {
+  Batch,
+  ClaimOptions,
+  Invitation,
+  Lease,
+  LeaseOptions,
+  OutboxMessage,
+  PersonTraces,
+} from '../../src/ports/index.js';
 import type { RosterImage, RunReport } from '../../src/ports/index.js';
 import type { FaultyStore } from './mixed-scopes.js';
 
@@ -147,13 +156,23 @@ export const unforgettingStores: readonly FaultyStore[] = [
     Store: class extends MemoryStore {
       readonly #kept = new Map<string, readonly OutboxMessage[]>();
       override async eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
-        this.#kept.set(scope.tenant, await super.pendingMessages(scope, { limit: 100 }));
+        this.#kept.set(scope.tenant, await pendingOf(this, scope));
         await super.eraseTraces(scope, person);
       }
-      override async pendingMessages(scope: Scope, options: { readonly limit: number }) {
-        return this.#kept.get(scope.tenant) ?? super.pendingMessages(scope, options);
+      override async claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+        return this.#kept.get(scope.tenant) ?? super.claimMessages(scope, options);
       }
     },
+  },
+  {
+    fault: 'keeps where a person cannot be reached',
+    rule: RULES.left,
+    Store: bringingBack(async (store, scope) => {
+      const problems = await store.problems(scope);
+      return async () => {
+        for (const problem of problems) await store.saveProblem(scope, problem);
+      };
+    }),
   },
   {
     fault: 'keeps the image of one scope',
@@ -259,7 +278,7 @@ export const unforgettingStores: readonly FaultyStore[] = [
       };
     }),
   },
-  ...(['journal', 'acts', 'ledgers', 'runs', 'invitations', 'messages'] as const).map((list) => ({
+  ...(['journal', 'acts', 'ledgers', 'runs', 'invitations', 'messages', 'problems'] as const).map((list) => ({
     fault: `finds nothing in its ${list}`,
     rule: RULES.found,
     Store: misfinding((traces) => ({ ...traces, [list]: [] })),

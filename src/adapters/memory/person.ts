@@ -52,6 +52,7 @@ export function tracesOf(tenant: Tenant, person: PersonIds): PersonTraces {
     messages: [...tenant.outbox.values()]
       .filter(({ message }) => message.userId !== undefined && person.ids.includes(message.userId))
       .map(({ message: { text: _text, html: _html, ...message } }) => message),
+    problems: [...tenant.problems.values()].filter(({ userId }) => person.ids.includes(userId)),
     roster: imageTraces(tenant, person),
   };
 }
@@ -99,6 +100,9 @@ export function eraseTraces(tenant: Tenant, person: PersonIds, nowMs: number): v
   for (const [id, report] of tenant.runs) tenant.runs.set(id, reportWithoutPerson(report, person));
   for (const [purpose, { userId }] of tenant.invitations) {
     if (person.ids.includes(userId)) tenant.invitations.delete(purpose);
+  }
+  for (const [key, { userId }] of tenant.problems) {
+    if (person.ids.includes(userId)) tenant.problems.delete(key);
   }
   for (const [key, { message }] of tenant.outbox) {
     if (message.userId !== undefined && person.ids.includes(message.userId)) tenant.outbox.delete(key);

@@ -4,11 +4,14 @@ import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } fr
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
+  DeliveryProblem,
   ImageStore,
   Invitation,
   JournalStore,
   Lease,
   LeaseOptions,
+  MessageOutcome,
   OutboxMessage,
   PersonTraces,
   PruneBefore,
@@ -18,8 +21,10 @@ import type {
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
 import type { DatabaseOptions, Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
-import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
+import { readInvitations } from './invitations.js';
 import { migrate } from './migrations.js';
+import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
+import { deleteProblems, readProblems, writeProblem } from './problems.js';
 import { prune } from './prune.js';
 import { recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
@@ -212,16 +217,28 @@ export class PostgresJournal implements JournalStore, ImageStore {
     return this.#in(scope, 'releaseWaiting', (session) => releaseWaiting(session, scope));
   }
 
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
-    return this.#in(scope, 'pendingMessages', (session) => readPending(session, scope, options.limit));
+  claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+    return this.#in(scope, 'claimMessages', (session) => claimMessages(session, scope, options));
   }
 
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
+  saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean> {
     return this.#in(scope, 'saveMessage', (session) => writeOutcome(session, scope.tenant, idempotencyKey, outcome));
+  }
+
+  message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
+    return this.#in(scope, 'message', (session) => readMessage(session, scope.tenant, idempotencyKey));
+  }
+
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+    return this.#in(scope, 'saveProblem', (session) => writeProblem(session, scope.tenant, problem));
+  }
+
+  problems(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly DeliveryProblem[]> {
+    return this.#in(scope, 'problems', (session) => readProblems(session, scope.tenant, options.userIds));
+  }
+
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void> {
+    return this.#in(scope, 'forgetProblems', (session) => deleteProblems(session, scope.tenant, userIds));
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {

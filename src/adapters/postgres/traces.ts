@@ -14,7 +14,9 @@ import type { Invitation, OutboxMessage, PersonTraces, RunReport } from '../../p
 import type { Row, Session } from './database.js';
 import { eraseFromImages, imageTraces } from './image-traces.js';
 import { hasWord, inJson } from './words-in-json.js';
-import { json, number, optionalText, text } from './rows.js';
+import { COLUMNS, messageOf } from './outbox.js';
+import { readProblems } from './problems.js';
+import { json, optionalText, text } from './rows.js';
 import { entryOf } from './runs.js';
 import { scopeColumn } from './scopes.js';
 
@@ -29,8 +31,7 @@ export async function tracesOf(session: Session, { tenant }: Scope, person: Pers
     [tenant, person.ids],
   );
   const messages = await session.query(
-    `SELECT idempotency_key, state, attempts, user_id, (message - 'text' - 'html')::text AS message
-     FROM ${session.table('outbox')} WHERE tenant = $1 AND user_id = ANY ($2::text[]) ORDER BY position`,
+    `SELECT ${COLUMNS} FROM ${session.table('outbox')} WHERE tenant = $1 AND user_id = ANY ($2::text[]) ORDER BY position`,
     [tenant, person.ids],
   );
   return {
@@ -41,7 +42,8 @@ export async function tracesOf(session: Session, { tenant }: Scope, person: Pers
     ledgers: ledgers.flatMap(({ ledger }) => ledgerTracesOf(ledger, person) ?? []),
     runs: runs.flatMap((report) => runTracesOf(report, person) ?? []),
     invitations: invitations.map(invitationOf),
-    messages: messages.map(messageOf),
+    messages: messages.map((row) => withoutText(messageOf(row))),
+    problems: await readProblems(session, tenant, person.ids),
     roster: await imageTraces(session, tenant, person),
   };
 }
@@ -68,7 +70,7 @@ export async function eraseTraces(session: Session, scope: Scope, person: Person
       JSON.stringify(reportWithoutPerson(report, person)),
     ]);
   }
-  for (const table of ['invitations', 'outbox']) {
+  for (const table of ['invitations', 'outbox', 'delivery_problems']) {
     await session.query(`DELETE FROM ${session.table(table)} WHERE tenant = $1 AND user_id = ANY ($2::text[])`, [
       tenant,
       person.ids,
@@ -170,12 +172,6 @@ function invitationOf(row: Row): Omit<Invitation, 'codeDigest'> {
   };
 }
 
-function messageOf(row: Row): Omit<OutboxMessage, 'text' | 'html'> {
-  return {
-    ...(json(row, 'message') as Pick<OutboxMessage, 'kind' | 'runId' | 'to' | 'subject'>),
-    idempotencyKey: text(row, 'idempotency_key'),
-    state: text(row, 'state') as OutboxMessage['state'],
-    attempts: number(row, 'attempts'),
-    userId: text(row, 'user_id'),
-  };
+function withoutText({ text: _text, html: _html, ...message }: OutboxMessage): Omit<OutboxMessage, 'text' | 'html'> {
+  return message;
 }

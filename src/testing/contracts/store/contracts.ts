@@ -13,6 +13,7 @@ import { isolation } from './isolation.js';
 import { fencing, journaling, ledgers } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
+import { problems } from './problems.js';
 import { pruning } from './pruning.js';
 import { remembering } from './remembering.js';
 import { runs } from './runs.js';
@@ -23,7 +24,7 @@ import { rekeying, updating } from './updating.js';
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, erasingRecords, batches, loading };
-const journalRules = { leases, remembering, runs };
+const journalRules = { leases, remembering, runs, problems };
 const wholeRules = { journaling, ledgers, fencing, inviting, sending, erasing, pruning, isolation, crashing };
 
 /**

@@ -7,6 +7,7 @@ import type { DirectoryBench, StoreBench } from './bench.js';
 import {
   addMember,
   AT,
+  conclude,
   createClass,
   createUser,
   enrollmentChange,
@@ -142,7 +143,9 @@ async function everywhere(bench: StoreBench, scope: Scope): Promise<PersonIds> {
   const named = toChild.map((item) => ({ ...item, message: { ...item.message, text: `Hello ${SECRET}` } }));
   const invitations = [...named, toOther];
   await apply(scope, [], { invitations });
-  await store.saveMessage(scope, `invitation user:${ERASED} sent`, { state: 'sent', attempts: 1 });
+  await conclude(store, scope, `invitation user:${ERASED} sent`, { state: 'sent', attempts: 1 });
+  const refused = { channel: 'email', addressDigest: 'digest', reason: 'refused', at: AT } as const;
+  for (const userId of [id, 'another']) await store.saveProblem(scope, { ...refused, userId });
   for (const each of [scope, { ...scope, schools: ['s1'] }]) {
     await store.saveLedger(each, ledgerOf(each));
     const keys = [`user-update user:${ERASED}`, 'user-update user:u2'];
@@ -169,6 +172,7 @@ async function told({ store, state, pending }: StoreBench, scope: Scope): Promis
     runs: await Promise.all(scopes.map((each) => store.runs(each))),
     invitations: await store.invitations(scope),
     messages: await pending(scope),
+    problems: await store.problems(scope),
   };
 }
 
@@ -233,6 +237,11 @@ export const erasing: Rules<StoreBench> = {
       ],
     );
     for (const each of traces.messages) expectNoField('a message', each, 'text');
+    expectSame(
+      'the problems',
+      traces.problems.map(({ userId }) => userId),
+      [person.ids[0]],
+    );
   },
 
   'nothing of it is left once it is erased, and what is kept of others stays': async (bench) => {
@@ -274,6 +283,11 @@ export const erasing: Rules<StoreBench> = {
     expectFields('an entry about another', entries[3]?.change, { ...createUser('g1') });
     expectFields('an erased entry', entries[1], { recordId: '', runId: RUN, appliedAt: AT });
     expectFields('an erased change', entries[1]?.change, { before: null, after: null, target: {} });
+    expectSame(
+      'whose problems are left',
+      (await store.problems(scope)).map(({ userId }) => userId),
+      ['another'],
+    );
     expectSame('whose invitations are left', (await store.invitations(scope)).length, 1);
     expectSame(
       'which messages are left',
