@@ -18,6 +18,7 @@ export const folders = {
   clever: { folders: ['http', 'model', 'ports', 'internal'], packages: ['zod', 'jose'], node: true },
   classlink: { folders: ['oneroster', 'http', 'model', 'ports', 'internal'], packages: ['zod'], node: true },
   people: { folders: ['model', 'ports', 'internal'], node: true },
+  credentials: { folders: ['model', 'ports', 'internal'] },
   sync: {
     folders: ['engine', 'policy', 'people', 'model', 'ports', 'internal'],
     packages: ['eventemitter3', 'p-limit', 'p-retry'],

@@ -115,6 +115,18 @@ export type {
   RecordReference,
 } from './people/index.js';
 
+// Credentials, sealed
+export { credentialSealer, CredentialVault } from './credentials/index.js';
+export type {
+  Credentials,
+  CredentialSealer,
+  CredentialSealerOptions,
+  CredentialVaultOptions,
+  ResealReport,
+  SealedFor,
+  SealingKey,
+} from './credentials/index.js';
+
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
 export type {
@@ -134,6 +146,7 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  CredentialStore,
   DeliveryProblem,
   DirectoryStore,
   ImageStore,

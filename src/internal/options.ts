@@ -31,3 +31,10 @@ export function checkHosts(parameter: string, value: unknown): void {
 export function checkFunction(parameter: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw new ConfigurationError(parameter, 'is a function');
 }
+
+/** @throws ConfigurationError naming the option where it has not got each of these methods */
+export function checkMethods(parameter: string, value: unknown, methods: readonly string[]): void {
+  const given = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  const missing = methods.filter((method) => typeof given[method] !== 'function');
+  if (missing.length > 0) throw new ConfigurationError(parameter, `has to offer ${missing.join(', ')}`);
+}

@@ -1,6 +1,7 @@
 /** What the outside must implement: a source of rosters, a store, a mailer, a clock. */
 
 export type { Clock } from './clock.js';
+export type { CredentialStore } from './credentials.js';
 export type { ImageStore, RosterImage } from './image.js';
 export type { Mailer, Message, Receipt, SendOptions, TextMessage, TextSender } from './mailer.js';
 export type {

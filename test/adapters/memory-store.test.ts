@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Scope } from '../../src/model/index.js';
 import {
+  credentialContract,
   directoryContract,
   FixedClock,
   imageContract,
@@ -22,6 +23,10 @@ keepsContract(
 keepsContract(
   'the image of a memory store',
   imageContract(() => subject),
+);
+keepsContract(
+  'the credentials of a memory store',
+  credentialContract(() => subject),
 );
 
 /** No more of a store than these of its methods. */

@@ -5,7 +5,7 @@ import type { BatchWriter, SqlClient, WrittenRecord } from '../../src/adapters/p
 import { ConfigurationError, StoreConflictError, StoreError } from '../../src/errors.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Scope } from '../../src/model/index.js';
-import { imageContract, journalContract } from '../../src/testing/index.js';
+import { credentialContract, imageContract, journalContract } from '../../src/testing/index.js';
 import {
   batchOf,
   createClass,
@@ -56,6 +56,10 @@ keepsContract(
 keepsContract(
   'the image of the journal half by itself',
   imageContract(() => ({ store: journal, age })),
+);
+keepsContract(
+  'the credentials of the journal half by itself',
+  credentialContract(() => ({ store: journal })),
 );
 
 /** A host's half that keeps pupils alone, under their sourcedIds, and notes what it was asked to write. */

@@ -4,7 +4,7 @@ import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
-import { imageContract, storeContract } from '../../src/testing/index.js';
+import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import {
   addMember,
   batchOf,
@@ -59,6 +59,10 @@ keepsContract(
 keepsContract(
   'the image of a PostgreSQL store on PGlite',
   imageContract(() => ({ store: underTest, age })),
+);
+keepsContract(
+  'the credentials of a PostgreSQL store on PGlite',
+  credentialContract(() => ({ store: underTest })),
 );
 
 test('a store whose transactions are none is found out by batches that break off', async () => {

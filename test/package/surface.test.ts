@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    CredentialVault
     DecodeError
     Deliveries
     Directory
@@ -53,6 +54,7 @@ test('the names of rosterkit', async () => {
     cleverSource
     clientCredentials
     compare
+    credentialSealer
     defaultPolicy
     definePolicy
     describeReason
@@ -195,6 +197,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    credentialContract
     directoryContract
     districtRoster
     evolve

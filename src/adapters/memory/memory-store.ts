@@ -7,6 +7,7 @@ import type {
   BatchResult,
   ClaimOptions,
   Clock,
+  CredentialStore,
   DeliveryProblem,
   ImageStore,
   Invitation,
@@ -66,7 +67,7 @@ export interface MemoryStoreOptions {
  * const { classes } = await store.load(scope);
  * ```
  */
-export class MemoryStore implements RosterStore, ImageStore {
+export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
   readonly #tenants = new Map<string, Tenant>();
   readonly #clock: Clock;
   readonly #roles: readonly string[];
@@ -256,6 +257,34 @@ export class MemoryStore implements RosterStore, ImageStore {
       if (image === undefined) return;
       const last = image.changes.at(-1) ?? image.roster;
       if (last.cursor === changes.since) state.image = { ...image, changes: [...image.changes, changes] };
+    });
+  }
+
+  credentials(scope: Scope, name: string): Promise<string | undefined> {
+    return settled(() => this.#tenant(scope).credentials.get(name));
+  }
+
+  credentialNames(scope: Scope): Promise<readonly string[]> {
+    return settled(() => [...this.#tenant(scope).credentials.keys()].sort(compareIds));
+  }
+
+  saveCredentials(
+    scope: Scope,
+    name: string,
+    sealed: string,
+    options: { readonly replaces?: string | undefined } = {},
+  ): Promise<boolean> {
+    return settled(() => {
+      const { credentials } = this.#tenant(scope);
+      if (options.replaces !== undefined && credentials.get(name) !== options.replaces) return false;
+      credentials.set(name, sealed);
+      return true;
+    });
+  }
+
+  deleteCredentials(scope: Scope, name: string): Promise<void> {
+    return settled(() => {
+      this.#tenant(scope).credentials.delete(name);
     });
   }
 

@@ -55,6 +55,8 @@ export class Tenant {
   readonly outbox = new Map<string, KeptMessage>();
   /** By person and address. */
   readonly problems = new Map<string, DeliveryProblem>();
+  /** Sealed, by name. */
+  readonly credentials = new Map<string, string>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

@@ -185,7 +185,8 @@ function isInTheWay(error: unknown): boolean {
   return code !== undefined && IN_THE_WAY.includes(code);
 }
 
-function sqlState(error: unknown): string | undefined {
+/** The SQLSTATE of a driver's error, where it has one. */
+export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }

@@ -6,6 +6,8 @@
  * @module
  */
 
+export type { MigrateOptions } from './migrate.js';
+export type { PostgresPreflight } from './preflight.js';
 export { PostgresJournal } from './postgres-journal.js';
 export type { PostgresJournalOptions, TransactionOptions } from './postgres-journal.js';
 export type { BatchWriter, WrittenRecord } from './record-batch.js';

@@ -1,54 +1,11 @@
-import { StoreError } from '../../errors.js';
-import type { Database, Session } from './database.js';
-import { number } from './rows.js';
-
 /** A half of a store: its tables have versions of their own. */
 export type Half = 'directory' | 'journal';
 
 /** The statements of each version of a half's tables, in order. A version that was published is never edited. */
-const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
+export const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
   directory: [recordTables],
   journal: [journalTables, rosterImages],
 };
-
-/**
- * Brings the tables of these halves to this version. It may be called at every start, and by many processes at once: one
- * works, the others wait for it.
- */
-export async function migrate(database: Database, halves: readonly Half[]): Promise<void> {
-  const { schema } = database;
-  await database.once('migrate', async (session) => {
-    await session.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rosterkit:${schema}`]);
-    // IF NOT EXISTS would ask for the right to create schemas even where the schema is there.
-    const schemas = await session.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-    if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
-    await session.query(
-      `CREATE TABLE IF NOT EXISTS ${session.table('schema_version')} (half text NOT NULL, version integer NOT NULL)`,
-    );
-    for (const half of halves) await migrateHalf(session, schema, half);
-  });
-}
-
-async function migrateHalf(session: Session, schema: string, half: Half): Promise<void> {
-  const migrations = MIGRATIONS[half];
-  const [row] = await session.query(
-    `SELECT max(version) AS version FROM ${session.table('schema_version')} WHERE half = $1`,
-    [half],
-  );
-  const present = row === undefined ? 0 : number(row, 'version');
-  if (present > migrations.length) {
-    throw new StoreError(
-      `migrate: the tables of the ${half} have version ${String(present)} and this package knows ` +
-        `${String(migrations.length)}; use the newer package that made them`,
-      { operation: 'migrate' },
-    );
-  }
-  for (const [index, statements] of migrations.entries()) {
-    if (index < present) continue;
-    for (const statement of statements(`"${schema}"`)) await session.query(statement);
-    await session.query(`INSERT INTO ${session.table('schema_version')} VALUES ($1, $2)`, [half, index + 1]);
-  }
-}
 
 /**
  * Ids compare by bytes (`COLLATE "C"`): they are opaque, and no locale may take two of them for one. The names of
@@ -181,6 +138,12 @@ function journalTables(schema: string): readonly string[] {
       at text NOT NULL,
       PRIMARY KEY (tenant, user_id, address_digest)
     )`,
+    `CREATE TABLE ${schema}.credentials (
+      tenant ${id} NOT NULL,
+      name ${id} NOT NULL,
+      sealed text COLLATE "C" NOT NULL,
+      PRIMARY KEY (tenant, name)
+    )`,
   ];
   return [...tables, ...JOURNAL_TABLES.flatMap((table) => isolation(schema, table))];
 }
@@ -200,14 +163,19 @@ function rosterImages(schema: string): readonly string[] {
   ];
 }
 
-const RECORD_TABLES = ['schools', 'classes', 'users', 'enrollments', 'guardian_links'];
-const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox', 'delivery_problems'];
+/** The tables of the directory half; all others are of the journal's. */
+export const RECORD_TABLES = ['schools', 'classes', 'users', 'enrollments', 'guardian_links'];
+const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox', 'delivery_problems', 'credentials'];
 
-/** A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. */
+/**
+ * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. A
+ * connection that had a tenant before has the empty one after it, and the empty one has no rows.
+ */
 function isolation(schema: string, table: string): readonly string[] {
   return [
     `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
-    `CREATE POLICY own_tenant ON ${schema}.${table} USING (tenant = current_setting('rosterkit.tenant', true))`,
+    `CREATE POLICY own_tenant ON ${schema}.${table}
+      USING (tenant = nullif(current_setting('rosterkit.tenant', true), ''))`,
   ];
 }

@@ -4,6 +4,7 @@ import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } fr
 import type {
   Batch,
   BatchResult,
+  CredentialStore,
   ClaimOptions,
   DeliveryProblem,
   ImageStore,
@@ -18,14 +19,18 @@ import type {
   RosterImage,
   RunReport,
 } from '../../ports/index.js';
+import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
 import type { DatabaseOptions, Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations } from './invitations.js';
-import { migrate } from './migrations.js';
+import { migrate } from './migrate.js';
+import type { MigrateOptions } from './migrate.js';
 import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
 import { deleteProblems, readProblems, writeProblem } from './problems.js';
 import { prune } from './prune.js';
+import { preflight } from './preflight.js';
+import type { PostgresPreflight } from './preflight.js';
 import { recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
@@ -49,7 +54,8 @@ export interface TransactionOptions {
 
 /**
  * The journal half of a store, in PostgreSQL 15 or later, or in PGlite, for a host whose people and classes are in tables of
- * its own in the same database: leases, ledger, runs, journal, invitations, outbox and the image of incremental syncs.
+ * its own in the same database: leases, ledger, runs, journal, invitations, outbox, the image of incremental syncs and sealed
+ * credentials.
  * What the host adds is the directory half: `load`, `roles`, `sites`, and an `apply` that {@link PostgresJournal.record}
  * makes one transaction with the journal.
  *
@@ -79,7 +85,7 @@ export interface TransactionOptions {
  * }
  * ```
  */
-export class PostgresJournal implements JournalStore, ImageStore {
+export class PostgresJournal implements JournalStore, ImageStore, CredentialStore {
   readonly #database: Database;
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
@@ -89,12 +95,36 @@ export class PostgresJournal implements JournalStore, ImageStore {
 
   /**
    * Makes the tables of the journal half, or brings them to this package's version. Call it at every start: it does nothing
-   * where nothing is to be done, and of many processes one works while the others wait.
+   * where nothing is to be done, and of many processes one works while the others wait. All of it is one transaction. A role
+   * that may not make tables can call it, too, where they are there already.
    *
-   * @throws StoreError where the tables are of a newer version
+   * @throws ConfigurationError where `grantTo` names no role of the database
+   * @throws StoreError where the tables are of a newer version, or are not as this version made them: it names what is
+   *   missing or different. Columns, indexes and tables that you added are your own.
    */
-  async migrate(): Promise<void> {
-    await migrate(this.#database, ['journal']);
+  async migrate(options: MigrateOptions = {}): Promise<void> {
+    await migrate(this.#database, ['journal'], options);
+  }
+
+  /**
+   * Looks at the role of the pool and at the tables, and says what is wrong: whether row-level security applies to the
+   * role, whether it may do what the store does, and whether the tables are as this version made them. Reads the catalog
+   * alone and writes nothing; no sync depends on it.
+   *
+   * @example
+   * ```ts
+   * import type { PostgresJournal } from 'rosterkit/postgres';
+   *
+   * export async function isSafe(journal: PostgresJournal): Promise<boolean> {
+   *   const { isIsolated, findings } = await journal.preflight();
+   *   for (const { severity, message } of findings) console.log(severity, message);
+   *   return isIsolated;
+   * }
+   * ```
+   */
+  async preflight(): Promise<PostgresPreflight> {
+    const { schema } = this.#database;
+    return this.#database.once('preflight', (session) => preflight(session, schema, ['journal']));
   }
 
   /**
@@ -267,6 +297,29 @@ export class PostgresJournal implements JournalStore, ImageStore {
 
   extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
     return this.#in(scope, 'extendImage', (session) => extendImage(session, scope, changes, fence));
+  }
+
+  credentials(scope: Scope, name: string): Promise<string | undefined> {
+    return this.#in(scope, 'credentials', (session) => readCredentials(session, scope.tenant, name));
+  }
+
+  credentialNames(scope: Scope): Promise<readonly string[]> {
+    return this.#in(scope, 'credentialNames', (session) => readCredentialNames(session, scope.tenant));
+  }
+
+  saveCredentials(
+    scope: Scope,
+    name: string,
+    sealed: string,
+    options: { readonly replaces?: string | undefined } = {},
+  ): Promise<boolean> {
+    return this.#in(scope, 'saveCredentials', (session) =>
+      writeCredentials(session, scope.tenant, name, sealed, options.replaces),
+    );
+  }
+
+  deleteCredentials(scope: Scope, name: string): Promise<void> {
+    return this.#in(scope, 'deleteCredentials', (session) => removeCredentials(session, scope.tenant, name));
   }
 
   #in<T>(

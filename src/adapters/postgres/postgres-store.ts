@@ -5,9 +5,12 @@ import type { Session } from './database.js';
 import { erasePerson } from './erase-person.js';
 import { presentIds } from './find-ids.js';
 import { loadState } from './load-state.js';
-import { migrate } from './migrations.js';
+import { migrate } from './migrate.js';
+import type { MigrateOptions } from './migrate.js';
 import { PostgresJournal } from './postgres-journal.js';
 import type { PostgresJournalOptions } from './postgres-journal.js';
+import { preflight } from './preflight.js';
+import type { PostgresPreflight } from './preflight.js';
 import type { SqlClient } from './sql-pool.js';
 import { writeChanges } from './write-changes.js';
 
@@ -61,12 +64,29 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   /**
    * Makes the tables, or brings them to this package's version. Call it at every start: it does nothing where nothing
-   * is to be done, and of many processes one works while the others wait.
+   * is to be done, and of many processes one works while the others wait. All of it is one transaction. A role that may
+   * not make tables can call it, too, where they are there already.
    *
-   * @throws StoreError where the tables are of a newer version
+   * @throws ConfigurationError where `grantTo` names no role of the database
+   * @throws StoreError where the tables are of a newer version, or are not as this version made them: it names what is
+   *   missing or different. Columns, indexes and tables that you added are your own.
+   * @example
+   * ```ts
+   * import { PostgresStore } from 'rosterkit/postgres';
+   * import type { SqlPool } from 'rosterkit/postgres';
+   *
+   * export async function deploy(ownersPool: SqlPool): Promise<void> {
+   *   await new PostgresStore({ pool: ownersPool }).migrate({ grantTo: 'school_app' });
+   * }
+   * ```
    */
-  override async migrate(): Promise<void> {
-    await migrate(this.#database, ['directory', 'journal']);
+  override async migrate(options: MigrateOptions = {}): Promise<void> {
+    await migrate(this.#database, ['directory', 'journal'], options);
+  }
+
+  override async preflight(): Promise<PostgresPreflight> {
+    const { schema } = this.#database;
+    return this.#database.once('preflight', (session) => preflight(session, schema, ['directory', 'journal']));
   }
 
   /** The records of the scope's tenant as arrays, all as of one moment, in the order of {@link LocalState}. */

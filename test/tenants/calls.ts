@@ -1,0 +1,362 @@
+import { MemoryMailer, MemoryStore } from '../../src/adapters/memory/index.js';
+import { PostgresStore } from '../../src/adapters/postgres/index.js';
+import { hashPlan } from '../../src/engine/index.js';
+import type { Change, PersonIds } from '../../src/model/index.js';
+import { Deliveries } from '../../src/people/index.js';
+import { RosterSync } from '../../src/sync/index.js';
+import {
+  addMember,
+  batchOf,
+  classChange,
+  createUser,
+  enrollmentChange,
+  guardianChange,
+  invite,
+  linkGuardian,
+  renameClass,
+  reportOf,
+  stateOf,
+  userChange,
+} from '../../src/testing/contracts/store/changes.js';
+import type { Known, Side } from './side.js';
+
+/** A public call by `own`, with all ids of another tenant that it can be given. */
+export interface Call {
+  readonly call: (own: Side, of: Known) => Promise<unknown>;
+  /** Why the call shows and changes nothing of the tenant that makes it, either. */
+  readonly noneOfTenant?: string;
+}
+
+const by = { by: 'somebody' };
+
+/** The tenant's mark, where the id of something of its own alone is in what was given. */
+function showing({ side }: Known, id: string, result: unknown): string {
+  return JSON.stringify(result).includes(`"${id}"`) ? side.mark : '';
+}
+
+/** The changes that somebody could make up who knows the ids: each kind of record, updated and deleted. */
+function forged(of: Known): readonly Change[] {
+  const gone = { before: {}, after: null, version: 1 } as const;
+  const versions = [1, 2, 3];
+  return [
+    ...versions.flatMap((version) => [
+      classChange({ kind: 'class-update', target: { id: of.classId }, before: {}, after: { name: 'Stolen' }, version }),
+      userChange({ kind: 'user-update', target: { id: of.studentId }, before: {}, after: { grade: '1' }, version }),
+      renameClass('c2', 'Stolen', version),
+    ]),
+    classChange({
+      kind: 'class-purge',
+      target: { id: of.localClassId },
+      before: {},
+      after: { state: 'purged' },
+      version: 1,
+    }),
+    enrollmentChange({ kind: 'enrollment-delete', target: { id: of.enrollmentId }, ...gone }),
+    guardianChange({ kind: 'guardian-unlink', target: { id: of.guardianLinkId }, ...gone }),
+    userChange({ kind: 'user-delete', target: { id: of.localUserId }, ...gone }),
+    enrollmentChange({
+      kind: 'enrollment-add',
+      target: { classId: of.classId, userId: of.outsiderId },
+      before: null,
+      after: { origin: 'local', role: 'student', state: 'active', classId: of.classId, userId: of.outsiderId },
+    }),
+    addMember('c1', 's2-1'),
+    linkGuardian('linked-person', 's2-1'),
+    // A record under an id that the other tenant uses.
+    userChange({ ...createUser('another'), after: { ...createUser('another').after, id: of.studentId } }),
+  ];
+}
+
+const CLAIM = {
+  channel: 'email',
+  limit: 1_000,
+  claimedBy: 'somebody',
+  leaseMs: 60_000,
+  now: '9999-01-01T00:00:00.000Z',
+} as const;
+
+const student = (of: Known): PersonIds => ({ ids: [of.studentId], sourcedIds: ['s1-1'] });
+
+export const storeCalls: Readonly<Record<string, Call>> = {
+  load: {
+    call: async (own, of) => [
+      await stateOf(own.store, own.scope),
+      await stateOf(own.store, { ...own.scope, schools: ['north'] }),
+      of.side.mark === own.mark,
+    ],
+  },
+  apply: {
+    call: async ({ store, scope }, of) => {
+      const mine = invite('user:another', { userId: of.studentId });
+      const message = { ...mine.message, idempotencyKey: of.pendingKey };
+      return [
+        await store.apply(batchOf(scope, forged(of), { runId: of.batchRunId, invitations: [{ ...mine, message }] })),
+        await store.apply(batchOf(scope, [], { revoke: [of.studentId, of.outsiderId, of.localUserId] })),
+      ];
+    },
+  },
+  roles: { call: ({ store, scope }) => store.roles(scope), noneOfTenant: 'roles are the host’s' },
+  sites: { call: ({ store, scope }) => store.sites(scope), noneOfTenant: 'sites are the host’s' },
+  lease: {
+    call: async ({ store, scope, mark }) => {
+      const lease = await store.lease(scope, { holder: mark, ttlMs: 60_000 });
+      await lease.renew();
+      await lease.release();
+      return lease;
+    },
+  },
+  ledger: { call: async ({ store, scope }, of) => showing(of, of.heldId, await store.ledger(scope)) },
+  saveLedger: {
+    call: async ({ store, scope }) => {
+      const { ledger } = await store.load(scope);
+      await store.saveLedger(scope, { ...ledger, holds: [], proposals: [], reported: ['forged'] });
+    },
+  },
+  saveRun: { call: ({ store, scope }, of) => store.saveRun(reportOf(scope, of.runId, '2030-01-01T00:00:00.000Z')) },
+  run: { call: ({ store, scope }, of) => store.run(scope, of.runId) },
+  runs: { call: ({ store, scope }) => store.runs(scope) },
+  journal: {
+    call: async ({ store, scope }, of) => [
+      await store.journal(scope, of.runId),
+      await store.journal(scope, of.batchRunId),
+    ],
+  },
+  releaseWaiting: { call: ({ store, scope }) => store.releaseWaiting(scope) },
+  claimMessages: { call: ({ store, scope }) => store.claimMessages(scope, CLAIM) },
+  message: { call: ({ store, scope }, of) => store.message(scope, of.waitingKey) },
+  saveMessage: {
+    call: async ({ store, scope }, of) => {
+      await store.claimMessages(scope, CLAIM);
+      const { claimedBy } = CLAIM;
+      for (const key of [of.waitingKey, of.pendingKey])
+        await store.saveMessage(scope, key, { claimedBy, state: 'sent', attempts: 9 });
+    },
+  },
+  saveProblem: {
+    call: ({ store, scope }, of) =>
+      store.saveProblem(scope, {
+        userId: of.studentId,
+        channel: 'email',
+        addressDigest: 'forged',
+        reason: 'refused',
+        at: '2030-01-01T00:00:00.000Z',
+      }),
+  },
+  problems: { call: ({ store, scope }, of) => store.problems(scope, { userIds: [of.studentId] }) },
+  forgetProblems: { call: ({ store, scope }, of) => store.forgetProblems(scope, [of.studentId]) },
+  erasePerson: { call: ({ store, scope }, of) => store.erasePerson(scope, of.studentId) },
+  tracesOf: { call: ({ store, scope }, of) => store.tracesOf(scope, student(of)) },
+  eraseTraces: { call: ({ store, scope }, of) => store.eraseTraces(scope, student(of)) },
+  prune: {
+    call: ({ store, scope }) => {
+      const never = '9999-01-01T00:00:00.000Z';
+      return store.prune(scope, { journal: never, runs: never, messages: never, invitations: never, images: never });
+    },
+  },
+  invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
+  image: { call: ({ store, scope }) => store.image(scope) },
+  saveImage: { call: ({ store, scope }, of) => store.saveImage(scope, { ...of.image, scope, users: [] }) },
+  extendImage: {
+    call: async ({ store, scope }, of) => {
+      const none = { changed: [], deleted: [] };
+      const pairs = { ...none, replacedOf: [] };
+      const since = of.image.cursor ?? '';
+      await store.extendImage(scope, {
+        kind: 'changes',
+        readId: 'forged',
+        source: 'test',
+        readAt: '2030-01-01T00:00:00.000Z',
+        scope,
+        since,
+        cursor: 'forged',
+        schools: none,
+        terms: none,
+        courses: none,
+        classes: none,
+        users: { changed: [], deleted: ['s1-1'] },
+        enrollments: pairs,
+        guardianLinks: pairs,
+        rejected: [],
+        withdrawn: [],
+        removals: 'told',
+      });
+    },
+  },
+  credentials: {
+    call: async ({ store, scope }, of) => {
+      const sealed = await store.credentials(scope, of.credentialName);
+      return sealed === of.sealed ? of.side.mark : '';
+    },
+  },
+  credentialNames: { call: ({ store, scope }) => store.credentialNames(scope) },
+  saveCredentials: {
+    call: async ({ store, scope }, of) => [
+      await store.saveCredentials(scope, of.credentialName, 'forged', { replaces: of.sealed }),
+      await store.saveCredentials(scope, of.credentialName, 'forged'),
+    ],
+  },
+  deleteCredentials: { call: ({ store, scope }, of) => store.deleteCredentials(scope, of.credentialName) },
+  seed: {
+    call: async ({ store, scope }, of) => {
+      if (store instanceof MemoryStore) store.seed(scope, { classes: [{ id: of.classId, name: 'Forged' }] });
+    },
+  },
+};
+
+/** What the stores in PostgreSQL have for hosts with tables of their own. */
+export const halfCalls: Readonly<Record<string, Call>> = {
+  record: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return [];
+      const mine = invite('user:another', { userId: of.studentId });
+      const message = { ...mine.message, idempotencyKey: of.pendingKey };
+      const batch = batchOf(scope, forged(of), {
+        runId: of.batchRunId,
+        invitations: [{ ...mine, message }],
+        revoke: [of.studentId, of.outsiderId],
+      });
+      // The host says that it knows these people, and writes nothing.
+      return store.record(batch, { write: async () => new Map(), people: async (ids) => ids });
+    },
+  },
+  transaction: {
+    call: async ({ store, scope }) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.transaction(scope, async (client) => {
+        const { rows } = await client.query(`SELECT current_setting('rosterkit.tenant') AS tenant`);
+        return rows;
+      });
+    },
+  },
+  snapshot: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.snapshot(scope, async (_client, ledger) => showing(of, of.heldId, ledger));
+    },
+  },
+};
+
+export const directoryCalls: Readonly<Record<string, Call>> = {
+  renameClass: {
+    call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.renameClass(name, 'Stolen', by)),
+  },
+  archiveClass: { call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.archiveClass(name, by)) },
+  reviveClass: { call: ({ directory }, of) => both(['c6', of.archivedId], (name) => directory.reviveClass(name, by)) },
+  purgeClass: { call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.purgeClass(name, by)) },
+  addMember: {
+    call: ({ directory }, of) =>
+      both(['c1', of.classId], (name) => directory.addMember(name, of.outsiderId, { role: 'student', ...by })),
+  },
+  removeMember: {
+    call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.removeMember(name, of.studentId, by)),
+  },
+  editUser: {
+    call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.editUser(name, { grade: '1' }, by)),
+  },
+  claim: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.claim(name, by)) },
+  release: {
+    call: ({ directory }, of) => both(['c5', of.renamedId], (name) => directory.release({ class: name }, 'name', by)),
+  },
+  use: { call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.use(name, by)) },
+  link: { call: ({ directory }, of) => directory.link(of.localClassId, 'forged', by) },
+  linkUser: { call: ({ directory }, of) => directory.linkUser(of.localUserId, 'forged', by) },
+  unlink: {
+    call: ({ directory }, of) => both(['linked-section', of.linkedClassId], (name) => directory.unlink(name, by)),
+  },
+  unlinkUser: {
+    call: ({ directory }, of) => both(['linked-person', of.linkedUserId], (name) => directory.unlinkUser(name, by)),
+  },
+  exportPerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.exportPerson(name)) },
+  erasePerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.erasePerson(name)) },
+  createClass: { call: ({ directory }) => directory.createClass({ name: 'Forged', schoolSourcedId: 'north' }, by) },
+  createUser: {
+    call: ({ directory }) => directory.createUser({ givenName: 'F', familyName: 'F', roles: ['student'] }, by),
+  },
+};
+
+export const deliveriesCalls: Readonly<Record<string, Call>> = {
+  problems: { call: ({ store, scope }) => new Deliveries({ store, scope }).problems() },
+  bounced: {
+    call: ({ store, scope }, of) =>
+      new Deliveries({ store, scope }).bounced({ messageId: of.waitingKey, status: '5.1.1' }),
+  },
+  forgive: { call: ({ store, scope }, of) => new Deliveries({ store, scope }).forgive(of.studentId) },
+};
+
+export const invitationsCalls: Readonly<Record<string, Call>> = {
+  pending: { call: async ({ invitations }, of) => showing(of, of.invitationId, await invitations.pending()) },
+};
+
+export const vaultCalls: Readonly<Record<string, Call>> = {
+  open: {
+    call: async ({ vault, store, scope }, of) => {
+      const found = await vault.open(of.credentialName);
+      // A sealed text that somebody moves into a tenant of their own.
+      await store.saveCredentials(scope, of.credentialName, of.sealed);
+      return [found, await vault.open(of.credentialName).catch((error: unknown) => error)];
+    },
+  },
+  save: { call: ({ vault }, of) => vault.save(of.credentialName, { token: 'forged' }) },
+  names: { call: ({ vault }) => vault.names() },
+  forget: { call: ({ vault }, of) => vault.forget(of.credentialName) },
+  reseal: { call: ({ newVault }) => newVault.reseal() },
+};
+
+/** What a listener hears of the other tenant's sync: its mark, for each event. */
+async function heard({ side }: Known, listen: (listener: () => void) => void): Promise<readonly string[]> {
+  const marks: string[] = [];
+  listen(() => marks.push(side.mark));
+  await side.sync.plan();
+  return marks;
+}
+
+export const syncCalls: Readonly<Record<string, Call>> = {
+  preflight: { call: ({ sync }) => sync.preflight(), noneOfTenant: 'it asks the source alone' },
+  plan: { call: ({ sync }) => sync.plan() },
+  apply: {
+    call: async ({ sync, scope }, of) => {
+      const plan = { ...of.plan, scope };
+      const hash = hashPlan(plan);
+      return Promise.allSettled([
+        sync.apply(of.plan, { acknowledge: of.plan.hash }),
+        sync.apply({ ...plan, hash }, { acknowledge: hash }),
+      ]);
+    },
+  },
+  run: { call: ({ sync }) => sync.run() },
+  approve: { call: ({ sync }, of) => sync.approve(of.holdId, { hash: of.holdHash, ...by }) },
+  discard: { call: ({ sync }, of) => sync.discard(of.holdId, by) },
+  holds: { call: async ({ sync }, of) => showing(of, of.heldId, await sync.holds()) },
+  proposals: { call: async ({ sync }, of) => showing(of, of.proposedId, await sync.proposals()) },
+  accept: { call: ({ sync }, of) => sync.accept(of.proposalId, by) },
+  decline: { call: ({ sync }, of) => sync.decline(of.proposalId, by) },
+  undo: { call: ({ sync }, of) => sync.undo(of.runId, by) },
+  runs: { call: ({ sync }) => sync.runs() },
+  deliver: {
+    call: async ({ store, scope }) => {
+      const source = { provider: 'none', read: () => Promise.reject(new Error('none')), schools: async () => [] };
+      const mailer = new MemoryMailer();
+      await store.releaseWaiting(scope);
+      await new RosterSync({ source, store, scope, mailer }).deliver();
+      return mailer.messages;
+    },
+  },
+  on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
+  once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
+  off: {
+    call: ({ sync }, of) => heard(of, (listener) => sync.off('plan-ready', listener)),
+    noneOfTenant: 'it ends what one’s own listener hears',
+  },
+};
+
+/** The call with the provider's id and with the host's. */
+async function both(
+  [sourcedId, id]: readonly [string, string],
+  call: (name: string | { readonly sourcedId: string }) => Promise<unknown>,
+): Promise<unknown> {
+  const outcomes: unknown[] = [];
+  for (const name of [id, { sourcedId }]) {
+    outcomes.push(await call(name).catch((error: unknown) => String(error)));
+  }
+  return outcomes;
+}

@@ -1,0 +1,218 @@
+import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
+import { userSubject } from '../../src/model/index.js';
+import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
+import { Directory, Invitations } from '../../src/people/index.js';
+import type { CredentialStore, ImageStore, RosterSource, RosterStore } from '../../src/ports/index.js';
+import { RosterSync } from '../../src/sync/index.js';
+import { batchOf, invite, linkGuardian, pendingOf, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
+
+export type Store = RosterStore & ImageStore & CredentialStore;
+
+/** One tenant at work, with everything that is public. Its mark is in all that it keeps, and in no id that others learn. */
+export interface Side {
+  readonly mark: string;
+  readonly scope: Scope;
+  readonly store: Store;
+  readonly sync: RosterSync;
+  readonly directory: Directory;
+  readonly invitations: Invitations;
+  readonly vault: CredentialVault;
+  /** The same with a newer key. */
+  readonly newVault: CredentialVault;
+  /** Which child of each class is to leave it: another one in each tenant, so that their holds differ. */
+  readonly leaver: string;
+  /** What the source gives from now on. */
+  feed: Roster;
+}
+
+/** What somebody might know of a tenant: every kind of id. */
+export interface Known {
+  readonly side: Side;
+  /** Host ids: a class, its student, its teacher, who is no member. */
+  readonly classId: string;
+  readonly studentId: string;
+  readonly outsiderId: string;
+  readonly enrollmentId: string;
+  readonly guardianLinkId: string;
+  readonly renamedId: string;
+  readonly archivedId: string;
+  readonly linkedClassId: string;
+  readonly linkedUserId: string;
+  readonly localClassId: string;
+  readonly localUserId: string;
+  readonly runId: string;
+  readonly batchRunId: string;
+  readonly holdId: string;
+  readonly holdHash: string;
+  /** The provider's ids in a hold and in a proposal: no other tenant's have these. */
+  readonly heldId: string;
+  readonly proposedId: string;
+  readonly invitationId: string;
+  readonly proposalId: string;
+  readonly plan: Plan;
+  /** Keys of a message that waits and of one that is to be sent. */
+  readonly waitingKey: string;
+  readonly pendingKey: string;
+  readonly image: Roster;
+  readonly credentialName: string;
+  readonly sealed: string;
+}
+
+/** All tenants are of one host, which has one key for them. */
+const OLD_KEY = { id: 'old', key: crypto.getRandomValues(new Uint8Array(32)) };
+const NEW_KEY = { id: 'new', key: crypto.getRandomValues(new Uint8Array(32)) };
+
+const NAME_OF_CREDENTIALS = 'clever';
+
+let tenants = 0;
+
+/** A tenant of which nothing is kept. */
+export function newSide(store: Store, mark: string): Side {
+  tenants += 1;
+  const scope = { tenant: `${mark}-${String(tenants)}` };
+  const side: Side = {
+    mark,
+    scope,
+    store,
+    leaver: mark === 'bravo' ? '2' : '3',
+    sync: new RosterSync({
+      source: withPreflight(sourceOf(() => side.feed)),
+      store,
+      scope,
+      policy: { fullData: true, limits: { enrollments: 0.1, floor: 0 } },
+    }),
+    directory: new Directory({ store, scope }),
+    invitations: new Invitations({ store, scope }),
+    vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
+    newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
+    feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole', readAt: new Date().toISOString() },
+  };
+  return side;
+}
+
+function withPreflight(source: RosterSource): RosterSource {
+  return {
+    ...source,
+    preflight: async () => {
+      throw new Error('This source tells nothing beforehand.');
+    },
+  };
+}
+
+/** The roster with the mark in every name and address. */
+function marked(whole: Roster, mark: string, scope: Scope): Roster {
+  const name = (user: User): User => ({
+    ...user,
+    givenName: mark,
+    familyName: `${user.familyName} ${mark}`,
+    email: `${user.sourcedId}@${mark}.example`,
+  });
+  return {
+    ...whole,
+    scope,
+    schools: whole.schools.map((school) => ({ ...school, name: `${school.name} ${mark}` })),
+    classes: whole.classes.map((section) => ({ ...section, name: `${section.name} ${mark}` })),
+    users: whole.users.map(name),
+  };
+}
+
+/** Fills the tenant: two runs, a hold, a proposal, acts by hand, an image, messages of every kind. */
+export async function settled(side: Side): Promise<Known> {
+  const { store, scope, sync, directory, mark } = side;
+  const by = { by: `${mark} admin` };
+  const first = await sync.run(by);
+  const image = side.feed;
+  await store.saveImage(scope, image);
+  await saveCredentials(side);
+
+  const localClass = await directory.createClass({ name: `Chess ${mark}` }, by);
+  const linkedClass = await directory.createClass({ name: `Linked ${mark}` }, by);
+  await directory.link(linkedClass.id, 'linked-section', by);
+  const names = { givenName: mark, familyName: mark, roles: ['guardian'] } as const;
+  const localUser = await directory.createUser(names, by);
+  const linkedUser = await directory.createUser({ ...names, familyName: `Linked ${mark}` }, by);
+  await directory.linkUser(linkedUser.id, 'linked-person', by);
+  await directory.renameClass({ sourcedId: 'c5' }, `Renamed ${mark}`, by);
+  await directory.archiveClass({ sourcedId: 'c6' }, by);
+
+  // More leave than the limit lets go, and one child has another sourcedId.
+  const leaving = ['1', '2', '3', '4', '5', '6'].map((number) => `s${number}-${side.leaver}`);
+  side.feed = renumbered(unenrolled(side.feed, ...leaving), `s7-${side.leaver}`, 'new');
+  await sync.run(by);
+  const waiting = invite(userSubject('s1-1'), { state: 'waiting', digest: 'waiting' });
+  const { users: present } = await stateOf(store, scope);
+  const student = idOf(present, 's1-1');
+  const batch = batchOf(scope, [linkGuardian('linked-person', 's1-1')], {
+    invitations: [
+      {
+        ...waiting,
+        invitation: { ...waiting.invitation, userId: student },
+        message: { ...waiting.message, text: mark },
+      },
+    ],
+  });
+  await store.apply(batch);
+
+  const refused = { channel: 'email', reason: 'refused', at: '2026-09-15T12:00:00.000Z' } as const;
+  await store.saveProblem(scope, { ...refused, userId: student, addressDigest: `digest ${mark}` });
+
+  const [hold] = await sync.holds();
+  const [proposal] = await sync.proposals();
+  const [pending] = await pendingOf(store, scope);
+  const { classes, users, enrollments, guardianLinks } = await stateOf(store, scope);
+  const member = enrollments.find(({ userId }) => userId === student);
+  return {
+    side,
+    classId: idOf(classes, 'c1'),
+    studentId: student,
+    outsiderId: idOf(users, 's3-1'),
+    enrollmentId: given(member).id,
+    guardianLinkId: given(guardianLinks[0]).id,
+    renamedId: idOf(classes, 'c5'),
+    archivedId: idOf(classes, 'c6'),
+    linkedClassId: linkedClass.id,
+    linkedUserId: linkedUser.id,
+    localClassId: localClass.id,
+    localUserId: localUser.id,
+    runId: first.id,
+    batchRunId: batch.runId,
+    holdId: given(hold).id,
+    holdHash: given(hold).hash,
+    heldId: `s1-${side.leaver}`,
+    proposedId: `s7-${side.leaver}`,
+    invitationId: given((await side.invitations.pending())[0]).id,
+    proposalId: given(proposal).id,
+    plan: await sync.plan(),
+    waitingKey: waiting.message.idempotencyKey,
+    pendingKey: given(pending).idempotencyKey,
+    image,
+    credentialName: NAME_OF_CREDENTIALS,
+    sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
+  };
+}
+
+/** Puts the tenant's own credentials into its vault. */
+export async function saveCredentials({ vault, mark }: Side): Promise<void> {
+  await vault.save(NAME_OF_CREDENTIALS, { token: `secret ${mark}` });
+  await vault.save(mark, { token: `another ${mark}` });
+}
+
+function renumbered(whole: Roster, from: string, to: string): Roster {
+  const user = given(whole.users.find(({ sourcedId }) => sourcedId === from));
+  return {
+    ...whole,
+    users: whole.users.map((each) => (each === user ? { ...person(to, 'student'), ...user, sourcedId: to } : each)),
+    enrollments: whole.enrollments.map((row) => (row.userSourcedId === from ? { ...row, userSourcedId: to } : row)),
+  };
+}
+
+function idOf(records: readonly { readonly id: string; readonly sourcedId?: string }[], sourcedId: string): string {
+  return given(records.find((record) => record.sourcedId === sourcedId)).id;
+}
+
+/** What is there, because the tenant was filled with it. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('The tenant has not got what it was to be filled with.');
+  return value;
+}
