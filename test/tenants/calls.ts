@@ -228,6 +228,16 @@ export const halfCalls: Readonly<Record<string, Call>> = {
       });
     },
   },
+  stream: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.stream(scope, async ({ users }) => {
+        const names: string[] = [];
+        for await (const { givenName } of users) names.push(givenName);
+        return [names, of.side.mark === scope.tenant];
+      });
+    },
+  },
   snapshot: {
     call: async ({ store, scope }, of) => {
       if (!(store instanceof PostgresStore)) return '';

@@ -1,4 +1,5 @@
 import { StoreConflictError } from '../../errors.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { emptyLedger } from '../../model/index.js';
 import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
@@ -21,7 +22,7 @@ import type {
 } from '../../ports/index.js';
 import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
-import type { DatabaseOptions, Session } from './database.js';
+import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
 import { readInvitations } from './invitations.js';
 import { migrate } from './migrate.js';
@@ -31,15 +32,24 @@ import { deleteProblems, readProblems, writeProblem } from './problems.js';
 import { prune } from './prune.js';
 import { preflight } from './preflight.js';
 import type { PostgresPreflight } from './preflight.js';
-import { recordBatch } from './record-batch.js';
+import { checkWriter, recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
-import type { SqlClient } from './sql-pool.js';
+import type { SqlClient, SqlPool } from './sql-pool.js';
 import { eraseTraces, tracesOf } from './traces.js';
 
 /** Options of a {@link PostgresJournal}. */
-export type PostgresJournalOptions = DatabaseOptions;
+export interface PostgresJournalOptions {
+  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
+  readonly pool: SqlPool;
+  /**
+   * The schema that holds the tables: small letters, digits and `_`.
+   *
+   * @default 'rosterkit'
+   */
+  readonly schema?: string;
+}
 
 /** In whose transaction something is done. */
 export interface TransactionOptions {
@@ -90,6 +100,7 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresJournalOptions) {
+    checkOptionNames(options, ['pool', 'schema']);
     this.#database = new Database(options);
   }
 
@@ -135,12 +146,14 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
    * A transaction of the pool's that loses to another one is tried up to three times, and the writer with it. In a
    * transaction of your own (`client`) nothing is tried again, and after an error there is nothing to do but roll back.
    *
-   * @returns the answer of {@link DirectoryStore.apply}
+   * @returns the answer of `apply`
    * @throws StoreConflictError where a newer lease has been given for the scope
    * @throws StoreError where the writer names a key that it was not given
-   * @throws ConfigurationError where `client` is in no transaction
+   * @throws ConfigurationError where `client` is in no transaction, or `writer` lacks one of its functions
    */
-  record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+  async record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+    checkOptionNames(options, ['client']);
+    checkWriter(writer);
     return this.#in(batch.scope, 'apply', (session) => recordBatch(session, batch, writer), options);
   }
 
@@ -201,6 +214,7 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
    * @throws ConfigurationError where `client` is in no transaction
    */
   async ledger(scope: Scope, options: TransactionOptions = {}): Promise<Ledger> {
+    checkOptionNames(options, ['client']);
     return (await this.#in(scope, 'ledger', (session) => readLedger(session, scope), options)) ?? emptyLedger;
   }
 

@@ -8,6 +8,10 @@ export interface SqlClient {
 export interface SqlConnection extends SqlClient {
   /** Gives the connection back; `true` closes it instead. */
   release(destroy?: boolean): void;
+  /** Tells when the connection is lost. `pg` ends the process over a connection that nobody listens to. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  /** Stops listening. */
+  off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** A pool that lends connections: `Pool` of the package `pg` is one. */
