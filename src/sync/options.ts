@@ -4,6 +4,7 @@ import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
 import { SyncEvents } from './events.js';
 import { incrementalParts } from './reading.js';
+import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
 /** What a {@link RosterSync} works with. */
 export interface RosterSyncOptions {
@@ -39,6 +40,8 @@ export interface RosterSyncOptions {
   readonly batchSize?: number | undefined;
   /** For how long a run that died keeps others out, in milliseconds. A run at work renews it. @default 60000 */
   readonly leaseTtlMs?: number | undefined;
+  /** For how long the store keeps what the syncs leave behind. @default 90 days for undo; see {@link RetentionOptions} */
+  readonly retention?: RetentionOptions | undefined;
   /** Told when a listener of an event throws. @default such errors are dropped */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -56,6 +59,7 @@ export interface SyncContext {
   readonly clock: Clock;
   readonly batchSize: number;
   readonly leaseTtlMs: number;
+  readonly retention: Retention;
   readonly events: SyncEvents;
 }
 
@@ -72,13 +76,14 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   clock: true,
   batchSize: true,
   leaseTtlMs: true,
+  retention: true,
   onListenerError: true,
 };
 
 const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
-  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations'],
+  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'prune'],
   ...['saveProblem', 'problems', 'forgetProblems'],
 ] as const;
 
@@ -115,6 +120,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     clock: options.clock ?? { now: () => new Date() },
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
+    retention: settleRetention(options.retention),
     events: new SyncEvents(options.onListenerError ?? (() => undefined)),
   };
 }

@@ -1,7 +1,8 @@
-import { RosterError } from '../errors.js';
+import { RosterError, StoreConflictError } from '../errors.js';
 import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
 import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import type { SyncContext } from './options.js';
+import { pruneAfter } from './retention.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -95,6 +96,8 @@ export async function recordRun(
       outcome = outcomeOf(progress);
     } catch (error) {
       outcome = signal?.aborted === true ? 'aborted' : progress.applied > 0 ? 'partial' : 'failed';
+      // Whoever was shut out may have planned for somebody who was erased since.
+      if (StoreConflictError.isInstance(error)) withoutKeys(progress);
       if (outcome === 'aborted') {
         progress.failures.push({ code: 'aborted', message: 'The caller stopped the run.' });
       } else if (RosterError.isInstance(error)) {
@@ -105,6 +108,7 @@ export async function recordRun(
         unexpected = { error };
       }
     }
+    await pruneAfter(context, progress);
     const report = reportOf(context, run, progress, outcome, startedAt);
     await context.store.saveRun(report);
     if (unexpected !== undefined) throw unexpected.error;
@@ -113,6 +117,12 @@ export async function recordRun(
     const durationMs = context.clock.now().getTime() - startedAt.getTime();
     context.events.emit('run-end', { runId: run.id, outcome, durationMs });
   }
+}
+
+/** What is left are counts. */
+function withoutKeys(progress: RunProgress): void {
+  progress.holds = [];
+  progress.failures = progress.failures.filter(({ key }) => key === undefined);
 }
 
 function outcomeOf(progress: RunProgress): RunOutcome {

@@ -1,7 +1,9 @@
-import { MemoryStore } from '../../src/adapters/memory/index.js';
+import { MemoryMailer, MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { hashPlan } from '../../src/engine/index.js';
-import type { Change } from '../../src/model/index.js';
+import type { Change, PersonIds } from '../../src/model/index.js';
+import { Deliveries } from '../../src/people/index.js';
+import { RosterSync } from '../../src/sync/index.js';
 import {
   addMember,
   batchOf,
@@ -65,6 +67,16 @@ function forged(of: Known): readonly Change[] {
   ];
 }
 
+const CLAIM = {
+  channel: 'email',
+  limit: 1_000,
+  claimedBy: 'somebody',
+  leaseMs: 60_000,
+  now: '9999-01-01T00:00:00.000Z',
+} as const;
+
+const student = (of: Known): PersonIds => ({ ids: [of.studentId], sourcedIds: ['s1-1'] });
+
 export const storeCalls: Readonly<Record<string, Call>> = {
   load: {
     call: async (own, of) => [
@@ -110,22 +122,37 @@ export const storeCalls: Readonly<Record<string, Call>> = {
     ],
   },
   releaseWaiting: { call: ({ store, scope }) => store.releaseWaiting(scope) },
-  claimMessages: { call: ({ store, scope }, of) => claimAll(store, scope, of.claimedBy) },
+  claimMessages: { call: ({ store, scope }) => store.claimMessages(scope, CLAIM) },
+  message: { call: ({ store, scope }, of) => store.message(scope, of.waitingKey) },
   saveMessage: {
-    call: async ({ store, scope }, { waitingKey, pendingKey, claimedBy }) => {
-      for (const key of [waitingKey, pendingKey])
+    call: async ({ store, scope }, of) => {
+      await store.claimMessages(scope, CLAIM);
+      const { claimedBy } = CLAIM;
+      for (const key of [of.waitingKey, of.pendingKey])
         await store.saveMessage(scope, key, { claimedBy, state: 'sent', attempts: 9 });
     },
   },
-  message: {
-    call: async ({ store, scope }, of) =>
-      both([of.waitingKey, of.pendingKey], (key) => store.message(scope, key)),
+  saveProblem: {
+    call: ({ store, scope }, of) =>
+      store.saveProblem(scope, {
+        userId: of.studentId,
+        channel: 'email',
+        addressDigest: 'forged',
+        reason: 'refused',
+        at: '2030-01-01T00:00:00.000Z',
+      }),
   },
-  saveProblem: { call: ({ store, scope }, of) => store.saveProblem(scope, { ...of.problem, reason: 'bounced' }) },
-  problems: {
-    call: async ({ store, scope }, of) => showing(of, of.problem.userId, await store.problems(scope)),
+  problems: { call: ({ store, scope }, of) => store.problems(scope, { userIds: [of.studentId] }) },
+  forgetProblems: { call: ({ store, scope }, of) => store.forgetProblems(scope, [of.studentId]) },
+  erasePerson: { call: ({ store, scope }, of) => store.erasePerson(scope, of.studentId) },
+  tracesOf: { call: ({ store, scope }, of) => store.tracesOf(scope, student(of)) },
+  eraseTraces: { call: ({ store, scope }, of) => store.eraseTraces(scope, student(of)) },
+  prune: {
+    call: ({ store, scope }) => {
+      const never = '9999-01-01T00:00:00.000Z';
+      return store.prune(scope, { journal: never, runs: never, messages: never, invitations: never, images: never });
+    },
   },
-  forgetProblems: { call: ({ store, scope }, of) => store.forgetProblems(scope, [of.problem.userId]) },
   invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
   image: { call: ({ store, scope }) => store.image(scope) },
   saveImage: { call: ({ store, scope }, of) => store.saveImage(scope, { ...of.image, scope, users: [] }) },
@@ -192,6 +219,25 @@ export const halfCalls: Readonly<Record<string, Call>> = {
       return store.record(batch, { write: async () => new Map(), people: async (ids) => ids });
     },
   },
+  transaction: {
+    call: async ({ store, scope }) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.transaction(scope, async (client) => {
+        const { rows } = await client.query(`SELECT current_setting('rosterkit.tenant') AS tenant`);
+        return rows;
+      });
+    },
+  },
+  stream: {
+    call: async ({ store, scope }, of) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.stream(scope, async ({ users }) => {
+        const names: string[] = [];
+        for await (const { givenName } of users) names.push(givenName);
+        return [names, of.side.mark === scope.tenant];
+      });
+    },
+  },
   snapshot: {
     call: async ({ store, scope }, of) => {
       if (!(store instanceof PostgresStore)) return '';
@@ -230,10 +276,21 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
   unlinkUser: {
     call: ({ directory }, of) => both(['linked-person', of.linkedUserId], (name) => directory.unlinkUser(name, by)),
   },
+  exportPerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.exportPerson(name)) },
+  erasePerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.erasePerson(name)) },
   createClass: { call: ({ directory }) => directory.createClass({ name: 'Forged', schoolSourcedId: 'north' }, by) },
   createUser: {
     call: ({ directory }) => directory.createUser({ givenName: 'F', familyName: 'F', roles: ['student'] }, by),
   },
+};
+
+export const deliveriesCalls: Readonly<Record<string, Call>> = {
+  problems: { call: ({ store, scope }) => new Deliveries({ store, scope }).problems() },
+  bounced: {
+    call: ({ store, scope }, of) =>
+      new Deliveries({ store, scope }).bounced({ messageId: of.waitingKey, status: '5.1.1' }),
+  },
+  forgive: { call: ({ store, scope }, of) => new Deliveries({ store, scope }).forgive(of.studentId) },
 };
 
 export const invitationsCalls: Readonly<Record<string, Call>> = {
@@ -285,6 +342,15 @@ export const syncCalls: Readonly<Record<string, Call>> = {
   decline: { call: ({ sync }, of) => sync.decline(of.proposalId, by) },
   undo: { call: ({ sync }, of) => sync.undo(of.runId, by) },
   runs: { call: ({ sync }) => sync.runs() },
+  deliver: {
+    call: async ({ store, scope }) => {
+      const source = { provider: 'none', read: () => Promise.reject(new Error('none')), schools: async () => [] };
+      const mailer = new MemoryMailer();
+      await store.releaseWaiting(scope);
+      await new RosterSync({ source, store, scope, mailer }).deliver();
+      return mailer.messages;
+    },
+  },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
   off: {

@@ -7,13 +7,21 @@ import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/inde
 import * as postgres from '../../src/adapters/postgres/index.js';
 import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
 import { CredentialVault } from '../../src/credentials/index.js';
-import { Directory, Invitations } from '../../src/people/index.js';
+import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import { RosterSync } from '../../src/sync/index.js';
-import { stateOf } from '../../src/testing/contracts/store/changes.js';
+import { pendingOf, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
 import { copyTenant, dumpOf } from '../adapters/row-security.js';
-import { directoryCalls, halfCalls, invitationsCalls, storeCalls, syncCalls, vaultCalls } from './calls.js';
+import {
+  deliveriesCalls,
+  directoryCalls,
+  halfCalls,
+  invitationsCalls,
+  storeCalls,
+  syncCalls,
+  vaultCalls,
+} from './calls.js';
 import type { Call } from './calls.js';
 import { newSide, saveCredentials, settled } from './side.js';
 import type { Known, Side, Store } from './side.js';
@@ -22,6 +30,7 @@ const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   store: storeCalls,
   directory: directoryCalls,
   invitations: invitationsCalls,
+  deliveries: deliveriesCalls,
   sync: syncCalls,
   vault: vaultCalls,
   half: halfCalls,
@@ -49,6 +58,7 @@ describe('every call is tried', () => {
     expect(methodsOf(PostgresStore)).toEqual(expect.arrayContaining([...methodsOf(PostgresJournal)]));
     expect(methodsOf(Directory)).toEqual(known(directoryCalls));
     expect(methodsOf(Invitations)).toEqual(known(invitationsCalls));
+    expect(methodsOf(Deliveries)).toEqual(known(deliveriesCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
     expect(methodsOf(CredentialVault)).toEqual(known(vaultCalls));
   });
@@ -62,8 +72,8 @@ describe('every call is tried', () => {
       [
         // Clients of a provider and people at its door: they have no store.
         ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
-        ...['OneRosterClient', 'MemoryMailer'],
-        ...['CredentialVault', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        ...['OneRosterClient', 'MemoryMailer', 'MemoryTextSender'],
+        ...['CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
         ...['PostgresJournal', 'PostgresStore'],
       ].sort(),
     );
@@ -71,13 +81,13 @@ describe('every call is tried', () => {
 });
 
 /** Everything that the store tells of a tenant. */
-async function readAll({ store, scope }: Side, { runId, batchRunId, waitingKey, pendingKey }: Known): Promise<unknown> {
+async function readAll({ store, scope }: Side, { runId, batchRunId }: Known): Promise<unknown> {
   return {
     state: await stateOf(store, scope),
     runs: await store.runs(scope),
     journals: [await store.journal(scope, runId), await store.journal(scope, batchRunId)],
     invitations: await store.invitations(scope),
-    messages: [await store.message(scope, waitingKey), await store.message(scope, pendingKey)],
+    pending: await pendingOf(store, scope),
     problems: await store.problems(scope),
     image: await store.image(scope),
     credentials: await Promise.all(
@@ -130,11 +140,11 @@ function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
 
   test('and what waited still waits for its own tenant, whose lease is the next', async () => {
     const { store, scope } = victim.side;
-    const before = await claimAll(store, scope, 'reader');
+    const before = await pendingOf(store, scope);
     expect(before.length).toBeGreaterThan(0);
     expect(before.every(({ attempts }) => attempts === 0)).toBe(true);
     await store.releaseWaiting(scope);
-    const after = await claimAll(store, scope, 'reader');
+    const after = await pendingOf(store, scope);
     expect(after.map(({ idempotencyKey }) => idempotencyKey)).toContain(victim.waitingKey);
     expect(after).toHaveLength(before.length + 1);
   });

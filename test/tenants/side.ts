@@ -4,7 +4,7 @@ import { credentialSealer, CredentialVault } from '../../src/credentials/index.j
 import { Directory, Invitations } from '../../src/people/index.js';
 import type { CredentialStore, ImageStore, RosterSource, RosterStore } from '../../src/ports/index.js';
 import { RosterSync } from '../../src/sync/index.js';
-import { batchOf, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { batchOf, invite, linkGuardian, pendingOf, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
 
 export type Store = RosterStore & ImageStore & CredentialStore;
@@ -86,7 +86,7 @@ export function newSide(store: Store, mark: string): Side {
     invitations: new Invitations({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
-    feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole' },
+    feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole', readAt: new Date().toISOString() },
   };
   return side;
 }
@@ -154,9 +154,12 @@ export async function settled(side: Side): Promise<Known> {
   });
   await store.apply(batch);
 
+  const refused = { channel: 'email', reason: 'refused', at: '2026-09-15T12:00:00.000Z' } as const;
+  await store.saveProblem(scope, { ...refused, userId: student, addressDigest: `digest ${mark}` });
+
   const [hold] = await sync.holds();
   const [proposal] = await sync.proposals();
-  const [pending] = await claimAll(store, scope, claimedBy);
+  const [pending] = await pendingOf(store, scope);
   const { classes, users, enrollments, guardianLinks } = await stateOf(store, scope);
   const member = enrollments.find(({ userId }) => userId === student);
   return {

@@ -29,6 +29,20 @@ credentials
   row level security forced
   policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
 
+delivery_problems
+  column tenant text COLLATE "C" NOT NULL
+  column user_id text COLLATE "C" NOT NULL
+  column address_digest text NOT NULL
+  column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column channel text NOT NULL
+  column reason text NOT NULL
+  column status text
+  column at text NOT NULL
+  PRIMARY KEY (tenant, user_id, address_digest)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+
 enrollments
   column tenant text COLLATE "C" NOT NULL
   column id text COLLATE "C" NOT NULL
@@ -63,6 +77,7 @@ images
   column tenant text COLLATE "C" NOT NULL
   column scope_key text COLLATE "C" NOT NULL
   column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column read_at text COLLATE "C"
   column part json NOT NULL
   PRIMARY KEY (tenant, scope_key, "position")
   row level security enabled
@@ -79,7 +94,7 @@ invitations
   column code_digest text NOT NULL
   column state text NOT NULL
   column created_at text NOT NULL
-  column expires_at text NOT NULL
+  column expires_at text COLLATE "C" NOT NULL
   PRIMARY KEY (tenant, user_id, kind, address_digest)
   row level security enabled
   row level security forced
@@ -92,8 +107,9 @@ journal
   column key text COLLATE "C" NOT NULL
   column record_id text NOT NULL
   column version integer
-  column applied_at text NOT NULL
+  column applied_at text COLLATE "C" NOT NULL
   column change json NOT NULL
+  column erased boolean NOT NULL DEFAULT false
   PRIMARY KEY (tenant, run_id, sequence)
   UNIQUE (tenant, run_id, key)
   row level security enabled
@@ -105,8 +121,13 @@ outbox
   column idempotency_key text COLLATE "C" NOT NULL
   column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   column scope_key text COLLATE "C" NOT NULL
+  column written_at text COLLATE "C" NOT NULL
+  column channel text NOT NULL
   column state text NOT NULL
   column attempts integer NOT NULL
+  column not_before text COLLATE "C"
+  column claimed_by text
+  column claimed_until timestamp with time zone
   column user_id text COLLATE "C"
   column message jsonb NOT NULL
   PRIMARY KEY (tenant, idempotency_key)
