@@ -108,9 +108,11 @@ function firstVersion(schema: string): readonly string[] {
       version integer,
       applied_at text NOT NULL,
       change json NOT NULL,
-      PRIMARY KEY (tenant, run_id, sequence),
-      UNIQUE (tenant, run_id, key)
+      PRIMARY KEY (tenant, run_id, key)
     )`,
+    // Partial, so that no look for a key goes through it: until the planner knows how long a run is, one index seems to it as
+    // good as the other.
+    `CREATE UNIQUE INDEX ON ${schema}.journal (tenant, run_id, sequence) WHERE sequence >= 0`,
     `CREATE TABLE ${schema}.invitations (
       tenant ${id} NOT NULL,
       id ${id} NOT NULL,
@@ -168,11 +170,14 @@ const TABLES = [
   'outbox',
 ];
 
-/** A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. */
+/**
+ * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. The
+ * setting is read once for a statement, and the planner does not look at it (`TENANT`).
+ */
 function isolation(schema: string, table: string): readonly string[] {
   return [
     `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
-    `CREATE POLICY own_tenant ON ${schema}.${table} USING (tenant = current_setting('rosterkit.tenant', true))`,
+    `CREATE POLICY own_tenant ON ${schema}.${table} USING (tenant = (SELECT current_setting('rosterkit.tenant', true)))`,
   ];
 }
