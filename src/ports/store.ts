@@ -102,6 +102,8 @@ export interface DirectoryStore {
 export interface JournalStore {
   /** Takes the scope. Throws a LockHeldError while another holder's lease lasts. */
   lease(scope: Scope, options: LeaseOptions): Promise<Lease>;
+  /** What the engine must remember for the scope, as it was saved; an empty ledger where nothing was. */
+  ledger(scope: Scope): Promise<Ledger>;
   /** Keeps what the engine must remember. */
   saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void>;
   /** Keeps the report of a run; a later report of the same run replaces it. */

@@ -44,7 +44,7 @@ function requireKnown(parameter: string, value: string | undefined, known: reado
  * @throws PlanError where a version wrote it that is not understood: its holds would be forgotten
  */
 export async function loadLedger({ store, scope }: Pick<SyncContext, 'store' | 'scope'>): Promise<Ledger> {
-  return parseLedger((await store.load(scope)).ledger);
+  return parseLedger(await store.ledger(scope));
 }
 
 /** The host's data in memory. */

@@ -39,7 +39,7 @@ keepsContract(
   journalContract(() => ({
     ...subject,
     store: half(
-      ...(['lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
+      ...(['lease', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
       ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
     ),
   })),

@@ -77,18 +77,19 @@ describe('migrating', () => {
     await store.apply(batchOf({ tenant: 't' }, [createClass('c1')]));
     await store.migrate();
     expect((await stateOf(store, { tenant: 't' })).classes).toHaveLength(1);
-    expect((await database.query('SELECT version FROM twice.schema_version')).rows).toEqual([
-      { version: 1 },
-      { version: 2 },
+    expect((await database.query('SELECT half, version FROM twice.schema_version')).rows).toEqual([
+      { half: 'directory', version: 1 },
+      { half: 'journal', version: 1 },
+      { half: 'journal', version: 2 },
     ]);
   });
 
   test('refuses tables of a newer version', async () => {
     const store = new PostgresStore({ pool: database, schema: 'newer' });
     await store.migrate();
-    await database.query('INSERT INTO newer.schema_version VALUES (99)');
+    await database.query("INSERT INTO newer.schema_version VALUES ('journal', 99)");
     await expect(store.migrate()).rejects.toThrow(StoreError);
-    await expect(store.migrate()).rejects.toThrow(/have version 99 and this package knows 2/);
+    await expect(store.migrate()).rejects.toThrow(/journal have version 99 and this package knows 2/);
   });
 
   test('keeps two schemas apart', async () => {

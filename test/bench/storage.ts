@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { PostgresStore, type SqlPool } from '../../src/adapters/postgres/index.js';
-import type { Change } from '../../src/model/index.js';
+import type { Change, LocalRead } from '../../src/model/index.js';
 import { copy } from './copy.js';
 import { ratio, Table } from './measuring.js';
 
@@ -129,7 +129,7 @@ async function measureLoading(
   const before = process.memoryUsage().heapUsed;
   const load = await timed(async () => {
     let seen = 0;
-    const { classes, users, enrollments } = await store.load(SCOPE);
+    const { classes, users, enrollments }: LocalRead = await store.load(SCOPE);
     for (const records of [classes, users, enrollments]) {
       for await (const { version } of records) {
         seen += version;

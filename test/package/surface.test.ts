@@ -161,7 +161,10 @@ test('the names of rosterkit/memory', async () => {
 });
 
 test('the names of rosterkit/postgres', async () => {
-  expect(await namesOf(import('rosterkit/postgres'))).toMatchInlineSnapshot(`"PostgresStore"`);
+  expect(await namesOf(import('rosterkit/postgres'))).toMatchInlineSnapshot(`
+    "PostgresJournal
+    PostgresStore"
+  `);
 });
 
 test('the names of rosterkit/smtp', async () => {

@@ -84,8 +84,8 @@ export const storesOfMixedScopes: readonly FaultyStore[] = [
     fault: 'has one ledger for all scopes of a tenant',
     rule: 'remembering: the ledger is what was saved for exactly this scope, whatever the order of its schools',
     Store: class extends MemoryStore {
-      override async load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalState> {
-        return { ...(await super.load({ tenant: scope.tenant }, options)), scope };
+      override async ledger({ tenant }: Scope): Promise<Ledger> {
+        return super.ledger({ tenant });
       }
       override async saveLedger({ tenant }: Scope, ledger: Ledger, fence?: number): Promise<void> {
         await super.saveLedger({ tenant }, ledger, fence);
@@ -148,6 +148,25 @@ export const storesOfMixedScopes: readonly FaultyStore[] = [
     },
   },
   {
+    fault: 'loads the ledger of all schools with any scope',
+    rule: 'ledgers: what is loaded for a scope has its ledger',
+    Store: class extends MemoryStore {
+      override async load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalState> {
+        return { ...(await super.load({ tenant: scope.tenant }, options)), scope };
+      }
+    },
+  },
+  {
+    fault: 'keeps the first ledger of a scope',
+    rule: 'remembering: the ledger is empty before anything was saved, and then what was saved last',
+    Store: class extends MemoryStore {
+      override async saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
+        const { reported } = await this.ledger(scope);
+        if (reported.length === 0) await super.saveLedger(scope, ledger, fence);
+      }
+    },
+  },
+  {
     fault: 'has room for short scopes alone',
     rule: 'remembering: the ledger of a scope of many schools is kept, too',
     Store: class extends MemoryStore {
@@ -162,8 +181,8 @@ export const storesOfMixedScopes: readonly FaultyStore[] = [
     rule: 'isolation: a ledger is its tenant’s',
     Store: class extends MemoryStore {
       #ledger: Ledger = emptyLedger;
-      override async load(scope: Scope, options?: { readonly signal?: AbortSignal }): Promise<LocalState> {
-        return { ...(await super.load(scope, options)), ledger: this.#ledger };
+      override async ledger(): Promise<Ledger> {
+        return this.#ledger;
       }
       override async saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
         await super.saveLedger(scope, ledger, fence);

@@ -127,6 +127,10 @@ export class MemoryStore implements RosterStore, ImageStore {
     });
   }
 
+  ledger(scope: Scope): Promise<Ledger> {
+    return settled(() => this.#tenant(scope).scopes.get(scopeKey(scope))?.ledger ?? emptyLedger);
+  }
+
   saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
     return settled(() => {
       this.#guard(scope, fence, 'saveLedger').ledger = ledger;

@@ -1,4 +1,4 @@
-import { RosterError, StoreError } from '../../errors.js';
+import { ConfigurationError, RosterError, StoreError } from '../../errors.js';
 import type { SqlClient, SqlPool } from './sql-pool.js';
 
 /** A row as the driver gives it. */
@@ -9,6 +9,8 @@ export interface Session {
   /** The name of a table, with its schema, as SQL. */
   table(name: string): string;
   query(text: string, values?: unknown[]): Promise<readonly Row[]>;
+  /** The same statements as a host writes them: failures are StoreErrors here, too. */
+  readonly client: SqlClient;
 }
 
 /**
@@ -18,12 +20,37 @@ export interface Session {
 const IN_THE_WAY = ['40001', '40P01', '23505', '23503'];
 const ATTEMPTS = 3;
 
+/** The mode of a transaction that reads everything as of one moment. */
+export const READ_AT_ONE_MOMENT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+
+/** Where the tables are. */
+export interface DatabaseOptions {
+  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
+  readonly pool: SqlPool;
+  /**
+   * The schema that holds the tables: small letters, digits and `_`.
+   *
+   * @default 'rosterkit'
+   */
+  readonly schema?: string;
+}
+
 /** The seam between the store and the driver: transactions, the tenant of each, and errors that quote nothing. */
 export class Database {
-  constructor(
-    private readonly pool: SqlPool,
-    private readonly schema: string,
-  ) {}
+  readonly schema: string;
+  private readonly pool: SqlPool;
+
+  /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
+  constructor({ pool, schema = 'rosterkit' }: DatabaseOptions) {
+    if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
+      throw new ConfigurationError('schema', 'must be small letters, digits and _, at most 63, not a digit first');
+    }
+    if (!('connect' in pool) && !('transaction' in pool)) {
+      throw new ConfigurationError('pool', 'must have a method connect (pg.Pool) or transaction (PGlite)');
+    }
+    this.pool = pool;
+    this.schema = schema;
+  }
 
   /** Runs the work in a transaction of the tenant's, and again where another transaction was in its way. */
   async transaction<T>(
@@ -36,13 +63,33 @@ export class Database {
       try {
         return await this.once(operation, async (session) => {
           if (mode !== undefined) await session.query(mode);
-          await session.query(`SELECT set_config('rosterkit.tenant', $1, true)`, [tenant]);
+          await enter(session, tenant);
           return work(session);
         });
       } catch (error) {
         if (attempt === ATTEMPTS || !isInTheWay(error)) throw error;
       }
     }
+  }
+
+  /**
+   * Runs the work in a transaction of the caller's own, which the caller commits.
+   *
+   * @throws ConfigurationError naming `client` where no transaction has begun
+   */
+  async within<T>(
+    operation: string,
+    tenant: string,
+    client: SqlClient,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> {
+    const session = sessionOf(client, this.schema, operation);
+    await enter(session, tenant);
+    // What is set for a transaction is gone at the next statement where there is none.
+    const [row] = await session.query(`SELECT current_setting('rosterkit.tenant', true) AS tenant`);
+    if (row?.['tenant'] !== tenant)
+      throw new ConfigurationError('client', 'must be in a transaction: send BEGIN first');
+    return work(session);
   }
 
   /** Runs the work in a transaction that belongs to no tenant. */
@@ -52,6 +99,11 @@ export class Database {
       ? withTransaction(this.pool.transaction.bind(this.pool), operation, run)
       : withConnection(this.pool.connect.bind(this.pool), operation, run);
   }
+}
+
+/** Makes the transaction one of the tenant's. */
+async function enter(session: Session, tenant: string): Promise<void> {
+  await session.query(`SELECT set_config('rosterkit.tenant', $1, true)`, [tenant]);
 }
 
 type Connect = Extract<SqlPool, { connect: unknown }>['connect'];
@@ -100,10 +152,13 @@ async function withTransaction<T>(
   }
 }
 
-function sessionOf(client: SqlClient, schema: string, operation: string): Session {
+/** The statements of a client, in the words of the store: failures are StoreErrors. */
+export function sessionOf(client: SqlClient, schema: string, operation: string): Session {
+  const told: SqlClient = { query: (text, values) => driven(operation, () => client.query(text, values)) };
   return {
     table: (name) => `"${schema}"."${name}"`,
-    query: async (text, values) => (await driven(operation, () => client.query(text, values))).rows,
+    query: async (text, values) => (await told.query(text, values)).rows,
+    client: told,
   };
 }
 
@@ -111,6 +166,8 @@ async function driven<T>(operation: string, work: () => Promise<T>): Promise<T> 
   try {
     return await work();
   } catch (error) {
+    // A writer's client is a session's: what it threw is told already.
+    if (RosterError.isInstance(error)) throw error;
     throw storeError(operation, error);
   }
 }

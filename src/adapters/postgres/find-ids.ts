@@ -143,15 +143,7 @@ async function existing(
   names: readonly RecordTarget[],
 ): Promise<readonly (string | undefined)[]> {
   const ids = distinct(names.map((name) => name.id));
-  const present = new Set<string>();
-  if (ids.length > 0) {
-    const rows = await lookUp(
-      session,
-      { named: 'unnest($2::text[]) AS named (id)', table, columns: 'r.id', match: 'r.id = named.id' },
-      [tenant, ids],
-    );
-    for (const row of rows) present.add(text(row, 'id'));
-  }
+  const present = await presentIds(session, tenant, table, ids);
   const bySourcedId = await idsBySourcedId(
     session,
     tenant,
@@ -162,6 +154,22 @@ async function existing(
     if (id !== undefined) return present.has(id) ? id : undefined;
     return sourcedId === undefined ? undefined : bySourcedId.get(sourcedId);
   });
+}
+
+/** Those of the host's ids that are there. */
+export async function presentIds(
+  session: Session,
+  tenant: string,
+  table: RecordTable,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const rows = await lookUp(
+    session,
+    { named: 'unnest($2::text[]) AS named (id)', table, columns: 'r.id', match: 'r.id = named.id' },
+    [tenant, ids],
+  );
+  return new Set(rows.map((row) => text(row, 'id')));
 }
 
 /** The host's ids of those sourcedIds that are there. */

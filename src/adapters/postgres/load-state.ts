@@ -1,6 +1,6 @@
 import { compareIds, inOrder } from '../../internal/ordered.js';
-import { emptyLedger } from '../../model/index.js';
 import type {
+  Ledger,
   LocalClass,
   LocalEnrollment,
   LocalGuardianLink,
@@ -11,17 +11,21 @@ import type {
 } from '../../model/index.js';
 import type { Row, Session } from './database.js';
 import { json, number, optionalText, text } from './rows.js';
-import { readLedger } from './scopes.js';
 
 /** Rows that one answer of the database brings: a larger one saves little and fills the driver's buffers. */
 const ROWS_PER_FETCH = 10_000;
 
 /** Every record of the tenant, in the order in which the engine merges, as of one moment. */
-export async function loadState(session: Session, scope: Scope, signal: AbortSignal | undefined): Promise<LocalState> {
+export async function loadState(
+  session: Session,
+  scope: Scope,
+  ledger: Ledger,
+  signal: AbortSignal | undefined,
+): Promise<LocalState> {
   const { tenant } = scope;
   return {
     scope,
-    ledger: (await readLedger(session, scope)) ?? emptyLedger,
+    ledger,
     schools: await loadRecords<LocalSchool>(session, tenant, 'schools', signal),
     classes: await loadRecords<LocalClass>(session, tenant, 'classes', signal),
     users: await loadRecords<LocalUser>(session, tenant, 'users', signal),

@@ -1,44 +1,60 @@
 import { StoreError } from '../../errors.js';
-import type { Database } from './database.js';
+import type { Database, Session } from './database.js';
 import { number } from './rows.js';
 
-/** The statements of each version of the tables, in order. A version that was published is never edited. */
-const MIGRATIONS: readonly ((schema: string) => readonly string[])[] = [firstVersion, rosterImages];
+/** A half of a store: its tables have versions of their own. */
+export type Half = 'directory' | 'journal';
+
+/** The statements of each version of a half's tables, in order. A version that was published is never edited. */
+const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
+  directory: [recordTables],
+  journal: [journalTables, rosterImages],
+};
 
 /**
- * Brings the tables to this version. It may be called at every start, and by many processes at once: one works, the
- * others wait for it.
+ * Brings the tables of these halves to this version. It may be called at every start, and by many processes at once: one
+ * works, the others wait for it.
  */
-export async function migrate(database: Database, schema: string): Promise<void> {
+export async function migrate(database: Database, halves: readonly Half[]): Promise<void> {
+  const { schema } = database;
   await database.once('migrate', async (session) => {
     await session.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`rosterkit:${schema}`]);
     // IF NOT EXISTS would ask for the right to create schemas even where the schema is there.
     const schemas = await session.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
     if (schemas.length === 0) await session.query(`CREATE SCHEMA "${schema}"`);
-    await session.query(`CREATE TABLE IF NOT EXISTS ${session.table('schema_version')} (version integer NOT NULL)`);
-    const [row] = await session.query(`SELECT max(version) AS version FROM ${session.table('schema_version')}`);
-    const present = row === undefined ? 0 : number(row, 'version');
-    if (present > MIGRATIONS.length) {
-      throw new StoreError(
-        `migrate: the tables have version ${String(present)} and this package knows ${String(MIGRATIONS.length)}; ` +
-          'use the newer package that made them',
-        { operation: 'migrate' },
-      );
-    }
-    for (const [index, statements] of MIGRATIONS.entries()) {
-      if (index < present) continue;
-      for (const statement of statements(`"${schema}"`)) await session.query(statement);
-      await session.query(`INSERT INTO ${session.table('schema_version')} VALUES ($1)`, [index + 1]);
-    }
+    await session.query(
+      `CREATE TABLE IF NOT EXISTS ${session.table('schema_version')} (half text NOT NULL, version integer NOT NULL)`,
+    );
+    for (const half of halves) await migrateHalf(session, schema, half);
   });
+}
+
+async function migrateHalf(session: Session, schema: string, half: Half): Promise<void> {
+  const migrations = MIGRATIONS[half];
+  const [row] = await session.query(
+    `SELECT max(version) AS version FROM ${session.table('schema_version')} WHERE half = $1`,
+    [half],
+  );
+  const present = row === undefined ? 0 : number(row, 'version');
+  if (present > migrations.length) {
+    throw new StoreError(
+      `migrate: the tables of the ${half} have version ${String(present)} and this package knows ` +
+        `${String(migrations.length)}; use the newer package that made them`,
+      { operation: 'migrate' },
+    );
+  }
+  for (const [index, statements] of migrations.entries()) {
+    if (index < present) continue;
+    for (const statement of statements(`"${schema}"`)) await session.query(statement);
+    await session.query(`INSERT INTO ${session.table('schema_version')} VALUES ($1, $2)`, [half, index + 1]);
+  }
 }
 
 /**
  * Ids compare by bytes (`COLLATE "C"`): they are opaque, and no locale may take two of them for one. The names of
- * classes are not unique: two sections of one school may well share a name. What no statement looks into is `json`: it
- * is written with less work than `jsonb`, and comes back as it was.
+ * classes are not unique: two sections of one school may well share a name.
  */
-function firstVersion(schema: string): readonly string[] {
+function recordTables(schema: string): readonly string[] {
   const id = 'text COLLATE "C"';
   const records = ['schools', 'classes', 'users'].map(
     (table) => `CREATE TABLE ${schema}.${table} (
@@ -79,6 +95,14 @@ function firstVersion(schema: string): readonly string[] {
       FOREIGN KEY (tenant, student_id) REFERENCES ${schema}.users ON DELETE CASCADE
     )`,
     `CREATE INDEX ON ${schema}.guardian_links (tenant, student_id)`,
+  ];
+  return [...tables, ...RECORD_TABLES.flatMap((table) => isolation(schema, table))];
+}
+
+/** What no statement looks into is `json`: it is written with less work than `jsonb`, and comes back as it was. */
+function journalTables(schema: string): readonly string[] {
+  const id = 'text COLLATE "C"';
+  const tables = [
     `CREATE TABLE ${schema}.scopes (
       tenant ${id} NOT NULL,
       scope_key ${id} NOT NULL,
@@ -140,7 +164,7 @@ function firstVersion(schema: string): readonly string[] {
     `CREATE INDEX ON ${schema}.outbox (tenant, scope_key, position) WHERE state IN ('waiting', 'pending')`,
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
   ];
-  return [...tables, ...TABLES.flatMap((table) => isolation(schema, table))];
+  return [...tables, ...JOURNAL_TABLES.flatMap((table) => isolation(schema, table))];
 }
 
 /** What was read of a district so far, in parts; in the order of `position`. */
@@ -157,18 +181,8 @@ function rosterImages(schema: string): readonly string[] {
   ];
 }
 
-const TABLES = [
-  'schools',
-  'classes',
-  'users',
-  'enrollments',
-  'guardian_links',
-  'scopes',
-  'runs',
-  'journal',
-  'invitations',
-  'outbox',
-];
+const RECORD_TABLES = ['schools', 'classes', 'users', 'enrollments', 'guardian_links'];
+const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox'];
 
 /**
  * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. The

@@ -23,7 +23,7 @@ export interface SqlTransactionPool {
 }
 
 /**
- * The database as a {@link PostgresStore} needs it: your own `pg.Pool`, your own PGlite, or anything of either shape.
+ * The database as a {@link PostgresStore} or a {@link PostgresJournal} needs it: your own `pg.Pool`, your own PGlite, or anything of either shape.
  * rosterkit brings no driver.
  */
 export type SqlPool = SqlConnectionPool | SqlTransactionPool;

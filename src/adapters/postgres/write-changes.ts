@@ -5,15 +5,10 @@ import { findPairs, findTargets, idsBySourcedId, pairTable, TABLE_OF } from './f
 import type { PairTable } from './find-ids.js';
 import { lookUp, TENANT } from './look-up.js';
 import { newId } from './new-id.js';
+import type { WrittenRecord as Written } from './record-batch.js';
 import { number, text } from './rows.js';
 import { stepsOf } from './steps.js';
 import type { Step } from './steps.js';
-
-/** What a change did: to which record, and the version it has now (none where it was deleted). */
-export interface Written {
-  readonly recordId: string;
-  readonly version?: number;
-}
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -9,9 +9,10 @@ import { deleting } from './deleting.js';
 import { imaging } from './imaging.js';
 import { inviting } from './inviting.js';
 import { isolation } from './isolation.js';
-import { fencing, journaling, remembering } from './journaling.js';
+import { fencing, journaling, ledgers } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
+import { remembering } from './remembering.js';
 import { runs } from './runs.js';
 import { sending } from './sending.js';
 import { rekeying, updating } from './updating.js';
@@ -20,8 +21,8 @@ import { rekeying, updating } from './updating.js';
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, batches, loading };
-const journalRules = { leases, runs };
-const wholeRules = { journaling, remembering, fencing, inviting, sending, isolation, crashing };
+const journalRules = { leases, remembering, runs };
+const wholeRules = { journaling, ledgers, fencing, inviting, sending, isolation, crashing };
 
 /**
  * What the directory half of a store must do: for a host whose people and classes are in tables of its own.

@@ -91,7 +91,7 @@ async function outcome(
 ): Promise<unknown> {
   return {
     records: recordsOf(await state(scope)),
-    reported: (await store.load(scope)).ledger.reported,
+    reported: (await store.ledger(scope)).reported,
     journal: (await store.journal(scope, RUN)).map(({ sequence, change, version }) => [
       sequence,
       change.key,

@@ -1,0 +1,228 @@
+import { StoreConflictError } from '../../errors.js';
+import { emptyLedger } from '../../model/index.js';
+import type { JournalEntry, Ledger, Roster, RosterChanges, Scope } from '../../model/index.js';
+import type {
+  Batch,
+  BatchResult,
+  ImageStore,
+  Invitation,
+  JournalStore,
+  Lease,
+  LeaseOptions,
+  OutboxMessage,
+  RosterImage,
+  RunReport,
+} from '../../ports/index.js';
+import { Database, READ_AT_ONE_MOMENT } from './database.js';
+import type { DatabaseOptions, Session } from './database.js';
+import { extendImage, readImage, writeImage } from './images.js';
+import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
+import { migrate } from './migrations.js';
+import { recordBatch } from './record-batch.js';
+import type { BatchWriter } from './record-batch.js';
+import { readJournal, readRun, readRuns, writeRun } from './runs.js';
+import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
+import type { SqlClient } from './sql-pool.js';
+
+/** Options of a {@link PostgresJournal}. */
+export type PostgresJournalOptions = DatabaseOptions;
+
+/** In whose transaction something is done. */
+export interface TransactionOptions {
+  /**
+   * A transaction of your own, which you commit: a client of `pg` that has sent `BEGIN`, PGlite's transaction, or anything
+   * that runs a statement of your ORM's. The database is the one that holds the tables.
+   *
+   * @default a transaction of the pool's, committed at the end
+   */
+  readonly client?: SqlClient;
+}
+
+/**
+ * The journal half of a store, in PostgreSQL 15 or later, or in PGlite, for a host whose people and classes are in tables of
+ * its own in the same database: leases, ledger, runs, journal, invitations, outbox and the image of incremental syncs.
+ * What the host adds is the directory half: `load`, `roles`, `sites`, and an `apply` that {@link PostgresJournal.record}
+ * makes one transaction with the journal.
+ *
+ * Every method throws a StoreError where the database fails; the driver's error is its cause.
+ *
+ * @example
+ * ```ts
+ * import { PostgresJournal, type SqlPool, type WrittenRecord } from 'rosterkit/postgres';
+ * import type { Batch, BatchResult } from 'rosterkit';
+ *
+ * async function apply(pool: SqlPool, batch: Batch): Promise<BatchResult> {
+ *   return new PostgresJournal({ pool }).record(batch, {
+ *     write: async (changes, client) => {
+ *       const written = new Map<string, WrittenRecord>();
+ *       for (const { kind, key, target, after, version } of changes) {
+ *         if (kind !== 'school-update' || after === null) continue;
+ *         const { rows } = await client.query(
+ *           'UPDATE sites SET title = $2, version = version + 1 WHERE roster_id = $1 AND version = $3 RETURNING id, version',
+ *           [target.sourcedId, after.name, version],
+ *         );
+ *         for (const row of rows) written.set(key, { recordId: String(row['id']), version: Number(row['version']) });
+ *       }
+ *       return written;
+ *     },
+ *     people: async () => [],
+ *   });
+ * }
+ * ```
+ */
+export class PostgresJournal implements JournalStore, ImageStore {
+  readonly #database: Database;
+
+  /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
+  constructor(options: PostgresJournalOptions) {
+    this.#database = new Database(options);
+  }
+
+  /**
+   * Makes the tables of the journal half, or brings them to this package's version. Call it at every start: it does nothing
+   * where nothing is to be done, and of many processes one works while the others wait.
+   *
+   * @throws StoreError where the tables are of a newer version
+   */
+  async migrate(): Promise<void> {
+    await migrate(this.#database, ['journal']);
+  }
+
+  /**
+   * Records a batch: raises the fence, lets `writer` write the changes that no earlier delivery of the batch applied, and
+   * adds journal, invitations, outbox and revocations, all in one transaction. Of the same batch in many hands at once, one
+   * after the other comes to the writer.
+   *
+   * A transaction of the pool's that loses to another one is tried up to three times, and the writer with it. In a
+   * transaction of your own (`client`) nothing is tried again, and after an error there is nothing to do but roll back.
+   *
+   * @returns the answer of {@link DirectoryStore.apply}
+   * @throws StoreConflictError where a newer lease has been given for the scope
+   * @throws StoreError where the writer names a key that it was not given
+   * @throws ConfigurationError where `client` is in no transaction
+   */
+  record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+    return this.#in(batch.scope, 'apply', (session) => recordBatch(session, batch, writer), options);
+  }
+
+  /**
+   * Reads as of one moment: for a `load` of your own. The transaction writes nothing, and ends with `work`.
+   *
+   * @example
+   * ```ts
+   * import type { PostgresJournal } from 'rosterkit/postgres';
+   * import type { LocalState, Scope } from 'rosterkit';
+   *
+   * function load(journal: PostgresJournal, scope: Scope): Promise<LocalState> {
+   *   return journal.snapshot(scope, async (client, ledger) => {
+   *     const { rows } = await client.query('SELECT id, roster_id, title, version FROM sites WHERE district = $1', [
+   *       scope.tenant,
+   *     ]);
+   *     const schools = rows.map((row) => ({
+   *       id: String(row['id']),
+   *       sourcedId: String(row['roster_id']),
+   *       name: String(row['title']),
+   *       version: Number(row['version']),
+   *       origin: 'roster' as const,
+   *     }));
+   *     return { scope, ledger, schools, classes: [], users: [], enrollments: [], guardianLinks: [] };
+   *   });
+   * }
+   * ```
+   */
+  snapshot<T>(scope: Scope, work: (client: SqlClient, ledger: Ledger) => Promise<T>): Promise<T> {
+    const read = async (session: Session) => work(session.client, (await readLedger(session, scope)) ?? emptyLedger);
+    return this.#in(scope, 'load', read, { mode: READ_AT_ONE_MOMENT });
+  }
+
+  /**
+   * What is remembered for the scope, {@link emptyLedger} where there is nothing. A `load` in a transaction of your own
+   * reads it by the same `client`, as of the same moment as the records.
+   *
+   * @throws ConfigurationError where `client` is in no transaction
+   */
+  async ledger(scope: Scope, options: TransactionOptions = {}): Promise<Ledger> {
+    return (await this.#in(scope, 'ledger', (session) => readLedger(session, scope), options)) ?? emptyLedger;
+  }
+
+  async lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
+    const fence = await this.#in(scope, 'lease', (session) => takeLease(session, scope, options));
+    return {
+      scope,
+      holder: options.holder,
+      fence,
+      renew: async () => {
+        const goesOn = await this.#in(scope, 'renew', (session) => renewLease(session, scope, fence, options.ttlMs));
+        if (goesOn) return;
+        throw new StoreConflictError('renew: the lease was lost or released; stop this run', { operation: 'renew' });
+      },
+      release: () => this.#in(scope, 'release', (session) => endLease(session, scope, fence)),
+    };
+  }
+
+  saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
+    return this.#in(scope, 'saveLedger', async (session) => {
+      await raiseFence(session, scope, fence, 'saveLedger');
+      await writeLedger(session, scope, ledger);
+    });
+  }
+
+  saveRun(report: RunReport): Promise<void> {
+    return this.#in(report.scope, 'saveRun', (session) => writeRun(session, report));
+  }
+
+  run(scope: Scope, runId: string): Promise<RunReport | undefined> {
+    return this.#in(scope, 'run', (session) => readRun(session, scope, runId));
+  }
+
+  /** The runs of exactly this scope, the newest first. */
+  runs(scope: Scope, options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+    return this.#in(scope, 'runs', (session) => readRuns(session, scope, options.limit));
+  }
+
+  journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
+    return this.#in(scope, 'journal', (session) => readJournal(session, scope, runId));
+  }
+
+  releaseWaiting(scope: Scope): Promise<void> {
+    return this.#in(scope, 'releaseWaiting', (session) => releaseWaiting(session, scope));
+  }
+
+  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
+    return this.#in(scope, 'pendingMessages', (session) => readPending(session, scope, options.limit));
+  }
+
+  saveMessage(
+    scope: Scope,
+    idempotencyKey: string,
+    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
+  ): Promise<void> {
+    return this.#in(scope, 'saveMessage', (session) => writeOutcome(session, scope.tenant, idempotencyKey, outcome));
+  }
+
+  invitations(scope: Scope): Promise<readonly Invitation[]> {
+    return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
+  }
+
+  image(scope: Scope): Promise<RosterImage | undefined> {
+    return this.#in(scope, 'image', (session) => readImage(session, scope), { mode: READ_AT_ONE_MOMENT });
+  }
+
+  saveImage(scope: Scope, roster: Roster, fence?: number): Promise<void> {
+    return this.#in(scope, 'saveImage', (session) => writeImage(session, scope, roster, fence));
+  }
+
+  extendImage(scope: Scope, changes: RosterChanges, fence?: number): Promise<void> {
+    return this.#in(scope, 'extendImage', (session) => extendImage(session, scope, changes, fence));
+  }
+
+  #in<T>(
+    scope: Scope,
+    operation: string,
+    work: (session: Session) => Promise<T>,
+    { client, mode }: TransactionOptions & { readonly mode?: string } = {},
+  ): Promise<T> {
+    if (client !== undefined) return this.#database.within(operation, scope.tenant, client, work);
+    return this.#database.transaction(operation, scope.tenant, work, mode);
+  }
+}
