@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { PostgresStore, type SqlPool } from '../../src/adapters/postgres/index.js';
-import type { Change, LocalRead } from '../../src/model/index.js';
+import type { Change } from '../../src/model/index.js';
+import type { RosterStore } from '../../src/ports/index.js';
 import { copy } from './copy.js';
 import { ratio, Table } from './measuring.js';
 
@@ -121,7 +122,7 @@ function writer(subject: Subject, store: PostgresStore) {
 /** The store's stream of records beside COPY of the same tables; the heap where it is highest. */
 async function measureLoading(
   subject: Subject,
-  store: PostgresStore,
+  store: RosterStore,
   expected: number,
 ): Promise<Times & { readonly peak: number }> {
   let peak = 0;
@@ -129,7 +130,7 @@ async function measureLoading(
   const before = process.memoryUsage().heapUsed;
   const load = await timed(async () => {
     let seen = 0;
-    const { classes, users, enrollments }: LocalRead = await store.load(SCOPE);
+    const { classes, users, enrollments } = await store.load(SCOPE);
     for (const records of [classes, users, enrollments]) {
       for await (const { version } of records) {
         seen += version;
