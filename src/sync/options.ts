@@ -3,6 +3,7 @@ import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore } from '../ports/index.js';
 import { SyncEvents } from './events.js';
+import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
 
 /** What a {@link RosterSync} works with. */
@@ -97,7 +98,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   return {
     source: options.source,
     guardians: options.guardians,
-    store: options.store,
+    store: persistent(options.store),
     mailer: options.mailer,
     scope: settleScope(options.scope),
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),

@@ -8,6 +8,10 @@ export interface SqlClient {
 export interface SqlConnection extends SqlClient {
   /** Gives the connection back; `true` closes it instead. */
   release(destroy?: boolean): void;
+  /** Listens to the connection breaking. A client of `pg` tells it so, besides failing the statement. */
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  /** Listens no more. */
+  off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
 /** A pool that lends connections: `Pool` of the package `pg` is one. */
