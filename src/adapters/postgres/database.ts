@@ -116,7 +116,7 @@ async function withConnection<T>(
 ): Promise<T> {
   const connection = await driven(operation, () => connect());
   connection.on?.('error', overhear);
-  let isBroken = false;
+  let isBroken = false as boolean;
   try {
     await driven(operation, () => connection.query('BEGIN'));
     const result = await run(connection);
