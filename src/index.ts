@@ -97,25 +97,40 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations } from './people/index.js';
 export type {
   ActOptions,
+  BounceOutcome,
+  BounceReport,
   ClassFields,
+  DeliveriesOptions,
+  Delivery,
   DirectoryOptions,
   InvitationsOptions,
+  PendingInvitation,
   PersonFields,
   RecordReference,
 } from './people/index.js';
 
 // Everything in memory: for a first program, and for tests
-export { MemoryMailer, MemoryStore } from './adapters/memory/index.js';
-export type { DeliveredMessage, MemoryMailerOptions, MemorySeed, MemoryStoreOptions } from './adapters/memory/index.js';
+export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
+export type {
+  DeliveredMessage,
+  DeliveredText,
+  MemoryMailerOptions,
+  MemorySeed,
+  MemoryStoreOptions,
+  MemoryTextSenderOptions,
+} from './adapters/memory/index.js';
 
 // What the outside implements
 export type {
   Batch,
   BatchResult,
+  Channel,
+  ClaimOptions,
   Clock,
+  DeliveryProblem,
   DirectoryStore,
   ImageStore,
   Invitation,
@@ -124,7 +139,9 @@ export type {
   LeaseOptions,
   Mailer,
   Message,
+  MessageOutcome,
   OutboxMessage,
+  OutboxStore,
   PageRead,
   ReadOptions,
   Receipt,
@@ -136,6 +153,8 @@ export type {
   RunOutcome,
   RunReport,
   SendOptions,
+  TextMessage,
+  TextSender,
 } from './ports/index.js';
 
 // The words

@@ -1,4 +1,6 @@
+import { normalPhone } from '../internal/contact.js';
 import { sha256 } from '../internal/sha256.js';
+import type { Channel } from '../ports/index.js';
 
 /** No 0, O, 1, I or L: a code is read from a screen and typed by hand. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
@@ -22,7 +24,7 @@ export function codeDigest(code: string): string {
   return sha256(code.replace(/[\s-]/g, '').toUpperCase());
 }
 
-/** What is kept of an address to tell one purpose of an invitation from another. */
-export function addressDigest(address: string): string {
-  return sha256(address.toLowerCase());
+/** What is kept of an address or a number, to tell one purpose of an invitation from another. */
+export function addressDigest(address: string, channel: Channel = 'email'): string {
+  return sha256(channel === 'text' ? normalPhone(address) : address.toLowerCase());
 }

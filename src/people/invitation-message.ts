@@ -25,6 +25,12 @@ export function invitationMessage(details: InvitationDetails): Omit<Message, 'to
   };
 }
 
+/** The invitation as a text: it fits into one message of a mobile phone, and names nobody on a phone that others may see. */
+export function invitationText({ code, expiresAt }: InvitationDetails): Pick<Message, 'text'> {
+  const lastDay = expiresAt.slice(0, 10);
+  return { text: `Your school invites you. Code for you alone, to be used once until ${lastDay}: ${code}` };
+}
+
 const HTML_ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',

@@ -1,7 +1,8 @@
-import type { Clock, Invitation, OutboxMessage, RosterStore } from '../ports/index.js';
+import type { Channel, Clock, DeliveryProblem, Invitation, OutboxMessage, RosterStore } from '../ports/index.js';
 import type { Scope } from '../model/index.js';
 import { addressDigest, codeDigest, invitationCode } from './invitation-code.js';
-import { invitationMessage } from './invitation-message.js';
+import { invitationMessage, invitationText } from './invitation-message.js';
+import { messageKey } from './message-key.js';
 
 /** How long a code can be used: time for a holiday between the import and the first day of school. */
 const EXPIRY_MS = 30 * 24 * 60 * 60 * 1000;
@@ -11,7 +12,9 @@ export interface InvitationRequest {
   readonly tenant: string;
   /** The person, in the words of the change that makes them reachable: a host's id may not exist yet. */
   readonly subject: string;
-  readonly email: string;
+  readonly channel: Channel;
+  /** An e-mail address, or the number of a mobile phone. */
+  readonly address: string;
   readonly givenName?: string;
   readonly runId: string;
   /** ISO instant. */
@@ -32,14 +35,18 @@ export interface PreparedInvitation {
  * message alone, of which a store keeps nothing once it is sent.
  */
 export function prepareInvitation(request: InvitationRequest): PreparedInvitation {
+  const { tenant, subject, channel, address } = request;
+  const kind = 'invitation';
   const code = invitationCode();
-  const digest = addressDigest(request.email);
+  const digest = addressDigest(address, channel);
   const expiresAt = new Date(Date.parse(request.at) + EXPIRY_MS).toISOString();
+  const { givenName } = request;
+  const details = { code, expiresAt, ...(givenName === undefined ? {} : { givenName }) };
   return {
-    subject: request.subject,
+    subject,
     invitation: {
       id: crypto.randomUUID(),
-      userId: request.subject,
+      userId: subject,
       kind: 'account',
       addressDigest: digest,
       codeDigest: codeDigest(code),
@@ -48,25 +55,30 @@ export function prepareInvitation(request: InvitationRequest): PreparedInvitatio
       expiresAt,
     },
     message: {
-      idempotencyKey: `invitation:${request.tenant}:${request.subject}:${digest}`,
-      kind: 'invitation',
+      idempotencyKey: messageKey({ tenant, subject, kind, channel, addressDigest: digest }),
+      kind,
+      channel,
       state: request.isWaiting ? 'waiting' : 'pending',
       runId: request.runId,
-      userId: request.subject,
-      to: [request.email],
+      userId: subject,
+      to: [address],
+      addressDigests: [digest],
       attempts: 0,
-      ...invitationMessage({
-        code,
-        expiresAt,
-        ...(request.givenName === undefined ? {} : { givenName: request.givenName }),
-      }),
+      accepted: 0,
+      ...(channel === 'text' ? { subject: '', ...invitationText(details) } : invitationMessage(details)),
     },
   };
 }
 
+/** An invitation that can still be accepted. */
+export interface PendingInvitation extends Invitation {
+  /** Why its message did not arrive, where that is known: the person needs another address, or the code by hand. */
+  readonly problem?: DeliveryProblem;
+}
+
 /** What {@link Invitations} works with. */
 export interface InvitationsOptions {
-  readonly store: Pick<RosterStore, 'invitations'>;
+  readonly store: Pick<RosterStore, 'invitations' | 'problems'>;
   readonly scope: Scope;
   /** @default the system's clock */
   readonly clock?: Clock;
@@ -82,10 +94,11 @@ export interface InvitationsOptions {
  *
  * const invitations = new Invitations({ store: new MemoryStore(), scope: { tenant: 'district-1' } });
  * const open = await invitations.pending();
+ * const unreached = open.filter(({ problem }) => problem !== undefined);
  * ```
  */
 export class Invitations {
-  readonly #store: Pick<RosterStore, 'invitations'>;
+  readonly #store: InvitationsOptions['store'];
   readonly #scope: Scope;
   readonly #clock: Clock;
 
@@ -96,9 +109,20 @@ export class Invitations {
   }
 
   /** The invitations that can still be accepted: neither accepted, revoked nor expired. */
-  async pending(): Promise<readonly Invitation[]> {
+  async pending(): Promise<readonly PendingInvitation[]> {
     const now = this.#clock.now().toISOString();
     const invitations = await this.#store.invitations(this.#scope);
-    return invitations.filter((invitation) => invitation.state === 'pending' && invitation.expiresAt > now);
+    const open = invitations.filter((invitation) => invitation.state === 'pending' && invitation.expiresAt > now);
+    if (open.length === 0) return open;
+    const problems = await this.#store.problems(this.#scope);
+    const byAddress = new Map(problems.map((problem) => [addressOf(problem), problem]));
+    return open.map((invitation) => {
+      const problem = byAddress.get(addressOf(invitation));
+      return problem === undefined ? invitation : { ...invitation, problem };
+    });
   }
+}
+
+function addressOf({ userId, addressDigest: digest }: Pick<Invitation, 'userId' | 'addressDigest'>): string {
+  return `${digest} ${userId}`;
 }

@@ -2,7 +2,15 @@
 
 export type { Clock } from './clock.js';
 export type { ImageStore, RosterImage } from './image.js';
-export type { Mailer, Message, Receipt, SendOptions } from './mailer.js';
+export type { Mailer, Message, Receipt, SendOptions, TextMessage, TextSender } from './mailer.js';
+export type {
+  Channel,
+  ClaimOptions,
+  DeliveryProblem,
+  MessageOutcome,
+  OutboxMessage,
+  OutboxStore,
+} from './outbox.js';
 export type { RunFailure, RunOutcome, RunReport } from './run.js';
 export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
 export type {
@@ -13,6 +21,5 @@ export type {
   JournalStore,
   Lease,
   LeaseOptions,
-  OutboxMessage,
   RosterStore,
 } from './store.js';

@@ -13,7 +13,10 @@ export type RunOutcome = 'applied' | 'held' | 'partial' | 'failed' | 'aborted';
 
 /** Something that a run could not do. */
 export interface RunFailure {
-  /** The error's code, or `stale` for a change that the world had overtaken. */
+  /**
+   * The error's code, `stale` for a change that the world had overtaken, or `NO_CHANNEL` for people who could not be invited
+   * because no message reaches them.
+   */
   readonly code: string;
   /** The change concerned, by its key. */
   readonly key?: string;
@@ -36,7 +39,7 @@ export interface RunReport {
   readonly applied: number;
   readonly holds: readonly Hold[];
   readonly failures: readonly RunFailure[];
-  /** Messages handed to the mailer. */
+  /** Messages handed over. */
   readonly sent: number;
   /** Who started, approved or undid it. */
   readonly by?: string;

@@ -1,5 +1,6 @@
 import type { Change, JournalEntry, Ledger, LocalRead, Scope } from '../model/index.js';
 import type { ImageStore } from './image.js';
+import type { OutboxMessage, OutboxStore } from './outbox.js';
 import type { RunReport } from './run.js';
 
 /** The right to write to a scope, until it is released or expires. A newer lease has a greater `fence`. */
@@ -19,25 +20,6 @@ export interface LeaseOptions {
   readonly holder: string;
   /** For how long, in milliseconds. */
   readonly ttlMs: number;
-}
-
-/** A message that waits to be sent. It is written in the transaction of the change that caused it. */
-export interface OutboxMessage {
-  /** The same message has the same key, whatever crashes: the store keeps the first. */
-  readonly idempotencyKey: string;
-  readonly kind: 'invitation' | 'notice';
-  /** `waiting` for the next healthy run, `pending`, `sent`, or `failed` for good. */
-  readonly state: 'waiting' | 'pending' | 'sent' | 'failed';
-  /** The run that caused it. */
-  readonly runId: string;
-  /** The host's id of the person written to. */
-  readonly userId?: string;
-  /** Emptied once sent. */
-  readonly to: readonly string[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html?: string;
-  readonly attempts: number;
 }
 
 /** An invitation. Its purpose is (person, kind, address): there is one, whatever is imported again. */
@@ -99,7 +81,7 @@ export interface DirectoryStore {
 }
 
 /** The journal half of a store: runs, holds, journal, invitations, outbox. */
-export interface JournalStore {
+export interface JournalStore extends OutboxStore {
   /** Takes the scope. Throws a LockHeldError while another holder's lease lasts. */
   lease(scope: Scope, options: LeaseOptions): Promise<Lease>;
   /** What the engine must remember for the scope, as it was saved; an empty ledger where nothing was. */
@@ -114,16 +96,6 @@ export interface JournalStore {
   runs(scope: Scope, options?: { readonly limit?: number }): Promise<readonly RunReport[]>;
   /** What a run applied, in the order of application. */
   journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]>;
-  /** Lets the messages of earlier runs go that waited for a healthy one. */
-  releaseWaiting(scope: Scope): Promise<void>;
-  /** Messages to send, oldest first. */
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]>;
-  /** Records what became of a message. A sent message keeps neither recipients nor text. */
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void>;
   /** Every invitation of the scope's tenant, whatever became of it. */
   invitations(scope: Scope): Promise<readonly Invitation[]>;
 }

@@ -9,16 +9,18 @@ import {
   type OpenWindows,
 } from '../engine/gates/index.js';
 import { dateIn } from '../internal/dates.js';
-import { deliver } from '../people/index.js';
 import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';
 import { RosterError, StalePlanError } from '../errors.js';
+import { deliverOutbox } from './delivering.js';
 import type { SyncContext } from './options.js';
-import { type Inviting, inviteNobody, prepareInviting } from './inviting.js';
+import { type Inviting, prepareInviting, prepareUninviting } from './inviting.js';
 import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
 
 /** The code of the failure of a change that the world had overtaken. */
 export const STALE = 'stale';
+/** The code of the failure to invite people whom no message reaches. */
+const NO_CHANNEL = 'NO_CHANNEL';
 
 /** What a run works with while it applies. */
 export interface Application {
@@ -69,13 +71,13 @@ export async function applyPlan(application: Application, plan: Plan, options: P
     else changes.push(change);
   }
   progress.total += changes.length;
-  let inviting: Inviting = inviteNobody;
+  let inviting: Inviting;
   if (plan.type === 'sync') {
     const isWaiting = holdsMessages(plan, released) || isQuietNow(context, options);
     if (!isWaiting) await context.store.releaseWaiting(context.scope);
     const at = context.clock.now().toISOString();
     inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
-  }
+  } else inviting = await prepareUninviting(context, changes);
   signal?.throwIfAborted();
   const failed = await applyChanges(application, changes, inviting);
   if (plan.type === 'sync' && !(options.goesOn === true && failed.size > 0)) {
@@ -129,13 +131,14 @@ export async function applyChanges(
 ): Promise<ReadonlySet<string>> {
   const { store, scope, clock, batchSize, events } = context;
   const overtaken = new Set<string>();
+  let unreachedCount = 0;
   for (let start = 0; start < changes.length; start += batchSize) {
     signal?.throwIfAborted();
     lease.assertHeld();
     const batch = changes.slice(start, start + batchSize);
     const at = clock.now().toISOString();
     const common = { scope, runId: run.id, fence: lease.fence, at };
-    const { invitations, revoke } = inviting(batch);
+    const { invitations, revoke, unreached = [] } = inviting(batch);
     const isMoving = revoke !== undefined && invitations !== undefined;
     // An old address loses its code before the new one gets its own: in one batch the order would be the store's.
     if (isMoving) await store.apply({ ...common, changes: [], revoke });
@@ -146,6 +149,7 @@ export async function applyChanges(
       ...(revoke === undefined || isMoving ? {} : { revoke }),
     });
     const applied = new Set(result.applied);
+    unreachedCount += unreached.filter((key) => applied.has(key)).length;
     for (const change of batch) {
       if (!applied.has(change.key)) {
         overtaken.add(change.key);
@@ -162,25 +166,22 @@ export async function applyChanges(
       });
     }
   }
+  if (unreachedCount > 0) {
+    const reason = 'they have neither an e-mail address nor a mobile number that a message could go to';
+    const message = `People who could not be invited, because ${reason}: ${String(unreachedCount)}.`;
+    progress.failures.push({ code: NO_CHANNEL, message });
+  }
   return overtaken;
 }
 
-/** Hands the outbox to the mailer. Whatever the mailer does, the data is applied: a failure is a line in the report. */
+/** Hands the outbox over. Whatever a mailer does, the data is applied: a failure is a line in the report. */
 export async function deliverMessages({ context, run, progress, signal }: Application): Promise<void> {
-  const { store, mailer, scope, events } = context;
-  if (mailer === undefined) return;
+  const onSent = (): void => {
+    progress.sent += 1;
+  };
   try {
-    const delivery = await deliver({
-      store,
-      mailer,
-      scope,
-      ...(signal === undefined ? {} : { signal }),
-      onSent: ({ kind, userId }) => {
-        progress.sent += 1;
-        events.emit('message-sent', { runId: run.id, kind, ...(userId === undefined ? {} : { userId }) });
-      },
-    });
-    progress.failures.push(...delivery.failures);
+    const { failures } = await deliverOutbox(context, { runId: run.id, signal, onSent });
+    progress.failures.push(...failures);
   } catch (error) {
     if (!RosterError.isInstance(error)) throw error;
     progress.failures.push({ code: error.code, message: error.message });

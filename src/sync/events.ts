@@ -36,10 +36,8 @@ export interface RosterSyncEvents {
       readonly total: number;
     },
   ) => void;
-  /** The mailer accepted a message. */
-  readonly 'message-sent': (
-    event: SyncEvent & { readonly kind: OutboxMessage['kind']; readonly userId?: string },
-  ) => void;
+  /** A message was handed over. */
+  readonly 'message-sent': (event: SyncEvent & Pick<OutboxMessage, 'kind' | 'channel' | 'userId'>) => void;
   /** A run ended, whatever the outcome. */
   readonly 'run-end': (event: SyncEvent & { readonly outcome: RunOutcome; readonly durationMs: number }) => void;
 }

@@ -1,13 +1,21 @@
-import { isInvited } from '../engine/gates/index.js';
+import { isToBeInvited } from '../engine/gates/index.js';
+import { normalPhone } from '../internal/contact.js';
 import { patched } from '../internal/patch.js';
 import { addressDigest, prepareInvitation, type PreparedInvitation } from '../people/index.js';
-import type { Change, LocalUser, Policy, UserRole } from '../model/index.js';
+import type { Change, LocalUser, Policy } from '../model/index.js';
 import type { Batch } from '../ports/index.js';
 import type { SyncContext } from './options.js';
+import { type Invitee, type Reach, reachOf } from './reach.js';
 import type { RunIdentity } from './recording.js';
 
 /** What the changes of a batch mean for invitations: it is written together with them. */
-export type Inviting = (changes: readonly Change[]) => Pick<Batch, 'invitations' | 'revoke'>;
+export type Inviting = (changes: readonly Change[]) => Invited;
+
+/** Invitations and revocations of a batch, and who cannot be invited. */
+interface Invited extends Pick<Batch, 'invitations' | 'revoke'> {
+  /** The keys of changes that create people whom the policy invites, and whom no message reaches. */
+  readonly unreached?: readonly string[];
+}
 
 /** What decides about the invitations of a run. */
 export interface InvitingRequest {
@@ -21,76 +29,103 @@ export interface InvitingRequest {
 }
 
 /** Undoing invites nobody: the codes of people whom it deletes, or whose address it takes back, end with it. */
-export function inviteNobody(changes: readonly Change[]): Pick<Batch, 'revoke'> {
-  const revoke = changes.flatMap((change) => {
-    const isOver = change.kind === 'user-delete' || changesAddress(change);
-    return isOver && change.target.id !== undefined ? [change.target.id] : [];
-  });
-  return revoke.length === 0 ? {} : { revoke };
+export async function prepareUninviting(context: SyncContext, changes: readonly Change[]): Promise<Inviting> {
+  const hasTexts = context.textSender !== undefined;
+  const ofPhones = changes.filter((change) => hasTexts && changesMobile(change) && !changesEmail(change));
+  const users = ofPhones.length === 0 ? new Map<string, LocalUser>() : await usersOf(context, ofPhones);
+  return (batch) => {
+    const revoke = batch.flatMap((change) => {
+      const { id } = change.target;
+      if (id === undefined) return [];
+      const isOver = change.kind === 'user-delete' || changesEmail(change) || moves(users.get(id), change, hasTexts);
+      return isOver ? [id] : [];
+    });
+    return revoke.length === 0 ? {} : { revoke };
+  };
 }
 
 /** Who gets an invitation in this run: people whom it creates, and people not signed in yet whose address it changes. */
 export async function prepareInviting(context: SyncContext, request: InvitingRequest): Promise<Inviting> {
   const { policy, run, isWaiting, at } = request;
-  const moving = new Set<string>();
-  for (const change of request.changes) {
-    if (changesAddress(change) && change.target.id !== undefined) moving.add(change.target.id);
-  }
-  const isSilentFirst = policy.invitations.silentFirstSync && !(await hasImported(context));
-  const users = new Map<string, LocalUser>();
-  if (moving.size > 0 || policy.invitations.silentFirstSync) {
-    const local = await context.store.load(context.scope);
-    let hasRosterRecords = false;
-    for await (const user of local.users) {
-      if (user.origin === 'roster') hasRosterRecords = true;
-      if (moving.has(user.id)) users.set(user.id, user);
-    }
-    for await (const section of local.classes) if (section.origin === 'roster') hasRosterRecords = true;
-    if (isSilentFirst || (policy.invitations.silentFirstSync && !hasRosterRecords)) return () => ({});
-  }
+  const hasTexts = context.textSender !== undefined;
+  const touches = (change: Change): boolean => changesEmail(change) || (hasTexts && changesMobile(change));
+  const isSilent = policy.invitations.silentFirstSync;
+  if (isSilent && (!(await hasImported(context)) || !(await hasRosterRecords(context)))) return () => ({});
+  const moving = request.changes.filter(touches);
+  const users = moving.length === 0 ? new Map<string, LocalUser>() : await usersOf(context, moving);
 
-  function invitation(subject: string, person: Invitee): PreparedInvitation[] {
-    if (!isInvited(person, policy) || person.email === undefined) return [];
-    // The code would go to whoever signs in with the address.
-    if (person.takenLogins?.includes('email') === true) return [];
-    const { email, givenName } = person;
+  function invitation(subject: string, person: Invitee, reach: Reach): PreparedInvitation {
+    const { givenName } = person;
     const { tenant } = context.scope;
     const named = givenName === undefined ? {} : { givenName };
-    return [prepareInvitation({ tenant, subject, email, ...named, runId: run.id, at, isWaiting })];
+    return prepareInvitation({ tenant, subject, ...reach, ...named, runId: run.id, at, isWaiting });
   }
 
   return (changes) => {
     const invitations: PreparedInvitation[] = [];
     const revoke: string[] = [];
+    const unreached: string[] = [];
     for (const change of changes) {
       if (change.kind === 'user-create') {
-        invitations.push(...invitation(change.subject, patched<Invitee>({}, change.after ?? {})));
+        const person = patched<Invitee>({}, change.after ?? {});
+        if (!isToBeInvited(person, policy)) continue;
+        const reach = reachOf(person, hasTexts);
+        if (reach !== undefined) invitations.push(invitation(change.subject, person, reach));
+        // Who has the login of their other record needs no invitation.
+        else if (person.sharesLoginWith === undefined) unreached.push(change.key);
       }
-      if (!changesAddress(change)) continue;
-      const user = users.get(change.target.id ?? '');
+      const user = touches(change) ? users.get(change.target.id ?? '') : undefined;
       if (user === undefined || user.claimed === true || user.state !== 'active') continue;
-      const renewed = invitation(change.subject, patched<Invitee>(user, change.after as Invitee));
-      if (user.email !== undefined) revoke.push(user.id);
-      invitations.push(...renewed);
+      if (!moves(user, change, hasTexts)) continue;
+      const person = patched<Invitee>(user, change.after as Invitee);
+      const reach = reachOf(person, hasTexts);
+      if (user.email !== undefined || reachOf(user, hasTexts) !== undefined) revoke.push(user.id);
+      if (reach !== undefined && isToBeInvited(person, policy))
+        invitations.push(invitation(change.subject, person, reach));
     }
     return {
       ...(invitations.length === 0 ? {} : { invitations }),
       ...(revoke.length === 0 ? {} : { revoke }),
+      ...(unreached.length === 0 ? {} : { unreached }),
     };
   };
 }
 
-interface Invitee {
-  readonly roles?: readonly UserRole[] | undefined;
-  readonly email?: string | undefined;
-  readonly givenName?: string | undefined;
-  readonly enabled?: boolean | undefined;
-  readonly takenLogins?: readonly string[] | undefined;
+/** Whether the change makes messages to a person go elsewhere. */
+function moves(user: LocalUser | undefined, change: Change, hasTexts: boolean): boolean {
+  if (changesEmail(change)) return true;
+  if (user === undefined || !changesMobile(change)) return false;
+  const [before, after] = [user, patched<Invitee>(user, change.after as Invitee)].map((person) => {
+    const reach = reachOf(person, hasTexts);
+    return reach === undefined ? '' : addressDigest(reach.address, reach.channel);
+  });
+  return before !== after;
 }
 
-function changesAddress(change: Change): boolean {
+function changesEmail(change: Change): boolean {
   if (change.kind !== 'user-update' || change.after === null || !('email' in change.after)) return false;
   return addressDigest(change.before?.email ?? '') !== addressDigest(change.after.email ?? '');
+}
+
+function changesMobile(change: Change): boolean {
+  if (change.kind !== 'user-update' || change.after === null || !('mobile' in change.after)) return false;
+  return normalPhone(change.before?.mobile ?? '') !== normalPhone(change.after.mobile ?? '');
+}
+
+/** The people whom the changes are about, by the host's id. */
+async function usersOf(context: SyncContext, changes: readonly Change[]): Promise<ReadonlyMap<string, LocalUser>> {
+  const ids = new Set(changes.map((change) => change.target.id));
+  const users = new Map<string, LocalUser>();
+  const local = await context.store.load(context.scope);
+  for await (const user of local.users) if (ids.has(user.id)) users.set(user.id, user);
+  return users;
+}
+
+async function hasRosterRecords(context: SyncContext): Promise<boolean> {
+  const local = await context.store.load(context.scope);
+  for await (const user of local.users) if (user.origin === 'roster') return true;
+  for await (const section of local.classes) if (section.origin === 'roster') return true;
+  return false;
 }
 
 /**

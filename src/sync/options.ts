@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../errors.js';
 import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
-import type { Clock, Mailer, RosterSource, RosterStore } from '../ports/index.js';
+import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
@@ -14,6 +14,11 @@ export interface RosterSyncOptions {
   readonly store: RosterStore;
   /** Who sends invitations. Without one they wait in the store's outbox. @default none */
   readonly mailer?: Mailer | undefined;
+  /**
+   * Who sends texts: invitations of guardians who have a mobile number and no e-mail address. @default none, and these
+   * guardians are told as `NO_CHANNEL`
+   */
+  readonly textSender?: TextSender | undefined;
   /** What the sync may touch. */
   readonly scope: Scope;
   /** The settings that differ from their defaults. @default every setting at its default */
@@ -45,6 +50,7 @@ export interface SyncContext {
   readonly guardians: RosterSource | undefined;
   readonly store: RosterStore;
   readonly mailer: Mailer | undefined;
+  readonly textSender: TextSender | undefined;
   readonly scope: Scope;
   readonly policy: Policy;
   readonly incremental: boolean;
@@ -58,6 +64,7 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   source: true,
   store: true,
   mailer: true,
+  textSender: true,
   scope: true,
   policy: true,
   steps: true,
@@ -72,7 +79,8 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
 const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
-  ...['releaseWaiting', 'pendingMessages', 'saveMessage', 'invitations'],
+  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations'],
+  ...['saveProblem', 'problems', 'forgetProblems'],
 ] as const;
 
 /** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */
@@ -86,6 +94,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   requireMethods('source', options.source, SOURCE_METHODS);
   requireMethods('store', options.store, STORE_METHODS);
   if (options.mailer !== undefined) requireMethods('mailer', options.mailer, ['send']);
+  if (options.textSender !== undefined) requireMethods('textSender', options.textSender, ['send']);
   if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
   if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
@@ -100,6 +109,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     guardians: options.guardians,
     store: persistent(options.store),
     mailer: options.mailer,
+    textSender: options.textSender,
     scope: settleScope(options.scope),
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
     incremental: options.incremental ?? false,

@@ -2,9 +2,11 @@ import { hashPlan } from '../engine/index.js';
 import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
+import type { Delivery } from '../people/index.js';
 import type { RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
 import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
+import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
 import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
 import {
@@ -282,6 +284,24 @@ export class RosterSync {
    */
   async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
     return undoRun(this.#context, runId, options.by);
+  }
+
+  /**
+   * Hands over the messages that are due, between two runs: those that failed for now, and those that a run left. Any
+   * number of processes may do so at the same time, and during a run. In quiet hours and in a blackout nothing goes out.
+   *
+   * @throws ConfigurationError naming `mailer` where there is none
+   * @throws StoreError where the store fails
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export const deliverOnAndOn = (sync: RosterSync) =>
+   *   setInterval(() => void sync.deliver().catch((error: unknown) => console.error(error)), 5 * 60_000);
+   * ```
+   */
+  async deliver(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Delivery> {
+    return deliverNow(this.#context, options.signal);
   }
 
   /** The runs of this scope, the newest first. */

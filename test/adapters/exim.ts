@@ -49,6 +49,8 @@ export interface MailServer {
   takeMessages(): Promise<readonly QueuedMessage[]>;
   /** From now on those who were told to come back are taken. */
   endGreylisting(): Promise<void>;
+  /** What becomes of every message from now on: nothing for now, nothing for good, or what becomes of it anyhow. */
+  refuse(how: 'for now' | 'for good' | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,6 +76,10 @@ export async function startMailServer(): Promise<MailServer> {
     ports,
     takeMessages: () => takeMessages(path.join(folder, 'spool', 'input')),
     endGreylisting: () => writeFile(path.join(folder, 'known'), ''),
+    refuse: async (how) => {
+      await Promise.all(['busy', 'closed'].map((name) => rm(path.join(folder, name), { force: true })));
+      if (how !== undefined) await writeFile(path.join(folder, how === 'for now' ? 'busy' : 'closed'), '');
+    },
     stop: async () => {
       // A connection has a process of its own, which would write its log into the folder after it is gone.
       for (let attempt = 0; attempt < 100 && (await hasConnections(daemon.pid)); attempt += 1) await pause(20);
@@ -86,7 +92,7 @@ export async function startMailServer(): Promise<MailServer> {
 
 /**
  * What the mail server does. Its replies quote addresses, as those of real servers do: `unknown@` is refused, `later@` is
- * greylisted, `tardy@` is never ready, the sender `banned@` is refused, and so is a message whose subject says "spam".
+ * greylisted, `tardy@` is never ready, the mailbox of `full@` is full, `choosy@` takes nothing from outside, the sender `banned@` is refused, and so is a message whose subject says "spam".
  */
 function configurationOf(folder: string, ports: MailServer['ports']): string {
   const tlsPorts = [ports.submission, ports.withoutAuth].join(':');
@@ -117,12 +123,18 @@ acl_smtp_data = acl_message
 
 begin acl
 acl_mail:
+  defer message = 451 4.3.2 Not now, <$sender_address>
+       condition = \${if exists{${folder}/busy}}
   deny message = 550 5.7.1 <$sender_address> may not send here
        condition = \${if eq{$sender_address_local_part}{banned}}
   accept
 acl_recipient:
   deny message = 550 5.1.1 <$local_part@$domain>: no such user here
        local_parts = unknown
+  deny message = 552 5.2.2 <$local_part@$domain> is over quota
+       local_parts = full
+  deny message = 550 5.7.1 <$local_part@$domain> takes no mail from outside
+       local_parts = choosy
   defer message = 450 4.2.1 <$local_part@$domain>: the mailbox is busy
        local_parts = tardy
   defer message = 451 4.7.1 <$local_part@$domain> is greylisted
@@ -130,6 +142,8 @@ acl_recipient:
        condition = \${if !exists{${folder}/known}}
   accept
 acl_message:
+  deny message = 554 5.6.0 Nothing of that kind for $recipients
+       condition = \${if exists{${folder}/closed}}
   deny message = 554 5.7.1 Message to $recipients looks like spam
        condition = \${if match{$h_subject:}{spam}}
   accept

@@ -40,7 +40,15 @@ keepsContract(
     ...subject,
     store: half(
       ...(['lease', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
-      ...(['pendingMessages', 'saveMessage', 'invitations'] as const),
+      ...([
+        'claimMessages',
+        'saveMessage',
+        'message',
+        'invitations',
+        'saveProblem',
+        'problems',
+        'forgetProblems',
+      ] as const),
     ),
   })),
 );

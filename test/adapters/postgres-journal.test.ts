@@ -1,4 +1,5 @@
 import { PGlite } from '@electric-sql/pglite';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { BatchWriter, SqlClient, WrittenRecord } from '../../src/adapters/postgres/index.js';
@@ -11,6 +12,7 @@ import {
   createClass,
   createUser,
   invite,
+  pendingOf,
   renameClass,
   stateOf,
 } from '../../src/testing/contracts/store/changes.js';
@@ -40,6 +42,10 @@ afterAll(async () => {
 const age = async ({ tenant }: Scope, ms: number) => {
   await database.query(
     `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+    [tenant, ms],
+  );
+  await database.query(
+    `UPDATE rosterkit.outbox SET claimed_until = claimed_until - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
     [tenant, ms],
   );
 };
@@ -126,7 +132,7 @@ describe('recording a batch', () => {
       },
     ]);
     expect(await journal.invitations(scope)).toEqual([{ ...item.invitation, userId: 'pupil u1' }]);
-    expect(await journal.pendingMessages(scope, { limit: 9 })).toEqual([{ ...item.message, userId: 'pupil u1' }]);
+    expect(await pendingOf(journal, scope)).toEqual([{ ...item.message, userId: 'pupil u1' }]);
   });
 
   test('asks the host for what no earlier delivery applied, and for nothing where that is all', async () => {
@@ -224,7 +230,7 @@ describe('a transaction of the host’s own', () => {
       await pupilsKept(),
       (await journal.journal(scope, batch.runId)).length,
       (await journal.invitations(scope)).length,
-      (await journal.pendingMessages(scope, { limit: 9 })).length,
+      (await pendingOf(journal, scope)).length,
     ];
     expect(await kept()).toEqual([[], 0, 0, 0]);
     await inTransaction(async (client) => journal.record(batch, pupils(), { client }));
@@ -264,7 +270,65 @@ describe('a transaction of the host’s own', () => {
   });
 });
 
+const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
+const SCHEMA = `rosterkit_journal_${String(process.pid)}`;
+const server = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
+const isReachable = await server.query('SELECT 1').then(
+  () => true,
+  () => false,
+);
+
+describe.skipIf(!isReachable && process.env['CI'] !== 'true')('on a server, through the package pg', () => {
+  afterAll(async () => {
+    await server.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
+    await server.end();
+  });
+
+  test('a transaction of the host’s own waits for another one with the same batch, and finds it applied', async () => {
+    const half = new PostgresJournal({ pool: server, schema: SCHEMA });
+    await half.migrate();
+    const asked: string[][] = [];
+    const writer: BatchWriter = {
+      write: async (changes) => {
+        asked.push(changes.map(({ key }) => key));
+        return new Map(changes.map(({ key }) => [key, { recordId: key, version: 1 }]));
+      },
+      people: async () => [],
+    };
+    const batch = batchOf(scope, [createUser('u1')]);
+    const [first, second] = [await server.connect(), await server.connect()];
+    await first.query('BEGIN');
+    await second.query('BEGIN');
+    const one = await half.record(batch, writer, { client: first });
+    let isSecondDone = false;
+    const other = half.record(batch, writer, { client: second }).finally(() => {
+      isSecondDone = true;
+    });
+    await half.runs(scope);
+    expect(isSecondDone).toBe(false);
+    await first.query('COMMIT');
+    expect(await other).toEqual(one);
+    await second.query('COMMIT');
+    for (const client of [first, second]) client.release();
+    expect([asked.length, (await half.journal(scope, batch.runId)).length]).toEqual([1, 1]);
+  });
+});
+
 test('options that cannot work are refused by name', () => {
   expect(() => new PostgresJournal({ pool: database, schema: 'No' })).toThrow(ConfigurationError);
   expect(() => new PostgresJournal({ pool: {} as never })).toThrow(/^pool: /);
+  expect(() => new PostgresJournal({} as never)).toThrow(/^pool: /);
+  expect(() => new PostgresJournal({ pool: database, roles: [] } as never)).toThrow(/^roles: /);
+  expect(() => new PostgresStore({ pool: database, role: [] } as never)).toThrow(/^role: /);
+});
+
+test('what cannot work is refused by name before anything is written', async () => {
+  const batch = batchOf(scope, [createUser('u1')]);
+  const misspelt = journal.record(batch, pupils(), { transaction: database } as never);
+  await expect(misspelt).rejects.toThrow(/^transaction: is not an option/u);
+  await expect(journal.record(batch, { ...pupils(), people: undefined } as never)).rejects.toThrow(
+    /^writer\.people: /u,
+  );
+  await expect(journal.ledger(scope, { transaction: database } as never)).rejects.toThrow(/^transaction: /u);
+  expect(await pupilsKept()).toEqual([]);
 });

@@ -1,10 +1,21 @@
+import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlPool } from '../../src/adapters/postgres/index.js';
 import type { Scope } from '../../src/model/index.js';
-import { imageContract, storeContract } from '../../src/testing/index.js';
-import { batchOf, createClass, createUser, stateOf, userChange } from '../../src/testing/contracts/store/changes.js';
+import { deliver } from '../../src/people/index.js';
+import type { Mailer } from '../../src/ports/index.js';
+import { FixedClock, imageContract, storeContract } from '../../src/testing/index.js';
+import {
+  batchOf,
+  createClass,
+  createUser,
+  invite,
+  pendingOf,
+  stateOf,
+  userChange,
+} from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
 
 const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
@@ -30,10 +41,16 @@ describe.skipIf(!isReachable && !isRequired)('on a server, through the package p
   });
 
   const age = async (scope: Scope, ms: number) => {
-    await database.query(
-      `UPDATE ${SCHEMA}.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-      [scope.tenant, ms],
-    );
+    const terms = [
+      ['scopes', 'expires_at'],
+      ['outbox', 'claimed_until'],
+    ] as const;
+    for (const [table, column] of terms) {
+      await database.query(
+        `UPDATE ${SCHEMA}.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+        [scope.tenant, ms],
+      );
+    }
   };
   keepsContract(
     'a PostgreSQL store',
@@ -76,6 +93,34 @@ describe.skipIf(!isReachable && !isRequired)('on a server, through the package p
     );
     expect(updates.flatMap(({ applied }) => applied)).toHaveLength(200);
     expect((await stateOf(store, { tenant })).users.every(({ version }) => version === 2)).toBe(true);
+  });
+
+  test('gives each of 500 messages to one of many workers, each with connections of its own', async () => {
+    const scope = { tenant: 'workers' };
+    const people = Array.from({ length: 500 }, (_, index) => `u${String(index)}`);
+    await store.apply(
+      batchOf(scope, people.map(createUser), { invitations: people.map((person) => invite(`user:${person}`)) }),
+    );
+    const sent: string[] = [];
+    const mailer: Mailer = {
+      send: async ({ to }, { idempotencyKey }) => {
+        await setImmediate();
+        sent.push(idempotencyKey);
+        return { accepted: to, refused: [] };
+      },
+    };
+    const workers = Array.from({ length: 6 }, () => new Pool({ connectionString: CONNECTION, max: 2 }));
+    const deliveries = await Promise.all(
+      workers.map((pool) =>
+        deliver({ store: new PostgresStore({ pool, schema: SCHEMA }), mailer, scope, clock: new FixedClock() }),
+      ),
+    );
+    await Promise.all(workers.map((pool) => pool.end()));
+    expect(sent).toHaveLength(500);
+    expect(new Set(sent).size).toBe(500);
+    expect(deliveries.filter((delivery) => delivery.sent > 0).length).toBeGreaterThan(1);
+    expect(deliveries.reduce((sum, delivery) => sum + delivery.sent, 0)).toBe(500);
+    expect(await pendingOf(store, scope)).toEqual([]);
   });
 
   test('never deletes a person who becomes a member at the same moment', async () => {

@@ -31,10 +31,16 @@ afterAll(async () => {
 });
 
 const age = async (scope: Scope, ms: number) => {
-  await database.query(
-    `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-    [scope.tenant, ms],
-  );
+  const terms = [
+    ['scopes', 'expires_at'],
+    ['outbox', 'claimed_until'],
+  ] as const;
+  for (const [table, column] of terms) {
+    await database.query(
+      `UPDATE rosterkit.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+      [scope.tenant, ms],
+    );
+  }
 };
 
 /** The same tables, over a driver that breaks when it has carried out so many statements. */

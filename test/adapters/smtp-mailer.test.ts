@@ -5,9 +5,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } 
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { SmtpMailer, type SmtpMailerOptions, type SmtpOptions, smtpOptions } from '../../src/adapters/smtp/index.js';
 import { MailError } from '../../src/errors.js';
-import { deliver, prepareInvitation } from '../../src/people/index.js';
+import { Deliveries, deliver, prepareInvitation } from '../../src/people/index.js';
 import type { Message } from '../../src/ports/index.js';
-import { AT, batchOf, createUser } from '../../src/testing/contracts/store/changes.js';
+import { FixedClock } from '../../src/testing/index.js';
+import { AT, batchOf, createUser, pendingOf } from '../../src/testing/contracts/store/changes.js';
 import { credentials, isEximInstalled, type MailServer, startMailServer } from './exim.js';
 
 // Where the tests are a gate, the mail server must be there; elsewhere it is told that it is not.
@@ -78,6 +79,13 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
         'Auto-Submitted: auto-generated',
       ]),
     );
+  });
+
+  it('lets bounces go to an address of their own', async () => {
+    await mailerTo({}, { returnPath: 'bounces+d1@school.example' }).send(message, { idempotencyKey: 'k' });
+    const [queued] = await server.takeMessages();
+    expect(queued?.sender).toBe('bounces+d1@school.example');
+    expect(queued?.headers).toContain('From: Lincoln School <no-reply@school.example>');
   });
 
   it('sends the same where TLS is spoken from the start', async () => {
@@ -177,6 +185,46 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     expect(error.message).toMatch(words);
   });
 
+  it.each([
+    ['a full mailbox', 'full@home.example', true, /mailbox .* is full \(552 to RCPT TO\)/],
+    ['a rule against such messages', 'choosy@home.example', false, /takes no such message .* \(550 to RCPT TO\)/],
+  ])('takes %s for no wrong address', async (_what, address, isRetryable, words) => {
+    const error = await errorOf(mailerTo().send({ ...message, to: [address] }, { idempotencyKey: 'k' }));
+    expect(error.isRetryable).toBe(isRetryable);
+    expect(error.message).toMatch(words);
+    const to = ['rivera@home.example', address];
+    expect(await mailerTo().send({ ...message, to }, { idempotencyKey: 'k' })).toEqual({
+      accepted: ['rivera@home.example'],
+      refused: [],
+      deferred: [address],
+    });
+    expect(await server.takeMessages()).toHaveLength(1);
+  });
+
+  it('gives an invitation a Message-ID by which its bounce is known', async () => {
+    const scope = { tenant: 'district-1' };
+    const store = new MemoryStore();
+    const { subject } = createUser('u1');
+    const item = prepareInvitation({
+      tenant: scope.tenant,
+      subject,
+      channel: 'email' as const,
+      address: 'u1@home.example',
+      runId: 'r1',
+      at: AT,
+      isWaiting: false,
+    });
+    await store.apply(batchOf(scope, [createUser('u1')], { invitations: [item] }));
+    await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });
+    const [queued] = await server.takeMessages();
+    const header = queued?.headers.find((line) => /^Message-ID:/i.test(line)) ?? '';
+    const messageId = header.replace(/^Message-ID: /i, '');
+    expect(messageId).toMatch(/^<[0-9a-f]{32}@school\.example>$/);
+    const deliveries = new Deliveries({ store, scope });
+    expect(await deliveries.bounced({ messageId, status: '5.1.1' })).toBe('recorded');
+    expect(await deliveries.problems()).toMatchObject([{ userId: 'user-1', reason: 'bounced' }]);
+  });
+
   it('keeps messages where the sender is refused: they are not to blame', async () => {
     const mailer = mailerTo({}, { from: 'banned@school.example' });
     const error = await errorOf(mailer.send(message, { idempotencyKey: 'k' }));
@@ -259,6 +307,18 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     await errorOf(new SmtpMailer({ transport, from }).send({ ...message, text }, { idempotencyKey: 'k' }));
   });
 
+  it('sends many at once over several connections, each once', async () => {
+    const mailer = mailerTo({ maxConnections: 3 });
+    const people = Array.from({ length: 12 }, (_, index) => `p${String(index)}@home.example`);
+    const receipts = await Promise.all(
+      people.map((person) => mailer.send({ ...message, to: [person] }, { idempotencyKey: person })),
+    );
+    expect(receipts.flatMap(({ accepted }) => accepted)).toEqual(people);
+    const queued = await server.takeMessages();
+    expect(queued.flatMap(({ recipients }) => recipients).sort()).toEqual([...people].sort());
+    expect(queued.every(({ isEncrypted, login }) => isEncrypted && login === credentials.user)).toBe(true);
+  });
+
   it('keeps to the number of messages in a second', async () => {
     const mailer = mailerTo({ messagesPerSecond: 2 });
     const start = performance.now();
@@ -273,14 +333,27 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     const people = ['teacher', 'unknown', 'tardy'].map(createUser);
     const invitations = people.map(({ subject, target }) => {
       const email = `${String(target.sourcedId)}@school.example`;
-      return prepareInvitation({ tenant: scope.tenant, subject, email, runId: 'r1', at: AT, isWaiting: false });
+      return prepareInvitation({
+        tenant: scope.tenant,
+        subject,
+        channel: 'email' as const,
+        address: email,
+        runId: 'r1',
+        at: AT,
+        isWaiting: false,
+      });
     });
     await store.apply(batchOf(scope, people, { invitations }));
-    const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope });
+    const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });
     expect(sent).toBe(1);
-    expect(failures).toHaveLength(2);
-    const pending = await store.pendingMessages(scope, { limit: 9 });
-    expect(pending).toMatchObject([{ to: ['tardy@school.example'], attempts: 1 }]);
+    expect(failures).toMatchObject([
+      { message: expect.stringMatching(/could not be handed over: 1\./) as string },
+      { message: expect.stringMatching(/refused for good: 1\./) as string },
+    ]);
+    const pending = await pendingOf(store, scope);
+    expect(pending).toMatchObject([
+      { to: ['tardy@school.example'], attempts: 1, notBefore: '2026-09-01T06:05:00.000Z' },
+    ]);
     expect((await server.takeMessages()).map(({ recipients }) => recipients)).toEqual([['teacher@school.example']]);
   });
 

@@ -7,7 +7,6 @@ import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { PostgresStore, type SqlPool } from '../../src/adapters/postgres/index.js';
 import type { Change } from '../../src/model/index.js';
-import type { RosterStore } from '../../src/ports/index.js';
 import { copy } from './copy.js';
 import { ratio, Table } from './measuring.js';
 
@@ -122,7 +121,7 @@ function writer(subject: Subject, store: PostgresStore) {
 /** The store's stream of records beside COPY of the same tables; the heap where it is highest. */
 async function measureLoading(
   subject: Subject,
-  store: RosterStore,
+  store: PostgresStore,
   expected: number,
 ): Promise<Times & { readonly peak: number }> {
   let peak = 0;
@@ -130,15 +129,16 @@ async function measureLoading(
   const before = process.memoryUsage().heapUsed;
   const load = await timed(async () => {
     let seen = 0;
-    const { classes, users, enrollments } = await store.load(SCOPE);
-    for (const records of [classes, users, enrollments]) {
-      for await (const { version } of records) {
-        seen += version;
-        if (seen % 20_000 !== 0) continue;
-        globalThis.gc?.();
-        peak = Math.max(peak, process.memoryUsage().heapUsed - before);
+    await store.stream(SCOPE, async ({ classes, users, enrollments }) => {
+      for (const records of [classes, users, enrollments]) {
+        for await (const { version } of records) {
+          seen += version;
+          if (seen % 50_000 !== 0) continue;
+          globalThis.gc?.();
+          peak = Math.max(peak, process.memoryUsage().heapUsed - before);
+        }
       }
-    }
+    });
     if (seen !== expected) throw new Error(`${String(seen)} records were loaded instead of ${String(expected)}.`);
   });
   const copied = await timed(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterApproval, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
+import { afterApproval, basisOf, ledgerOfApproval, startedLedger } from '../../src/engine/gates/index.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Ledger, Proposal } from '../../src/model/index.js';
 import { student } from '../support/build.js';
@@ -21,6 +21,18 @@ const QUIET = planOf({ feed: {} });
 const planned = (ledger: Partial<Ledger>) => ({ ...QUIET, ledger: { ...emptyLedger, ...ledger } });
 const started = (ledger: Partial<Ledger>, present: Partial<Ledger>) =>
   startedLedger(planned(ledger), new Set(), { ...emptyLedger, ...present });
+
+describe('what a plan takes for granted of the ledger', () => {
+  const baselines = { classes: 1, users: 1, enrollments: 1, guardianLinks: 1 };
+
+  it.each<[string, Partial<Ledger>]>([
+    ['that the last read was incomplete', { incomplete: true }],
+    ['what broke off', { unfinished: { baselines, removals: [] } }],
+    ['which messages wait', { messages: ['user-create user:a'] }],
+  ])('%s', (_what, ledger) => {
+    expect(basisOf({ ...emptyLedger, ...ledger })).not.toBe(basisOf(emptyLedger));
+  });
+});
 
 describe('what people said since a plan was made', () => {
   it('is not forgotten: answers to its proposals', () => {

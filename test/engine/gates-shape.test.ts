@@ -202,6 +202,13 @@ describe('G4: what waits', () => {
     expect(lines(both)).toEqual(['G4 SHAPE_HOLD 3']);
   });
 
+  it('a field that is gone beside doubts of links alone: of links alone, too', () => {
+    const plan = shaped(readingOf({ contactTypes: ['Emergency', 'Family'], fields: { 'users.teacher.email': 0 } }));
+    expect(plan.holds).toMatchObject([{ id: 'G4', code: 'SHAPE_HOLD', kind: 'guardianLinks' }]);
+    const more = readingOf({ closure: 0.9, contactTypes: ['Emergency', 'Family'] });
+    expect(shaped(more).holds[0]).not.toHaveProperty('kind');
+  });
+
   it('a healthy read holds nothing', () => {
     const plan = shaped(readingOf());
     expect(plan.holds).toEqual([]);

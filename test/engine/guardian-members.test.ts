@@ -32,6 +32,15 @@ async function placeOf(host: Host): Promise<string | undefined> {
 }
 
 describe('P13 over several runs', () => {
+  it('an undo of the first import takes each place back for itself, before its class goes', async () => {
+    const host = new Host(ON);
+    await host.run(feed([TO_A]));
+    const undone = await host.undo();
+    const places = undone.changes.filter(({ kind }) => kind === 'enrollment-delete');
+    expect(places.map(({ reason }) => reason.evidence?.['change'])).toEqual(places.map(() => 'enrollment-add'));
+    expect((await host.load()).enrollments).toEqual([]);
+  });
+
   it('an undo takes a place back with its link, and both stay away', async () => {
     const host = new Host(ON);
     await host.run(feed([]));

@@ -14,6 +14,7 @@ const CONTEXT = {
   isRestricted: false,
   handlesClasses: true,
   isInScope: () => true,
+  decisions: { accepted: () => [{ sourcedId: 'moved' }] },
 } as unknown as Context;
 
 /** Of whom a class's members make the planning ask. */
@@ -52,6 +53,12 @@ describe('what is asked of persons before a stream of members is decided about',
   it('is who is new, and who may leave', () => {
     const rows = [...ROWS.filter(({ userSourcedId }) => userSourcedId !== 'b'), enrolled('c', 'x')];
     expect(asked(rows, MEMBERS)).toEqual({ people: ['b', 'x'], counted: ['b'] });
+  });
+
+  it('is everybody of a section that goes on as another class (K12), though its twin has the same members', () => {
+    const rows = ROWS.map((row) => ({ ...row, classSourcedId: 'moved' }));
+    const twin = { section: section('moved'), local: localClass('moved') };
+    expect(asked(rows, MEMBERS, twin)).toEqual({ people: ['a', 'b', 'd', 'e'], counted: [] });
   });
 
   it('is who has ended or is to be deleted, but not who has another row that counts', () => {

@@ -69,6 +69,24 @@ describe('K12: a class under a new sourcedId', () => {
     expect(plan.counts.notesByCode).not.toHaveProperty('MOVED_PROPOSED');
   });
 
+  it('takes the place of its unused twin where a person accepted late; all of that is undone, and redone', async () => {
+    const host = new Host();
+    await host.run(BEFORE);
+    const first = await host.run(AFTER);
+    await host.decide(first, 'accepted');
+    const before = await host.load();
+    const plan = await host.run(AFTER);
+    expect(plan.counts.byKind).toMatchObject({ 'class-delete': 1, 'enrollment-delete': 6, 'class-rekey': 1 });
+    const undone = await host.undo();
+    const { classes, enrollments } = await host.load();
+    const shown = (list: readonly { readonly id: string; readonly state: string }[]) =>
+      list.map(({ id, state }) => `${id} ${state}`).sort();
+    expect(shown(classes)).toEqual(shown(before.classes));
+    expect(shown(enrollments)).toEqual(shown(before.enrollments));
+    // A deletion beside that of the class is of no feed: nothing is to be kept away.
+    expect(undone.ledger.suppressions.filter(({ fingerprint }) => fingerprint === '')).toEqual([]);
+  });
+
   it('goes its normal way where the other half of an accepted pair is missing', async () => {
     const host = new Host();
     await host.run(BEFORE);

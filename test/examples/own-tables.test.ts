@@ -11,11 +11,13 @@ import { SchoolStore } from '../../examples/own-tables/school-store.js';
 import { SCHEMA } from '../../examples/own-tables/tables.js';
 import { keepsContract } from '../support/contract.js';
 
-/** Lets the leases of a tenant grow older. */
+/** Lets the leases of a tenant, and the claims of its messages, grow older. */
 const agingIn = (database: { query(text: string, values: unknown[]): Promise<unknown> }, schema: string) => {
-  const statement = `UPDATE ${schema}.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`;
+  const earlier = (column: string) =>
+    `SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`;
   return async ({ tenant }: Scope, ms: number): Promise<void> => {
-    await database.query(statement, [tenant, ms]);
+    await database.query(`UPDATE ${schema}.scopes ${earlier('expires_at')}`, [tenant, ms]);
+    await database.query(`UPDATE ${schema}.outbox ${earlier('claimed_until')}`, [tenant, ms]);
   };
 };
 

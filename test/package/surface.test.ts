@@ -21,6 +21,7 @@ test('the names of rosterkit', async () => {
     ConnectionError
     ConnectionTimeoutError
     DecodeError
+    Deliveries
     Directory
     DisconnectedError
     IncompleteReadError
@@ -29,6 +30,7 @@ test('the names of rosterkit', async () => {
     MailError
     MemoryMailer
     MemoryStore
+    MemoryTextSender
     NotAllowedError
     NotFoundError
     OneRosterClient
@@ -156,7 +158,8 @@ test('the names of rosterkit/oneroster', async () => {
 test('the names of rosterkit/memory', async () => {
   expect(await namesOf(import('rosterkit/memory'))).toMatchInlineSnapshot(`
     "MemoryMailer
-    MemoryStore"
+    MemoryStore
+    MemoryTextSender"
   `);
 });
 
@@ -196,6 +199,7 @@ test('the names of rosterkit/testing', async () => {
     simulateOneRoster
     sourceContract
     storeContract
+    textSenderContract
     withClass
     withDanglingEnrollment
     withDuplicateUser

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Roster } from '../../src/model/index.js';
 import { Directory } from '../../src/people/index.js';
-import { attestation, person, roster, scope, sourceOf, unenrolled, withPerson, World } from './support.js';
+import { pendingOf } from '../../src/testing/contracts/store/changes.js';
+import { attestation, person, roster, scope, sourceOf, TestClock, unenrolled, withPerson, World } from './support.js';
 
 const teacher = 't1@school.example';
 
@@ -140,13 +141,16 @@ describe('messages of a doubtful read', () => {
 
 describe('a process that dies between the sending and the mark', () => {
   it('sends again under the same key, which a mailer delivers once', async () => {
-    const store = new ForgetfulStore();
+    const clock = new TestClock();
+    const store = new ForgetfulStore({ clock });
     const world = new World(roster(1, 1), {}, store);
     await expect(world.sync.run()).rejects.toThrow('killed');
     expect(world.sentTo(teacher)).toHaveLength(1);
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 0 });
+    clock.set('2026-09-15T12:15:00.000Z');
     expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 1 });
     expect(world.sentTo(teacher)).toHaveLength(1);
-    expect(await store.pendingMessages(scope, { limit: 10 })).toEqual([]);
+    expect(await pendingOf(store, scope)).toEqual([]);
   });
 });
 
@@ -198,7 +202,7 @@ describe('guardians from a source of their own', () => {
 class ForgetfulStore extends MemoryStore {
   private isFirst = true;
 
-  override saveMessage(...of: Parameters<MemoryStore['saveMessage']>): Promise<void> {
+  override saveMessage(...of: Parameters<MemoryStore['saveMessage']>): Promise<boolean> {
     if (!this.isFirst) return super.saveMessage(...of);
     this.isFirst = false;
     return Promise.reject(new Error('killed'));

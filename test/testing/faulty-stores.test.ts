@@ -4,6 +4,7 @@ import type { JournalEntry, Ledger, Scope } from '../../src/model/index.js';
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
   Invitation,
   Lease,
   LeaseOptions,
@@ -17,9 +18,9 @@ import {
   imageContract,
   storeContract,
 } from '../../src/testing/index.js';
+import { pendingOf } from '../../src/testing/contracts/store/changes.js';
 import { type FaultyStore, storesOfMixedScopes } from './mixed-scopes.js';
-
-type Message = Pick<OutboxMessage, 'state' | 'attempts'>;
+import { storesOfMessages } from './stores-of-messages.js';
 
 /** Journals what comes, however often. */
 class JournalsDeliveries extends MemoryStore {
@@ -40,6 +41,7 @@ class JournalsDeliveries extends MemoryStore {
 /** Stores as one may write them by mistake, each with a rule of the contract that it breaks. */
 const faultyStores: readonly FaultyStore[] = [
   ...storesOfMixedScopes,
+  ...storesOfMessages,
   {
     fault: 'knows the latest batch of a run again, and no earlier one',
     rule: 'crashing: a run that dies after any of its calls, and is repeated, ends where an undisturbed one does',
@@ -99,16 +101,6 @@ const faultyStores: readonly FaultyStore[] = [
     },
   },
   {
-    fault: 'keeps the text of a message that was sent',
-    rule: 'sending: of a sent one nothing is kept but that it was sent, and its key is used up',
-    Store: class extends MemoryStore {
-      override async saveMessage(scope: Scope, key: string, outcome: Message): Promise<void> {
-        const state = outcome.state === 'sent' ? 'failed' : outcome.state;
-        await super.saveMessage(scope, key, { ...outcome, state });
-      }
-    },
-  },
-  {
     fault: 'invites a person again whose invitation is there already',
     rule: 'inviting: one of the same purpose is not written again, whatever its message says; another address is another purpose',
     Store: class extends MemoryStore {
@@ -130,15 +122,13 @@ const faultyStores: readonly FaultyStore[] = [
       override async apply(batch: Batch): Promise<BatchResult> {
         const revoked = new Set(batch.revoke ?? []);
         if (revoked.size > 0) await this.releaseWaiting(batch.scope);
-        const kept = (await this.pendingMessages(batch.scope, { limit: 100 })).filter(({ userId }) =>
-          revoked.has(userId ?? ''),
-        );
+        const kept = (await pendingOf(this, batch.scope)).filter(({ userId }) => revoked.has(userId ?? ''));
         this.#kept.push(...kept);
         return super.apply(batch);
       }
       readonly #kept: OutboxMessage[] = [];
-      override async pendingMessages(scope: Scope, options: { readonly limit: number }) {
-        return [...(await super.pendingMessages(scope, options)), ...this.#kept];
+      override async claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+        return [...(await super.claimMessages(scope, options)), ...this.#kept.splice(0)];
       }
     },
   },
@@ -173,7 +163,7 @@ const faultyStores: readonly FaultyStore[] = [
     fault: 'fails where a message is not there',
     rule: 'runs: what is not there is nothing, and no trouble',
     Store: class extends MemoryStore {
-      override async saveMessage(_scope: Scope, key: string): Promise<void> {
+      override async saveMessage(_scope: Scope, key: string): Promise<boolean> {
         throw new Error(`There is no message ${key}.`);
       }
     },
@@ -212,7 +202,7 @@ const faultyStores: readonly FaultyStore[] = [
         this.#written.push(...(batch.invitations ?? []).map(({ message }) => message));
         return super.apply(batch);
       }
-      override async pendingMessages(): Promise<readonly OutboxMessage[]> {
+      override async claimMessages(): Promise<readonly OutboxMessage[]> {
         return this.#written;
       }
     },

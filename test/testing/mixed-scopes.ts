@@ -5,9 +5,10 @@ import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } f
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
   Lease,
   LeaseOptions,
-  OutboxMessage,
+  MessageOutcome,
   RosterImage,
   RunReport,
 } from '../../src/ports/index.js';
@@ -18,8 +19,6 @@ export interface FaultyStore {
   readonly rule: string;
   readonly Store: typeof MemoryStore;
 }
-
-type Message = Pick<OutboxMessage, 'state' | 'attempts'>;
 
 /** Writes a change to the record that is meant, of whatever tenant. */
 class WritesAnywhere extends MemoryStore {
@@ -69,13 +68,12 @@ export const storesOfMixedScopes: readonly FaultyStore[] = [
     rule: 'isolation: what became of a message is said of its tenant’s',
     Store: class extends MemoryStore {
       readonly #sent = new Set<string>();
-      override async saveMessage(scope: Scope, key: string, outcome: Message): Promise<void> {
-        await super.saveMessage(scope, key, outcome);
+      override async saveMessage(scope: Scope, key: string, outcome: MessageOutcome): Promise<boolean> {
         if (outcome.state === 'sent') this.#sent.add(key);
-        else this.#sent.delete(key);
+        return super.saveMessage(scope, key, outcome);
       }
-      override async pendingMessages(scope: Scope, options: { readonly limit: number }) {
-        const messages = await super.pendingMessages(scope, options);
+      override async claimMessages(scope: Scope, options: ClaimOptions) {
+        const messages = await super.claimMessages(scope, options);
         return messages.filter(({ idempotencyKey }) => !this.#sent.has(idempotencyKey));
       }
     },

@@ -1,6 +1,6 @@
 /**
- * `rosterkit/memory`: a store and a mailer that need nothing but memory, and keep every promise of their ports. For
- * tests, demonstrations and dry runs: what they hold ends with the process.
+ * `rosterkit/memory`: a store, a mailer and a sender of texts that need nothing but memory, and keep every promise of their
+ * ports. For tests, demonstrations and dry runs: what they hold ends with the process.
  *
  * @module
  */
@@ -10,3 +10,5 @@ export type { DeliveredMessage, MemoryMailerOptions } from './memory-mailer.js';
 export { MemoryStore } from './memory-store.js';
 export type { MemoryStoreOptions } from './memory-store.js';
 export type { MemorySeed } from './seed.js';
+export { MemoryTextSender } from './memory-text-sender.js';
+export type { DeliveredText, MemoryTextSenderOptions } from './memory-text-sender.js';

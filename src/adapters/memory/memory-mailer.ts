@@ -1,4 +1,5 @@
-import type { Mailer, Message, Receipt, SendOptions } from '../../ports/index.js';
+import type { Mailer, Message } from '../../ports/index.js';
+import { MemorySender } from './memory-sender.js';
 
 /** A message that a {@link MemoryMailer} delivered: `to` holds those who accepted it. */
 export interface DeliveredMessage extends Message {
@@ -28,43 +29,4 @@ export interface MemoryMailerOptions {
  * mailer.messages.length; // 1
  * ```
  */
-export class MemoryMailer implements Mailer {
-  readonly #refuse: (address: string) => boolean;
-  readonly #receipts = new Map<string, Receipt>();
-  readonly #messages: DeliveredMessage[] = [];
-  readonly #failures: Error[] = [];
-
-  constructor(options: MemoryMailerOptions = {}) {
-    this.#refuse = options.refuse ?? (() => false);
-  }
-
-  /** What was delivered, in order. */
-  get messages(): readonly DeliveredMessage[] {
-    return this.#messages;
-  }
-
-  /** Makes the next call of `send` fail with this error, before anything is delivered. */
-  failNext(error: Error): void {
-    this.#failures.push(error);
-  }
-
-  /** Delivers the message, or answers as it did the first time where the key is known. */
-  send(message: Message, options: SendOptions): Promise<Receipt> {
-    return new Promise((resolve) => {
-      options.signal?.throwIfAborted();
-      const failure = this.#failures.shift();
-      if (failure !== undefined) throw failure;
-      resolve(this.#receipts.get(options.idempotencyKey) ?? this.#deliver(message, options.idempotencyKey));
-    });
-  }
-
-  #deliver(message: Message, idempotencyKey: string): Receipt {
-    const receipt = {
-      accepted: message.to.filter((address) => !this.#refuse(address)),
-      refused: message.to.filter((address) => this.#refuse(address)),
-    };
-    this.#receipts.set(idempotencyKey, receipt);
-    if (receipt.accepted.length > 0) this.#messages.push({ ...message, to: receipt.accepted, idempotencyKey });
-    return receipt;
-  }
-}
+export class MemoryMailer extends MemorySender<Message> implements Mailer {}

@@ -5,11 +5,14 @@ import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } f
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
   Clock,
+  DeliveryProblem,
   ImageStore,
   Invitation,
   Lease,
   LeaseOptions,
+  MessageOutcome,
   OutboxMessage,
   RosterImage,
   RosterStore,
@@ -17,6 +20,7 @@ import type {
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
 import { loadRecords } from './load-state.js';
+import { claimMessages, releaseWaiting, saveMessage } from './outbox.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
 import { Tenant } from './tenant.js';
@@ -25,7 +29,7 @@ import type { ScopeState } from './tenant.js';
 /** Options of a {@link MemoryStore}. */
 export interface MemoryStoreOptions {
   /**
-   * By which leases expire.
+   * By which leases and claims expire.
    *
    * @default the system's clock
    */
@@ -163,41 +167,43 @@ export class MemoryStore implements RosterStore, ImageStore {
 
   releaseWaiting(scope: Scope): Promise<void> {
     return settled(() => {
-      const key = scopeKey(scope);
-      const { outbox } = this.#tenant(scope);
-      for (const [idempotencyKey, kept] of outbox) {
-        if (kept.scopeKey !== key || kept.message.state !== 'waiting') continue;
-        outbox.set(idempotencyKey, { ...kept, message: { ...kept.message, state: 'pending' } });
-      }
+      releaseWaiting(this.#tenant(scope), scopeKey(scope));
     });
   }
 
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
+  claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+    return settled(() => claimMessages(this.#tenant(scope), scopeKey(scope), options, this.#clock.now().getTime()));
+  }
+
+  saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean> {
+    return settled(() => saveMessage(this.#tenant(scope), idempotencyKey, outcome));
+  }
+
+  message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
+    return settled(() => this.#tenant(scope).outbox.get(idempotencyKey)?.message);
+  }
+
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
     return settled(() => {
-      const key = scopeKey(scope);
-      const pending: OutboxMessage[] = [];
-      for (const kept of this.#tenant(scope).outbox.values()) {
-        if (pending.length >= options.limit) break;
-        if (kept.scopeKey === key && kept.message.state === 'pending') pending.push(kept.message);
-      }
-      return pending;
+      const key = JSON.stringify([problem.userId, problem.addressDigest]);
+      this.#tenant(scope).problems.set(key, problem);
     });
   }
 
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
+  problems(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly DeliveryProblem[]> {
     return settled(() => {
-      const { outbox } = this.#tenant(scope);
-      const kept = outbox.get(idempotencyKey);
-      if (kept === undefined) return;
-      const { state, attempts } = outcome;
-      const { html, ...message } = { ...kept.message, state, attempts };
-      const emptied = { ...message, to: [], subject: '', text: '' };
-      const whole = html === undefined ? message : { ...message, html };
-      outbox.set(idempotencyKey, { ...kept, message: state === 'sent' ? emptied : whole });
+      const problems = [...this.#tenant(scope).problems.values()];
+      if (options.userIds === undefined) return problems;
+      const named = new Set(options.userIds);
+      return problems.filter(({ userId }) => named.has(userId));
+    });
+  }
+
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void> {
+    return settled(() => {
+      const { problems } = this.#tenant(scope);
+      const named = new Set(userIds);
+      for (const [key, { userId }] of problems) if (named.has(userId)) problems.delete(key);
     });
   }
 

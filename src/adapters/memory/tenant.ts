@@ -8,7 +8,7 @@ import type {
   LocalSchool,
   LocalUser,
 } from '../../model/index.js';
-import type { Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
+import type { DeliveryProblem, Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
 import { PairTable, RecordTable } from './tables.js';
 import type { UndoLog } from './tables.js';
 
@@ -19,6 +19,13 @@ export interface ScopeState {
   lease?: { readonly holder: string; readonly fence: number; readonly since: string; readonly expiresAtMs: number };
   ledger?: Ledger;
   image?: RosterImage;
+}
+
+/** A message of a scope, and who takes care of it. */
+export interface KeptMessage {
+  readonly scopeKey: string;
+  readonly message: OutboxMessage;
+  readonly claim?: { readonly by: string; readonly expiresAtMs: number };
 }
 
 /** What is kept of one run: its changes by key, in the order of application. */
@@ -43,7 +50,9 @@ export class Tenant {
   /** By purpose. */
   readonly invitations = new Map<string, Invitation>();
   /** By idempotency key, in the order of writing. */
-  readonly outbox = new Map<string, { readonly scopeKey: string; readonly message: OutboxMessage }>();
+  readonly outbox = new Map<string, KeptMessage>();
+  /** By person and address. */
+  readonly problems = new Map<string, DeliveryProblem>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

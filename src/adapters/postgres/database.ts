@@ -13,6 +13,14 @@ export interface Session {
   readonly client: SqlClient;
 }
 
+/** One connection, for as long as a work takes. */
+export interface Connected {
+  /** A statement by itself. */
+  query(text: string, values?: unknown[]): Promise<readonly Row[]>;
+  /** A transaction of the tenant's, in this mode. */
+  transaction<T>(tenant: string, mode: string, work: (session: Session) => Promise<T>): Promise<T>;
+}
+
 /**
  * SQLSTATEs after which the same transaction is worth another try, because another one was in its way: serialization
  * failure, deadlock, and a unique or foreign key that the other one has just written or taken away.
@@ -23,29 +31,18 @@ const ATTEMPTS = 3;
 /** The mode of a transaction that reads everything as of one moment. */
 export const READ_AT_ONE_MOMENT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
-/** Where the tables are. */
-export interface DatabaseOptions {
-  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
-  readonly pool: SqlPool;
-  /**
-   * The schema that holds the tables: small letters, digits and `_`.
-   *
-   * @default 'rosterkit'
-   */
-  readonly schema?: string;
-}
-
 /** The seam between the store and the driver: transactions, the tenant of each, and errors that quote nothing. */
 export class Database {
   readonly schema: string;
   private readonly pool: SqlPool;
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
-  constructor({ pool, schema = 'rosterkit' }: DatabaseOptions) {
+  constructor({ pool, schema = 'rosterkit' }: { readonly pool: SqlPool; readonly schema?: string }) {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new ConfigurationError('schema', 'must be small letters, digits and _, at most 63, not a digit first');
     }
-    if (!('connect' in pool) && !('transaction' in pool)) {
+    const given = Object(pool) as SqlPool;
+    if (!('connect' in given) && !('transaction' in given)) {
       throw new ConfigurationError('pool', 'must have a method connect (pg.Pool) or transaction (PGlite)');
     }
     this.pool = pool;
@@ -95,9 +92,43 @@ export class Database {
   /** Runs the work in a transaction that belongs to no tenant. */
   once<T>(operation: string, work: (session: Session) => Promise<T>): Promise<T> {
     const run = (client: SqlClient): Promise<T> => work(sessionOf(client, this.schema, operation));
-    return 'transaction' in this.pool
-      ? withTransaction(this.pool.transaction.bind(this.pool), operation, run)
-      : withConnection(this.pool.connect.bind(this.pool), operation, run);
+    if ('transaction' in this.pool) return withTransaction(this.pool.transaction.bind(this.pool), operation, run);
+    return lent(this.pool.connect.bind(this.pool), operation, (connection, giveUp) =>
+      inTransaction(connection, operation, giveUp, run),
+    );
+  }
+
+  /** Runs the work with one connection: what a transaction leaves in its session is there for the statements after it. */
+  connected<T>(operation: string, work: (connected: Connected) => Promise<T>): Promise<T> {
+    const { pool, schema } = this;
+    const tenants =
+      <R>(tenant: string, mode: string, run: (session: Session) => Promise<R>) =>
+      async (client: SqlClient): Promise<R> => {
+        const session = sessionOf(client, schema, operation);
+        await session.query(mode);
+        await enter(session, tenant);
+        return run(session);
+      };
+    if ('transaction' in pool) {
+      const transaction = pool.transaction.bind(pool);
+      return work({
+        query: (text, values) =>
+          withTransaction(transaction, operation, (client) => sessionOf(client, schema, operation).query(text, values)),
+        transaction: (tenant, mode, run) => withTransaction(transaction, operation, tenants(tenant, mode, run)),
+      });
+    }
+    return lent(pool.connect.bind(pool), operation, (connection, giveUp) =>
+      work({
+        query: (text, values) =>
+          sessionOf(connection, schema, operation)
+            .query(text, values)
+            .catch((error: unknown) => {
+              giveUp();
+              throw error;
+            }),
+        transaction: (tenant, mode, run) => inTransaction(connection, operation, giveUp, tenants(tenant, mode, run)),
+      }),
+    );
   }
 }
 
@@ -109,33 +140,42 @@ async function enter(session: Session, tenant: string): Promise<void> {
 type Connect = Extract<SqlPool, { connect: unknown }>['connect'];
 type Transaction = Extract<SqlPool, { transaction: unknown }>['transaction'];
 
-async function withConnection<T>(
+/** Lends a connection to the work, and gives it back. One that is given up is closed instead. */
+async function lent<T>(
   connect: Connect,
   operation: string,
-  run: (client: SqlClient) => Promise<T>,
+  work: (connection: SqlClient, giveUp: () => void) => Promise<T>,
 ): Promise<T> {
   const connection = await driven(operation, () => connect());
-  connection.on?.('error', overhear);
-  let isBroken = false as boolean;
+  let isBroken = false;
+  const giveUp = (): void => {
+    isBroken = true;
+  };
+  // Also between two statements: the next one fails, and tells.
+  connection.on?.('error', giveUp);
+  try {
+    return await work(connection, giveUp);
+  } finally {
+    connection.off?.('error', giveUp);
+    connection.release(isBroken);
+  }
+}
+
+async function inTransaction<T>(
+  connection: SqlClient,
+  operation: string,
+  giveUp: () => void,
+  run: (client: SqlClient) => Promise<T>,
+): Promise<T> {
   try {
     await driven(operation, () => connection.query('BEGIN'));
     const result = await run(connection);
     await driven(operation, () => connection.query('COMMIT'));
     return result;
   } catch (error) {
-    await connection.query('ROLLBACK').catch(() => {
-      isBroken = true;
-    });
+    await connection.query('ROLLBACK').catch(giveUp);
     throw error;
-  } finally {
-    connection.release(isBroken);
-    if (!isBroken) connection.off?.('error', overhear);
   }
-}
-
-/** What breaks a connection fails the statement, too. Unheard as an event, it would end the process. */
-function overhear(): void {
-  // The statement tells it.
 }
 
 async function withTransaction<T>(

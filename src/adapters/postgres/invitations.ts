@@ -1,8 +1,7 @@
-import type { Scope } from '../../model/index.js';
 import type { Batch, Invitation, OutboxMessage } from '../../ports/index.js';
-import type { Row, Session } from './database.js';
-import { json, number, optionalText, text } from './rows.js';
-import { scopeColumn } from './scopes.js';
+import type { Session } from './database.js';
+import { writeMessages } from './outbox.js';
+import { text } from './rows.js';
 
 /** An invitation whose person has a host's id by now. */
 export interface AddressedInvitation {
@@ -60,30 +59,6 @@ export async function writeInvitations(
   await writeMessages(session, batch.scope, messages);
 }
 
-async function writeMessages(session: Session, scope: Scope, messages: readonly OutboxMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  await session.query(
-    `INSERT INTO ${session.table('outbox')}
-       (tenant, scope_key, idempotency_key, state, attempts, user_id, message)
-     SELECT $1, $2, idempotency_key, state, attempts, user_id, message::jsonb
-     FROM unnest($3::text[], $4::text[], $5::integer[], $6::text[], $7::text[])
-       WITH ORDINALITY AS given (idempotency_key, state, attempts, user_id, message, place)
-     ORDER BY place
-     ON CONFLICT DO NOTHING`,
-    [
-      scope.tenant,
-      scopeColumn(scope),
-      messages.map((message) => message.idempotencyKey),
-      messages.map((message) => message.state),
-      messages.map((message) => message.attempts),
-      messages.map((message) => message.userId ?? null),
-      messages.map(({ kind, runId, to, subject, text: body, html }) =>
-        JSON.stringify({ kind, runId, to, subject, text: body, html }),
-      ),
-    ],
-  );
-}
-
 /** Revokes what these persons have not accepted yet, and drops what was not sent to them. */
 export async function revoke(session: Session, tenant: string, userIds: readonly string[]): Promise<void> {
   if (userIds.length === 0) return;
@@ -114,50 +89,4 @@ export async function readInvitations(session: Session, tenant: string): Promise
     createdAt: text(row, 'created_at'),
     expiresAt: text(row, 'expires_at'),
   }));
-}
-
-export async function releaseWaiting(session: Session, scope: Scope): Promise<void> {
-  await session.query(
-    `UPDATE ${session.table('outbox')} SET state = 'pending'
-     WHERE tenant = $1 AND scope_key = $2 AND state = 'waiting'`,
-    [scope.tenant, scopeColumn(scope)],
-  );
-}
-
-export async function readPending(session: Session, scope: Scope, limit: number): Promise<readonly OutboxMessage[]> {
-  const rows = await session.query(
-    `SELECT idempotency_key, state, attempts, user_id, message::text AS message
-     FROM ${session.table('outbox')}
-     WHERE tenant = $1 AND scope_key = $2 AND state = 'pending' ORDER BY position LIMIT $3`,
-    [scope.tenant, scopeColumn(scope), limit],
-  );
-  return rows.map(messageOf);
-}
-
-export async function writeOutcome(
-  session: Session,
-  tenant: string,
-  idempotencyKey: string,
-  outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-): Promise<void> {
-  await session.query(
-    `UPDATE ${session.table('outbox')}
-     SET state = $3, attempts = $4, message =
-       CASE WHEN $3 = 'sent' THEN message - 'html' || '{"to":[],"subject":"","text":""}' ELSE message END
-     WHERE tenant = $1 AND idempotency_key = $2`,
-    [tenant, idempotencyKey, outcome.state, outcome.attempts],
-  );
-}
-
-type MessageDocument = Pick<OutboxMessage, 'kind' | 'runId' | 'to' | 'subject' | 'text' | 'html'>;
-
-function messageOf(row: Row): OutboxMessage {
-  const userId = optionalText(row, 'user_id');
-  return {
-    ...(json(row, 'message') as MessageDocument),
-    idempotencyKey: text(row, 'idempotency_key'),
-    state: text(row, 'state') as OutboxMessage['state'],
-    attempts: number(row, 'attempts'),
-    ...(userId === undefined ? {} : { userId }),
-  };
 }

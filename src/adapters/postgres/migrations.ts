@@ -155,14 +155,29 @@ function journalTables(schema: string): readonly string[] {
       idempotency_key ${id} NOT NULL,
       position bigint GENERATED ALWAYS AS IDENTITY,
       scope_key ${id} NOT NULL,
+      channel text NOT NULL,
       state text NOT NULL,
       attempts integer NOT NULL,
+      not_before ${id},
+      claimed_by text,
+      claimed_until timestamptz,
       user_id ${id},
       message jsonb NOT NULL,
       PRIMARY KEY (tenant, idempotency_key)
     )`,
     `CREATE INDEX ON ${schema}.outbox (tenant, scope_key, position) WHERE state IN ('waiting', 'pending')`,
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
+    `CREATE TABLE ${schema}.delivery_problems (
+      tenant ${id} NOT NULL,
+      user_id ${id} NOT NULL,
+      address_digest text NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      channel text NOT NULL,
+      reason text NOT NULL,
+      status text,
+      at text NOT NULL,
+      PRIMARY KEY (tenant, user_id, address_digest)
+    )`,
   ];
   return [...tables, ...JOURNAL_TABLES.flatMap((table) => isolation(schema, table))];
 }
@@ -182,7 +197,7 @@ function rosterImages(schema: string): readonly string[] {
 }
 
 const RECORD_TABLES = ['schools', 'classes', 'users', 'enrollments', 'guardian_links'];
-const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox'];
+const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox', 'delivery_problems'];
 
 /**
  * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. The

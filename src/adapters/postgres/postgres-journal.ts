@@ -1,31 +1,46 @@
 import { StoreConflictError } from '../../errors.js';
+import { checkOptionNames } from '../../internal/options.js';
 import { emptyLedger } from '../../model/index.js';
 import type { JournalEntry, Ledger, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
+  ClaimOptions,
+  DeliveryProblem,
   ImageStore,
   Invitation,
   JournalStore,
   Lease,
   LeaseOptions,
+  MessageOutcome,
   OutboxMessage,
   RosterImage,
   RunReport,
 } from '../../ports/index.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
-import type { DatabaseOptions, Session } from './database.js';
+import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
-import { readInvitations, readPending, releaseWaiting, writeOutcome } from './invitations.js';
+import { readInvitations } from './invitations.js';
 import { migrate } from './migrations.js';
-import { recordBatch } from './record-batch.js';
+import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
+import { deleteProblems, readProblems, writeProblem } from './problems.js';
+import { checkWriter, recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
-import type { SqlClient } from './sql-pool.js';
+import type { SqlClient, SqlPool } from './sql-pool.js';
 
 /** Options of a {@link PostgresJournal}. */
-export type PostgresJournalOptions = DatabaseOptions;
+export interface PostgresJournalOptions {
+  /** Your own pool: a `pg.Pool`, or a PGlite. It is never ended. */
+  readonly pool: SqlPool;
+  /**
+   * The schema that holds the tables: small letters, digits and `_`.
+   *
+   * @default 'rosterkit'
+   */
+  readonly schema?: string;
+}
 
 /** In whose transaction something is done. */
 export interface TransactionOptions {
@@ -75,6 +90,7 @@ export class PostgresJournal implements JournalStore, ImageStore {
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresJournalOptions) {
+    checkOptionNames(options, ['pool', 'schema']);
     this.#database = new Database(options);
   }
 
@@ -96,12 +112,14 @@ export class PostgresJournal implements JournalStore, ImageStore {
    * A transaction of the pool's that loses to another one is tried up to three times, and the writer with it. In a
    * transaction of your own (`client`) nothing is tried again, and after an error there is nothing to do but roll back.
    *
-   * @returns the answer of {@link DirectoryStore.apply}
+   * @returns the answer of `apply`
    * @throws StoreConflictError where a newer lease has been given for the scope
    * @throws StoreError where the writer names a key that it was not given
-   * @throws ConfigurationError where `client` is in no transaction
+   * @throws ConfigurationError where `client` is in no transaction, or `writer` lacks one of its functions
    */
-  record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+  async record(batch: Batch, writer: BatchWriter, options: TransactionOptions = {}): Promise<BatchResult> {
+    checkOptionNames(options, ['client']);
+    checkWriter(writer);
     return this.#in(batch.scope, 'apply', (session) => recordBatch(session, batch, writer), options);
   }
 
@@ -142,6 +160,7 @@ export class PostgresJournal implements JournalStore, ImageStore {
    * @throws ConfigurationError where `client` is in no transaction
    */
   async ledger(scope: Scope, options: TransactionOptions = {}): Promise<Ledger> {
+    checkOptionNames(options, ['client']);
     return (await this.#in(scope, 'ledger', (session) => readLedger(session, scope), options)) ?? emptyLedger;
   }
 
@@ -188,16 +207,28 @@ export class PostgresJournal implements JournalStore, ImageStore {
     return this.#in(scope, 'releaseWaiting', (session) => releaseWaiting(session, scope));
   }
 
-  pendingMessages(scope: Scope, options: { readonly limit: number }): Promise<readonly OutboxMessage[]> {
-    return this.#in(scope, 'pendingMessages', (session) => readPending(session, scope, options.limit));
+  claimMessages(scope: Scope, options: ClaimOptions): Promise<readonly OutboxMessage[]> {
+    return this.#in(scope, 'claimMessages', (session) => claimMessages(session, scope, options));
   }
 
-  saveMessage(
-    scope: Scope,
-    idempotencyKey: string,
-    outcome: { readonly state: OutboxMessage['state']; readonly attempts: number },
-  ): Promise<void> {
+  saveMessage(scope: Scope, idempotencyKey: string, outcome: MessageOutcome): Promise<boolean> {
     return this.#in(scope, 'saveMessage', (session) => writeOutcome(session, scope.tenant, idempotencyKey, outcome));
+  }
+
+  message(scope: Scope, idempotencyKey: string): Promise<OutboxMessage | undefined> {
+    return this.#in(scope, 'message', (session) => readMessage(session, scope.tenant, idempotencyKey));
+  }
+
+  saveProblem(scope: Scope, problem: DeliveryProblem): Promise<void> {
+    return this.#in(scope, 'saveProblem', (session) => writeProblem(session, scope.tenant, problem));
+  }
+
+  problems(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly DeliveryProblem[]> {
+    return this.#in(scope, 'problems', (session) => readProblems(session, scope.tenant, options.userIds));
+  }
+
+  forgetProblems(scope: Scope, userIds: readonly string[]): Promise<void> {
+    return this.#in(scope, 'forgetProblems', (session) => deleteProblems(session, scope.tenant, userIds));
   }
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {

@@ -1,4 +1,5 @@
-import type { LocalState, Scope } from '../../model/index.js';
+import { checkOptionNames } from '../../internal/options.js';
+import type { LocalRead, LocalState, Scope } from '../../model/index.js';
 import type { Batch, BatchResult, RosterStore } from '../../ports/index.js';
 import { Database, sessionOf } from './database.js';
 import type { Session } from './database.js';
@@ -8,6 +9,7 @@ import { migrate } from './migrations.js';
 import { PostgresJournal } from './postgres-journal.js';
 import type { PostgresJournalOptions } from './postgres-journal.js';
 import type { SqlClient } from './sql-pool.js';
+import { streamState } from './stream-state.js';
 import { writeChanges } from './write-changes.js';
 
 /** Options of a {@link PostgresStore}. */
@@ -52,10 +54,12 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
   constructor(options: PostgresStoreOptions) {
-    super(options);
-    this.#database = new Database(options);
-    this.#roles = options.roles ?? [];
-    this.#sites = options.sites ?? [];
+    checkOptionNames(options, ['pool', 'schema', 'roles', 'sites']);
+    const { roles = [], sites = [], ...place } = options;
+    super(place);
+    this.#database = new Database(place);
+    this.#roles = roles;
+    this.#sites = sites;
   }
 
   /**
@@ -73,6 +77,38 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
     return this.snapshot(scope, (client, ledger) =>
       loadState(this.#session(client, 'load'), scope, ledger, options.signal),
     );
+  }
+
+  /**
+   * Runs `work` with the records as streams in the order of their ids, all as of one moment: for a tenant that is too large
+   * for memory. Each collection may be read several times until `work` ends, and other calls of the store go on meanwhile.
+   *
+   * The database keeps the results in its temporary files until then, and a connection of the pool is lent for it. It takes
+   * a connection that is the same from statement to statement: PgBouncer has to pool sessions.
+   *
+   * @returns what `work` returns
+   * @throws StoreError where a collection is read after `work` has ended
+   * @example
+   * ```ts
+   * import { definePolicy, reconcileStreams, type Plan, type RosterRead } from 'rosterkit';
+   * import type { PostgresStore } from 'rosterkit/postgres';
+   *
+   * export function planLarge(store: PostgresStore, roster: RosterRead, signal: AbortSignal): Promise<Plan> {
+   *   return store.stream(
+   *     roster.scope,
+   *     (local) => reconcileStreams({ roster, local, policy: definePolicy({}), now: new Date(), signal }),
+   *     { signal },
+   *   );
+   * }
+   * ```
+   */
+  async stream<T>(
+    scope: Scope,
+    work: (local: LocalRead) => Promise<T>,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<T> {
+    checkOptionNames(options, ['signal']);
+    return streamState(this.#database, scope, work, options.signal);
   }
 
   apply(batch: Batch): Promise<BatchResult> {

@@ -1,4 +1,4 @@
-import { StoreError } from '../../errors.js';
+import { ConfigurationError, StoreError } from '../../errors.js';
 import type { Change } from '../../model/index.js';
 import type { Batch, BatchResult } from '../../ports/index.js';
 import type { Session } from './database.js';
@@ -33,6 +33,14 @@ export interface BatchWriter {
    * whom no change of the batch is about.
    */
   people(ids: readonly string[], client: SqlClient): Promise<Iterable<string>>;
+}
+
+/** @throws ConfigurationError naming the function that the writer lacks */
+export function checkWriter(writer: BatchWriter): void {
+  const given = writer as Partial<Record<'write' | 'people', unknown>>;
+  for (const name of ['write', 'people'] as const) {
+    if (typeof given[name] !== 'function') throw new ConfigurationError(`writer.${name}`, 'is a function');
+  }
 }
 
 /** Records a batch in the session's transaction, with what the writer makes of its changes. */

@@ -8,9 +8,9 @@ export interface SqlClient {
 export interface SqlConnection extends SqlClient {
   /** Gives the connection back; `true` closes it instead. */
   release(destroy?: boolean): void;
-  /** Listens to the connection breaking. A client of `pg` tells it so, besides failing the statement. */
+  /** Tells when the connection is lost. `pg` ends the process over a connection that nobody listens to. */
   on?(event: 'error', listener: (error: Error) => void): unknown;
-  /** Listens no more. */
+  /** Stops listening. */
   off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 

@@ -1,3 +1,5 @@
+import { isAddressToBlame } from '../../internal/delivery-status.js';
+
 /** Why a message was not handed over. It holds codes and commands, never what was said: replies quote addresses. */
 export interface Failure {
   /**
@@ -19,6 +21,8 @@ interface TransportFailure {
   /** The code of the system's or TLS's error beneath. */
   readonly originalCode?: unknown;
   readonly responseCode?: unknown;
+  /** What the server said. Nothing but its status is ever read of it. */
+  readonly response?: unknown;
   /** The command that was answered, such as `RCPT TO`. */
   readonly command?: unknown;
 }
@@ -55,16 +59,14 @@ function answered(failure: TransportFailure, reply: number): Failure {
   if (failure.code === 'ETLS') return withoutTls(words);
   // Service not available, closing the connection (RFC 5321).
   if (reply === 421) return session(`The mail server ended the connection (${words}): try later.`);
-  if (reply >= 500 && reply < 600 && !SESSION_REPLIES.has(reply)) return refused(failure.command, reply, words);
+  if (reply >= 500 && reply < 600 && !SESSION_REPLIES.has(reply)) return refused(failure, reply, words);
   const later = `The mail server asks to come back later (${words}).`;
   return isOfRecipient(failure.command) ? { about: 'recipient', isPermanent: false, sentence: later } : session(later);
 }
 
-function refused(command: unknown, reply: number, words: string): Failure {
+function refused({ command, response }: TransportFailure, reply: number, words: string): Failure {
+  if (command === 'RCPT TO') return refusedRecipient(statusOf(response), reply, words);
   // A recipient's copy is a message of its own: what is said about it, said to DATA, is about the message.
-  if (command === 'RCPT TO') {
-    return { about: 'recipient', isPermanent: true, sentence: `The mail server refused the recipient (${words}).` };
-  }
   if (command === 'DATA' || (command === 'MAIL FROM' && reply === 552)) {
     const sentence = `The mail server refused the message (${words}): ask whoever runs it what it objects to.`;
     return { about: 'message', isPermanent: true, sentence };
@@ -73,6 +75,24 @@ function refused(command: unknown, reply: number, words: string): Failure {
     return session(`The mail server refused the sender (${words}): check \`from\`, and what the account may send.`);
   }
   return session(`The mail server serves nobody (${words}): check its name and port.`);
+}
+
+/** What is said to RCPT TO may yet be about a full mailbox, which may be emptied, or about somebody's rules. */
+function refusedRecipient(status: string | undefined, reply: number, words: string): Failure {
+  if (status === '5.2.2' || (status === undefined && reply === 552)) {
+    return { about: 'recipient', isPermanent: false, sentence: `The mailbox of the recipient is full (${words}).` };
+  }
+  // Without a status of its own, no reply to RCPT TO but 552 is about anything else than the recipient.
+  if (isAddressToBlame(status ?? '550') === true) {
+    return { about: 'recipient', isPermanent: true, sentence: `The mail server refused the recipient (${words}).` };
+  }
+  const sentence = `The mail server takes no such message for the recipient (${words}): ask whoever runs it why.`;
+  return { about: 'message', isPermanent: true, sentence };
+}
+
+/** The status of RFC 3463 with which a reply begins, such as `5.7.1` of `550 5.7.1 ...`. */
+function statusOf(response: unknown): string | undefined {
+  return typeof response === 'string' ? /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})(?!\S)/.exec(response)?.[1] : undefined;
 }
 
 /** Greylisting answers RCPT TO or DATA, and another recipient may be known already. */

@@ -4,7 +4,7 @@ import { MailError } from '../../errors.js';
 import { checkOptionNames, checkText } from '../../internal/options.js';
 import type { Mailer, Message, Receipt, SendOptions } from '../../ports/index.js';
 import { oneLine } from './addresses.js';
-import { keyDigest } from './message-id.js';
+import { outsideKey } from './message-id.js';
 
 /** Options of a {@link FileMailer}. */
 export interface FileMailerOptions {
@@ -40,7 +40,7 @@ export class FileMailer implements Mailer {
    */
   async send(message: Message, options: SendOptions): Promise<Receipt> {
     options.signal?.throwIfAborted();
-    const digest = keyDigest(options.idempotencyKey);
+    const digest = outsideKey(options.idempotencyKey);
     try {
       await mkdir(this.#folder, { recursive: true });
       await writeFile(path.join(this.#folder, `${digest}.eml`), emlOf(message, digest), { mode: 0o600 });

@@ -5,7 +5,7 @@ import type { Mailer, Message, Receipt, SendOptions } from '../../ports/index.js
 import { checkedAddress, domainOf, isUsableAddress, oneLine } from './addresses.js';
 import { type Failure, failureOf } from './failure.js';
 import type { MailAddress, MailTransport, OutgoingMail } from './mail-transport.js';
-import { keyDigest } from './message-id.js';
+import { outsideKey } from './message-id.js';
 import { checkTransport } from './safe-transport.js';
 
 const NO_ADDRESS: Failure = {
@@ -27,6 +27,12 @@ export interface SmtpMailerOptions {
    */
   readonly replyTo?: string | MailAddress;
   /**
+   * Whom bounces go to. One for each tenant says whose message it was that bounced.
+   *
+   * @default `from`
+   */
+  readonly returnPath?: string;
+  /**
    * Takes a transport that does not insist on TLS and on a certificate, for a mail server on this machine; or one that
    * is none of nodemailer's SMTP transports, where you know how it sends.
    *
@@ -41,7 +47,7 @@ export interface SmtpMailerOptions {
  * again, after a crash, is known to be the same.
  *
  * Nothing is sent in the open, and nothing without the credentials that the transport has. A recipient that the server
- * refuses (5xx) is `refused` in the receipt. What may succeed later is a retryable MailError: a reply of 4xx, a broken
+ * refuses for good (5xx that is about the address) is `refused` in the receipt. What may succeed later is a retryable MailError: a reply of 4xx, a broken
  * connection, and also refused credentials or a refused sender, for which no message is to blame. A message that is
  * refused as such is a MailError that is not retryable. No error holds an address or a word of the message.
  *
@@ -58,11 +64,12 @@ export class SmtpMailer implements Mailer {
   readonly #transport: MailTransport;
   readonly #from: MailAddress;
   readonly #replyTo: MailAddress | undefined;
+  readonly #returnPath: string;
 
   /** @throws ConfigurationError naming the option, or the setting of the transport that is not safe */
   constructor(options: SmtpMailerOptions) {
-    checkOptionNames(options, ['transport', 'from', 'replyTo', 'allowInsecureTransport']);
-    const { transport, from, replyTo, allowInsecureTransport = false } = options;
+    checkOptionNames(options, ['transport', 'from', 'replyTo', 'returnPath', 'allowInsecureTransport']);
+    const { transport, from, replyTo, returnPath, allowInsecureTransport = false } = options;
     // A text such as 'false', from an environment, would allow what it forbids.
     if (typeof allowInsecureTransport !== 'boolean') {
       throw new ConfigurationError('allowInsecureTransport', 'is true or false');
@@ -71,6 +78,7 @@ export class SmtpMailer implements Mailer {
     this.#transport = transport;
     this.#from = checkedAddress('from', from);
     this.#replyTo = replyTo === undefined ? undefined : checkedAddress('replyTo', replyTo);
+    this.#returnPath = checkedAddress('returnPath', returnPath ?? this.#from.address).address;
   }
 
   /**
@@ -92,7 +100,8 @@ export class SmtpMailer implements Mailer {
       if (failure === undefined) accepted.push(address);
       else {
         failures.push(failure);
-        (failure.isPermanent ? refused : deferred).push(address);
+        // To be refused is to be refused for good: a message that is not wanted is no reason. Alone it will be told.
+        (failure.isPermanent && failure.about === 'recipient' ? refused : deferred).push(address);
       }
     }
     if (accepted.length === 0) {
@@ -101,7 +110,8 @@ export class SmtpMailer implements Mailer {
         failures.find(({ isPermanent }) => !isPermanent) ?? failures.find(({ about }) => about === 'message');
       if (grounds !== undefined) {
         const { sentence, isPermanent, cause } = grounds;
-        throw new MailError(sentence, { isRetryable: !isPermanent, refused: refused.length, cause });
+        const count = failures.filter((failure) => failure.isPermanent).length;
+        throw new MailError(sentence, { isRetryable: !isPermanent, refused: count, cause });
       }
     }
     return { accepted, refused, ...(deferred.length === 0 ? {} : { deferred }) };
@@ -128,12 +138,12 @@ export class SmtpMailer implements Mailer {
 
   #mailOf(message: Message, address: string, idempotencyKey: string, signal: AbortSignal | undefined): OutgoingMail {
     return {
-      messageId: `<${keyDigest(idempotencyKey)}@${domainOf(this.#from.address)}>`,
+      messageId: `<${outsideKey(idempotencyKey)}@${domainOf(this.#from.address)}>`,
       from: this.#from,
       to: { name: '', address },
       ...(this.#replyTo === undefined ? {} : { replyTo: this.#replyTo }),
       // Apart from the headers, so that recipients which a transport adds by default get nothing.
-      envelope: { from: this.#from.address, to: address },
+      envelope: { from: this.#returnPath, to: address },
       subject: oneLine(message.subject),
       text: message.text,
       ...(message.html === undefined ? {} : { html: message.html }),

@@ -3,6 +3,6 @@
 export { basisOf } from './basis.js';
 export { isAcknowledgeable, withAcceptedShape, withoutApplied } from './decisions.js';
 export { withReleased } from './limits.js';
-export { holdsMessages, isInvited, keepsQuiet } from './notices.js';
+export { holdsMessages, isToBeInvited, keepsQuiet } from './notices.js';
 export { windowsAt, type OpenWindows } from './windows.js';
 export { afterApproval, endedLedger, ledgerOfApproval, startedLedger, suppressionKey } from './run-ledger.js';

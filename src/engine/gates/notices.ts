@@ -44,11 +44,17 @@ export interface Invitee {
   readonly enabled?: boolean | null | undefined;
 }
 
-/** Whether the policy invites a person. Staff and administrators are never invited by themselves. */
-export function isInvited({ roles, email, enabled }: Invitee, { invitations }: Pick<Policy, 'invitations'>): boolean {
-  if (enabled === false || usableEmail(email ?? undefined) === undefined || roles === undefined || roles === null) {
-    return false;
-  }
+/** Whether the policy invites a person, who has an address. */
+export function isInvited(person: Invitee, policy: Pick<Policy, 'invitations'>): boolean {
+  return usableEmail(person.email ?? undefined) !== undefined && isToBeInvited(person, policy);
+}
+
+/**
+ * Whether the policy invites a person, wherever the invitation may go. Staff and administrators are never invited by
+ * themselves.
+ */
+export function isToBeInvited({ roles, enabled }: Invitee, { invitations }: Pick<Policy, 'invitations'>): boolean {
+  if (enabled === false || roles === undefined || roles === null) return false;
   return (
     (invitations.teachers && roles.includes('teacher')) ||
     (invitations.guardians && roles.includes('guardian')) ||

@@ -28,6 +28,8 @@ import { inMemberOrder, inUserOrder, type Stretch } from '../reading/stretch.js'
 /** Which persons enrollments name whom the host's class does not have, and who may lose a place in a class. */
 export class MemberQuestions implements ClassVisitor {
   private readonly inclusion: Inclusion | undefined;
+  /** K12: sections that go on as another class of the host's, with members of its own. */
+  private readonly moved: ReadonlySet<string>;
 
   constructor(
     private readonly context: Context,
@@ -35,6 +37,7 @@ export class MemberQuestions implements ClassVisitor {
     private readonly memberships: Memberships,
   ) {
     this.inclusion = Inclusion.of(context);
+    this.moved = new Set(context.decisions.accepted('class-rekey').map(({ sourcedId }) => sourcedId));
   }
 
   visit(
@@ -45,6 +48,7 @@ export class MemberQuestions implements ClassVisitor {
   ): void {
     this.people.noteNamed(enrollments);
     if (local === undefined && (section === undefined || this.isLeftOut(section))) return;
+    if (section !== undefined && this.moved.has(section.sourcedId)) this.askAll(enrollments);
     const isAbsent = section === undefined || section.status === 'tobedeleted';
     const rows = inUserOrder(enrollments);
     const own = inMemberOrder(members, idOf);
@@ -72,6 +76,10 @@ export class MemberQuestions implements ClassVisitor {
 
   dangling(_classSourcedId: string, enrollments: Stretch<Enrollment>): void {
     this.people.noteNamed(enrollments);
+  }
+
+  private askAll({ records, from, to }: Stretch<Enrollment>): void {
+    for (const { userSourcedId } of records.slice(from, to)) this.people.directory.ask(userSourcedId);
   }
 
   private isLeftOut(section: Class): boolean {

@@ -64,10 +64,14 @@ export class SchemaTables {
     });
   }
 
-  /** Ends the leases of a tenant, as their time would. */
+  /** Ends the leases of a tenant and the claims on its messages, as their time would. */
   async expireLeases(tenant: string): Promise<void> {
     await this.database.query(
       `UPDATE ${this.schema}.scopes SET expires_at = clock_timestamp() WHERE tenant = $1 AND holder IS NOT NULL`,
+      [tenant],
+    );
+    await this.database.query(
+      `UPDATE ${this.schema}.outbox SET claimed_until = clock_timestamp() WHERE tenant = $1 AND claimed_until IS NOT NULL`,
       [tenant],
     );
   }

@@ -8,7 +8,7 @@ import type {
   OutboxMessage,
   RosterStore,
 } from '../../../ports/index.js';
-import { batchOf, stateOf } from './changes.js';
+import { batchOf, pendingOf, stateOf } from './changes.js';
 
 /** What every contract of a store, or of a half of one, needs to know. */
 export interface TenantOptions {
@@ -35,7 +35,7 @@ export interface DirectorySubject extends TenantOptions {
 /** A store's journal half, as its contract meets it. */
 export interface JournalSubject extends TenantOptions {
   readonly store: JournalStore;
-  /** Makes the leases of the scope's tenant so much older. */
+  /** Makes the leases of the scope's tenant, and the claims of its messages, so much older. */
   readonly age: (scope: Scope, ms: number) => Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export interface JournalBench extends JournalSubject, TenantBench {}
 /** What the cases of a whole store work with. */
 export interface StoreBench extends StoreSubject, DirectoryBench, JournalBench {
   readonly store: RosterStore;
-  /** All messages that are to be sent. */
+  /** All messages that are to be sent, and that nobody has claimed. */
   readonly pending: (scope: Scope) => Promise<readonly OutboxMessage[]>;
 }
 
@@ -97,6 +97,6 @@ export function directoryBench<Subject extends DirectorySubject>(subject: Subjec
 export function storeBench(subject: StoreSubject): StoreBench {
   return {
     ...directoryBench(subject),
-    pending: (scope) => subject.store.pendingMessages(scope, { limit: 1000 }),
+    pending: (scope) => pendingOf(subject.store, scope),
   };
 }

@@ -16,7 +16,16 @@ import type {
   UserChange,
 } from '../../../model/index.js';
 import { classSubject, enrollmentSubject, guardianSubject, schoolSubject, userSubject } from '../../../model/index.js';
-import type { Batch, DirectoryStore, Invitation, OutboxMessage, RunReport } from '../../../ports/index.js';
+import type {
+  Batch,
+  Channel,
+  DirectoryStore,
+  Invitation,
+  MessageOutcome,
+  OutboxMessage,
+  OutboxStore,
+  RunReport,
+} from '../../../ports/index.js';
 
 /** When every batch of the contract is applied. */
 export const AT = '2026-09-01T06:00:00.000Z';
@@ -143,7 +152,12 @@ async function arrayOf<T>(records: Iterable<T> | AsyncIterable<T>): Promise<T[]>
 /** An invitation of the person with this subject. */
 export function invite(
   subject: string,
-  rest: { readonly digest?: string; readonly state?: OutboxMessage['state']; readonly userId?: string } = {},
+  rest: {
+    readonly digest?: string;
+    readonly state?: OutboxMessage['state'];
+    readonly channel?: Channel;
+    readonly userId?: string;
+  } = {},
 ): { readonly subject: string; readonly invitation: Invitation; readonly message: OutboxMessage } {
   const digest = rest.digest ?? 'digest';
   batches += 1;
@@ -162,16 +176,57 @@ export function invite(
     message: {
       idempotencyKey: `invitation ${subject} ${digest}`,
       kind: 'invitation',
+      channel: rest.channel ?? 'email',
       state: rest.state ?? 'pending',
       runId: 'run',
       userId: rest.userId ?? subject,
       to: ['someone@school.example'],
+      addressDigests: [digest],
       subject: 'Welcome',
       text: 'A code',
       html: '<p>A code</p>',
       attempts: 0,
+      accepted: 0,
     },
   };
+}
+
+/** Later than any message of these cases is due. */
+export const DOOMSDAY = '9999-12-31T23:59:59.999Z';
+
+/** The messages that are to be sent, now or later, and that nobody has claimed: taken, and given back as they were. */
+export async function pendingOf(
+  store: Pick<OutboxStore, 'claimMessages' | 'saveMessage'>,
+  scope: Scope,
+  channel: Channel = 'email',
+): Promise<readonly OutboxMessage[]> {
+  return handle(store, scope, channel, () => undefined);
+}
+
+/** Takes the messages that are to be sent and says what became of one of them. The others are given back. */
+export async function conclude(
+  store: Pick<OutboxStore, 'claimMessages' | 'saveMessage'>,
+  scope: Scope,
+  idempotencyKey: string,
+  outcome: Omit<MessageOutcome, 'claimedBy'>,
+): Promise<void> {
+  await handle(store, scope, 'email', (key) => (key === idempotencyKey ? outcome : undefined));
+}
+
+async function handle(
+  store: Pick<OutboxStore, 'claimMessages' | 'saveMessage'>,
+  scope: Scope,
+  channel: Channel,
+  outcomeOf: (key: string) => Omit<MessageOutcome, 'claimedBy'> | undefined,
+): Promise<readonly OutboxMessage[]> {
+  const claimedBy = globalThis.crypto.randomUUID();
+  const options = { channel, limit: 1000, claimedBy, leaseMs: 60_000, now: DOOMSDAY };
+  const messages = await store.claimMessages(scope, options);
+  for (const { idempotencyKey, attempts, notBefore } of messages) {
+    const asBefore = { state: 'pending', attempts, ...(notBefore === undefined ? {} : { notBefore }) } as const;
+    await store.saveMessage(scope, idempotencyKey, { claimedBy, ...(outcomeOf(idempotencyKey) ?? asBefore) });
+  }
+  return messages;
 }
 
 export function reportOf(scope: Scope, id: string, startedAt: string): RunReport {

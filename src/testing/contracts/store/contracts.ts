@@ -12,6 +12,7 @@ import { isolation } from './isolation.js';
 import { fencing, journaling, ledgers } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
+import { problems } from './problems.js';
 import { remembering } from './remembering.js';
 import { runs } from './runs.js';
 import { sending } from './sending.js';
@@ -21,7 +22,7 @@ import { rekeying, updating } from './updating.js';
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, batches, loading };
-const journalRules = { leases, remembering, runs };
+const journalRules = { leases, remembering, runs, problems };
 const wholeRules = { journaling, ledgers, fencing, inviting, sending, isolation, crashing };
 
 /**

@@ -3,7 +3,7 @@ import type { Rules } from '../contract.js';
 import { expectFields, expectSame } from '../expecting.js';
 import type { StoreBench } from './bench.js';
 import { breakOff } from './breaking.js';
-import { batchOf, createClass, createUser, invite } from './changes.js';
+import { batchOf, conclude, createClass, createUser, invite } from './changes.js';
 
 /** Creates the person u1 with an invitation. */
 async function invited({ apply, state }: StoreBench, scope: Scope, rest: Parameters<typeof invite>[1] = {}) {
@@ -76,7 +76,7 @@ export const inviting: Rules<StoreBench> = {
     const { store, newScope, apply, pending } = bench;
     const scope = await newScope();
     const { item, userId } = await invited(bench, scope);
-    await store.saveMessage(scope, item.message.idempotencyKey, { state: 'sent', attempts: 1 });
+    await conclude(store, scope, item.message.idempotencyKey, { state: 'sent', attempts: 1 });
     await apply(scope, [], { revoke: [userId] });
     expectFields('the invitation', (await store.invitations(scope))[0], { state: 'revoked' });
     await apply(scope, [], { invitations: [invite('user:u1', { userId })] });

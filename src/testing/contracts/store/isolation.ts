@@ -4,7 +4,17 @@ import type { Scope } from '../../../model/index.js';
 import type { Rules } from '../contract.js';
 import { expectRejection, expectSame } from '../expecting.js';
 import type { StoreBench } from './bench.js';
-import { addMember, AT, classChange, createClass, createUser, invite, renameClass, reportOf } from './changes.js';
+import {
+  addMember,
+  AT,
+  classChange,
+  conclude,
+  createClass,
+  createUser,
+  invite,
+  renameClass,
+  reportOf,
+} from './changes.js';
 import { HOUR_MS } from './leases.js';
 
 const RUN = 'the same run';
@@ -164,13 +174,25 @@ export const isolation: Rules<StoreBench> = {
     );
   }),
 
+  'a claim is upon messages of its tenant alone': async (bench) => {
+    const [one, other] = await twins(bench);
+    for (const scope of [one, other]) await bench.store.releaseWaiting(scope);
+    const options = { channel: 'email', limit: 10, claimedBy: 'one', leaseMs: HOUR_MS, now: AT } as const;
+    expectSame('how many it takes', (await bench.store.claimMessages(one, options)).length, 1);
+    const outcome = { claimedBy: 'one', state: 'sent', attempts: 1 } as const;
+    expectSame('whether it reaches another tenant', await bench.store.saveMessage(other, KEY, outcome), false);
+    expectSame('how many the other tenant has', (await bench.pending(other)).length, 1);
+  },
+
   'what became of a message is said of its tenant’s': async (bench) => {
     const [one, other] = await twins(bench);
     for (const scope of [one, other]) await bench.store.releaseWaiting(scope);
     const before = await allOf(bench, other);
-    await bench.store.saveMessage(one, KEY, { state: 'sent', attempts: 1 });
+    await conclude(bench.store, one, KEY, { state: 'sent', attempts: 1 });
     expectSame('the tenant’s own', await bench.pending(one), []);
     expectSame('everything of the other tenant', await allOf(bench, other), before);
+    expectSame('the message', (await bench.store.message(one, KEY))?.state, 'sent');
+    expectSame('that of the other tenant', (await bench.store.message(other, KEY))?.state, 'pending');
   },
 
   'invitations are revoked in their tenant': leaving(async ({ store, apply }, one) => {

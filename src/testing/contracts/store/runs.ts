@@ -1,7 +1,7 @@
 import type { Rules } from '../contract.js';
 import { expectSame } from '../expecting.js';
 import type { JournalBench } from './bench.js';
-import { AT, reportOf } from './changes.js';
+import { AT, pendingOf, reportOf } from './changes.js';
 
 /** How reports of runs are kept. */
 export const runs: Rules<JournalBench> = {
@@ -40,10 +40,13 @@ export const runs: Rules<JournalBench> = {
     const scope = await newScope();
     expectSame('the runs', await store.runs(scope), []);
     expectSame('the journal', await store.journal(scope, 'no run'), []);
-    expectSame('the messages', await store.pendingMessages(scope, { limit: 10 }), []);
+    expectSame('the messages', await pendingOf(store, scope), []);
+    expectSame('a message', await store.message(scope, 'no such message'), undefined);
     expectSame('the invitations', await store.invitations(scope), []);
     await store.releaseWaiting(scope);
-    await store.saveMessage(scope, 'no such message', { state: 'sent', attempts: 1 });
-    expectSame('the messages after one that is not there', await store.pendingMessages(scope, { limit: 10 }), []);
+    const outcome = { claimedBy: 'somebody', state: 'sent', attempts: 1 } as const;
+    const isSaved = await store.saveMessage(scope, 'no such message', outcome);
+    expectSame('whether a message is saved that is not there', isSaved, false);
+    expectSame('the messages then', await pendingOf(store, scope), []);
   },
 };
