@@ -3,6 +3,7 @@ import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
 import { SyncEvents } from './events.js';
+import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
 import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
@@ -111,7 +112,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   return {
     source: options.source,
     guardians: options.guardians,
-    store: options.store,
+    store: persistent(options.store),
     mailer: options.mailer,
     textSender: options.textSender,
     scope: settleScope(options.scope),

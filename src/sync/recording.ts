@@ -2,6 +2,7 @@ import { RosterError, StoreConflictError } from '../errors.js';
 import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
 import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import type { SyncContext } from './options.js';
+import { insisting, isPassing } from './persistent-store.js';
 import { pruneAfter } from './retention.js';
 
 /** The scope is ours while this lasts. */
@@ -26,7 +27,8 @@ export async function withLease<T>(
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
-      lost = { error };
+      // Whom the store could not hear has lost nothing yet: it refuses what is written once another holds the scope.
+      if (!isPassing(error)) lost = { error };
     });
   }, ttlMs / 3);
   try {
@@ -39,7 +41,7 @@ export async function withLease<T>(
   } finally {
     clearInterval(timer);
     // What was done is done and kept; a lease that can't be given back runs out by itself.
-    await lease.release().catch(() => undefined);
+    await insisting(() => lease.release()).catch(() => undefined);
   }
 }
 

@@ -38,7 +38,8 @@ export async function readRuns(
 export async function readJournal(session: Session, scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
   const rows = await session.query(
     `SELECT run_id, sequence, record_id, version, applied_at, erased, change::text AS change
-     FROM ${session.table('journal')} WHERE tenant = $1 AND run_id = $2 ORDER BY sequence`,
+     FROM ${session.table('journal')} WHERE tenant = $1 AND run_id = $2 AND sequence >= 0
+     ORDER BY sequence`,
     [scope.tenant, runId],
   );
   return rows.map(entryOf);
