@@ -18,7 +18,7 @@ classes
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 credentials
   column tenant text COLLATE "C" NOT NULL
@@ -27,7 +27,7 @@ credentials
   PRIMARY KEY (tenant, name)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 delivery_problems
   column tenant text COLLATE "C" NOT NULL
@@ -41,7 +41,7 @@ delivery_problems
   PRIMARY KEY (tenant, user_id, address_digest)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 enrollments
   column tenant text COLLATE "C" NOT NULL
@@ -56,7 +56,7 @@ enrollments
   FOREIGN KEY (tenant, user_id) REFERENCES users(tenant, id) ON DELETE CASCADE
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 guardian_links
   column tenant text COLLATE "C" NOT NULL
@@ -71,7 +71,7 @@ guardian_links
   FOREIGN KEY (tenant, student_id) REFERENCES users(tenant, id) ON DELETE CASCADE
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 images
   column tenant text COLLATE "C" NOT NULL
@@ -82,7 +82,7 @@ images
   PRIMARY KEY (tenant, scope_key, "position")
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 invitations
   column tenant text COLLATE "C" NOT NULL
@@ -98,7 +98,7 @@ invitations
   PRIMARY KEY (tenant, user_id, kind, address_digest)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 journal
   column tenant text COLLATE "C" NOT NULL
@@ -110,11 +110,10 @@ journal
   column applied_at text COLLATE "C" NOT NULL
   column change json NOT NULL
   column erased boolean NOT NULL DEFAULT false
-  PRIMARY KEY (tenant, run_id, sequence)
-  UNIQUE (tenant, run_id, key)
+  PRIMARY KEY (tenant, run_id, key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 outbox
   column tenant text COLLATE "C" NOT NULL
@@ -133,7 +132,7 @@ outbox
   PRIMARY KEY (tenant, idempotency_key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 runs
   column tenant text COLLATE "C" NOT NULL
@@ -145,7 +144,7 @@ runs
   PRIMARY KEY (tenant, id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 schema_version
   column half text NOT NULL
@@ -161,7 +160,7 @@ schools
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 scopes
   column tenant text COLLATE "C" NOT NULL
@@ -174,7 +173,7 @@ scopes
   PRIMARY KEY (tenant, scope_key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 users
   column tenant text COLLATE "C" NOT NULL
@@ -186,7 +185,7 @@ users
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 `;
 
 const EXPECTED_TABLES: Catalog = /* @__PURE__ */ parse(EXPECTED);
