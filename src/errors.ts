@@ -358,13 +358,18 @@ export class StalePlanError extends PlanError {
 export class StoreError extends RosterError {
   static override readonly kind: string = 'StoreError';
   readonly code: string = 'store';
-  override readonly isRetryable: boolean = false;
+  /** True where the store could not be reached or was just starting: whatever was asked for may be asked for again. */
+  override readonly isRetryable: boolean;
   /** What the store was doing, such as `apply`. */
   readonly operation: string;
 
-  constructor(message: string, details: RosterErrorOptions & { readonly operation: string }) {
+  constructor(
+    message: string,
+    details: RosterErrorOptions & { readonly operation: string; readonly isRetryable?: boolean },
+  ) {
     super(message, details);
     this.operation = details.operation;
+    this.isRetryable = details.isRetryable ?? false;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Batch, BatchResult, LocalState, RosterStore, Scope } from 'rosterkit';
 import { PostgresJournal, type SqlClient, type SqlPool, type WrittenRecord } from 'rosterkit/postgres';
-import { recordsOf, writeOne } from './statements.js';
+import { eraseAccount, recordsOf, writeOne } from './statements.js';
 import { ACCOUNTS, CAMPUSES, FAMILY, GROUPS, MEMBERS, type Table } from './tables.js';
 
 /** A store over the app's own tables: the directory half is the app's, the journal half rosterkit's. */
@@ -46,6 +46,11 @@ export class SchoolStore extends PostgresJournal implements RosterStore {
       },
       people: (ids, client) => accountsOf(client, district, ids),
     });
+  }
+
+  /** The database takes the groups and the family of the account along. */
+  erasePerson(scope: Scope, userId: string): Promise<void> {
+    return this.transaction(scope, (client) => eraseAccount(client, scope.tenant, userId));
   }
 
   /** The roles that the app has for its staff. A policy that names another one is refused. */

@@ -26,6 +26,18 @@ export async function writeOne(
   return record;
 }
 
+/** Deletes an account, and lets go of it whoever shares its login. */
+export async function eraseAccount(client: SqlClient, district: string, id: string): Promise<void> {
+  const { rows } = await client.query('DELETE FROM accounts WHERE district = $1 AND id = $2 RETURNING roster_id', [
+    district,
+    id,
+  ]);
+  await client.query(
+    "UPDATE accounts SET sync = sync - 'sharesLoginWith' WHERE district = $1 AND sync ->> 'sharesLoginWith' = $2",
+    [district, rows[0]?.['roster_id'] ?? null],
+  );
+}
+
 async function create(
   client: SqlClient,
   district: string,

@@ -354,6 +354,7 @@ class Planner {
         ...(absences === undefined ? {} : { absences }),
         ...judgement.memory,
         ...(context.isRestricted ? { incomplete: true } : {}),
+        ...(local.ledger.erasures === undefined ? {} : { erasures: local.ledger.erasures }),
         // An incomplete read may just not have come across what was told before.
         reported: context.isRestricted
           ? [...new Set([...local.ledger.reported, ...draft.reported()])]

@@ -89,8 +89,9 @@ class Undo {
   }
 
   of(journal: readonly JournalEntry[]): Plan {
+    for (const { erased, change } of journal) if (erased === true) this.noteErased(change);
     // Members and links first: whether a class or a person is still in use is judged by what remains.
-    const reversed = [...journal].reverse();
+    const reversed = journal.filter(({ erased }) => erased !== true).reverse();
     // P13: of guardians' places after those of students and the links, from which they follow.
     const places = new Set(reversed.filter((entry) => this.isGuardianPlace(entry)));
     for (const entry of reversed) if (isLink(entry.change.kind) && !places.has(entry)) this.takeBack(entry);
@@ -324,6 +325,17 @@ class Undo {
         this.added.push({ kind, subject, fingerprint, cause: 'undo' });
       }
     }
+  }
+
+  /** Nothing is known any more of what there is to take back, nor of whom. */
+  private noteErased({ kind }: Change): void {
+    this.draft.note({
+      rule: 'UNDO',
+      code: 'UNDO_ERASED',
+      severity: 'warning',
+      noun: nounOf(kind),
+      evidence: { change: kind },
+    });
   }
 
   private note(change: Change, code: string, evidence: Evidence = {}): void {

@@ -57,6 +57,7 @@ export type {
   SyncedUser,
 } from './local.js';
 export type { AbsenceCount, Ledger, ReadStatistics, RemovalSum, UnfinishedRun } from './ledger.js';
+export { agedReport } from './aged-report.js';
 export { emptyLedger } from './ledger.js';
 export type { Proposal } from './proposal.js';
 export type { Suppression } from './suppression.js';
@@ -92,3 +93,20 @@ export {
   preflightCountsOf,
   preflightStateOf,
 } from './preflight.js';
+export {
+  entryWithoutPerson,
+  type HeldTrace,
+  isActOf,
+  isEntryOf,
+  ledgerTracesOf,
+  type LedgerTraces,
+  ledgerWithoutPerson,
+  type PersonIds,
+  reportWithoutPerson,
+  rosterChangesWithoutPerson,
+  rosterTracesOf,
+  type RosterTraces,
+  rosterWithoutPerson,
+  runTracesOf,
+  type RunTraces,
+} from './person/index.js';

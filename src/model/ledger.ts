@@ -47,6 +47,8 @@ export interface Ledger {
   readonly incomplete?: true;
   /** Where the guardians came from last, such as `clever` or `guardians-csv` (P5). */
   readonly guardianSource?: string;
+  /** How many people were erased so far: a plan that was made before the last of them is not applied any more. */
+  readonly erasures?: number;
 }
 
 /** In how many complete reads a record has been missing. */

@@ -83,4 +83,6 @@ export interface JournalEntry {
   readonly version?: number;
   /** ISO instant. */
   readonly appliedAt: string;
+  /** True where the person whom it was about was erased: that something was changed is known, and no longer what. */
+  readonly erased?: true;
 }

@@ -1,20 +1,10 @@
 import { ConfigurationError, StoreConflictError, StoreError } from '../errors.js';
 import { collect } from '../internal/ordered.js';
-import type {
-  Change,
-  ClassOptions,
-  EnrollmentRole,
-  LocalClass,
-  LocalEnrollment,
-  LocalUser,
-  Scope,
-  UserRole,
-} from '../model/index.js';
+import type { Change, ClassOptions, EnrollmentRole, LocalClass, LocalUser, Scope, UserRole } from '../model/index.js';
 import type { Clock, RosterStore } from '../ports/index.js';
+import { notFound, type RecordReference, Records } from './records.js';
+import { type Erasure, erasePerson, exportPerson, type PersonExport } from './person-data.js';
 import { classAct, creation, memberAct, requireFree, userAct, withHostFields } from './acts.js';
-
-/** A record of the host: its id, or the provider's. */
-export type RecordReference = string | { readonly sourcedId: string };
 
 /** Who acts. */
 export interface ActOptions {
@@ -48,7 +38,7 @@ export interface PersonFields {
 
 /** What a {@link Directory} works with. */
 export interface DirectoryOptions {
-  readonly store: Pick<RosterStore, 'load' | 'apply' | 'journal'>;
+  readonly store: Pick<RosterStore, 'load' | 'apply' | 'journal' | 'erasePerson' | 'tracesOf' | 'eraseTraces'>;
   readonly scope: Scope;
   /** @default the system's clock */
   readonly clock?: Clock;
@@ -286,6 +276,49 @@ export class Directory {
     return this.#create({ user: { schoolSourcedIds: [], ...fields, origin: 'local', state: 'active' } }, by);
   }
 
+  /**
+   * Everything that is kept about a person of the tenant, as plain data: the record and its ties, before-images in the
+   * journal, what waits, is remembered or was sent. Of others it has ids alone. A person whose record is gone is still
+   * found by what the journal keeps; where nothing is kept, the lists are empty.
+   *
+   * @throws StoreError where the store fails
+   * @example
+   * ```ts
+   * import type { Directory } from 'rosterkit';
+   *
+   * export async function answerRequest(directory: Directory, userId: string): Promise<string> {
+   *   return JSON.stringify(await directory.exportPerson(userId), null, 2);
+   * }
+   * ```
+   */
+  async exportPerson(reference: RecordReference): Promise<PersonExport> {
+    return exportPerson(this.#store, this.#scope, reference, this.#now());
+  }
+
+  /**
+   * Erases a person of the tenant: the record, its ties, and every trace of them in the journal, the holds, the ledgers,
+   * the run reports, the invitations, the outbox and what incremental syncs keep. Of a journal's entry about them stays
+   * that something was changed; an undo lists it as erased. Called again, after a crash too, it does what is left to do.
+   *
+   * As long as the district shares the person, the next whole read brings them back as somebody new: have them taken
+   * out of the roster first.
+   *
+   * @throws LockHeldError while a run holds a scope of the tenant: nothing, or not all, is erased yet; call again
+   * @throws StoreError where the store fails
+   * @example
+   * ```ts
+   * import type { Directory } from 'rosterkit';
+   *
+   * export async function forget(directory: Directory, userId: string): Promise<void> {
+   *   const { found } = await directory.erasePerson(userId);
+   *   if (!found) throw new Error('Nothing is kept under this id. Is it the right one?');
+   * }
+   * ```
+   */
+  async erasePerson(reference: RecordReference): Promise<Erasure> {
+    return erasePerson(this.#store, this.#scope, reference);
+  }
+
   async #create(created: Parameters<typeof creation>[0], by: string): Promise<{ readonly id: string }> {
     const runId = `hand-${crypto.randomUUID()}`;
     const change = creation(created, runId, by);
@@ -319,50 +352,6 @@ export class Directory {
   #now(): string {
     return this.#clock.now().toISOString();
   }
-}
-
-/** The host's records, found by their ids. */
-class Records {
-  constructor(
-    readonly operation: string,
-    readonly classes: readonly LocalClass[],
-    readonly users: readonly LocalUser[],
-    readonly enrollments: readonly LocalEnrollment[],
-  ) {}
-
-  class(reference: RecordReference, options: { readonly purged?: boolean } = {}): LocalClass {
-    const found = find(this.classes, reference);
-    if (found === undefined || (found.state === 'purged' && options.purged !== true)) {
-      throw notFound(this.operation, `there is no class ${described(reference)}`);
-    }
-    return found;
-  }
-
-  user(reference: RecordReference): LocalUser {
-    const found = find(this.users, reference);
-    if (found === undefined) throw notFound(this.operation, `there is no user ${described(reference)}`);
-    return found;
-  }
-
-  member(section: LocalClass, user: LocalUser): LocalEnrollment | undefined {
-    return this.enrollments.find((member) => member.classId === section.id && member.userId === user.id);
-  }
-}
-
-function find<T extends { readonly id: string; readonly sourcedId?: string }>(
-  records: readonly T[],
-  reference: RecordReference,
-): T | undefined {
-  if (typeof reference === 'string') return records.find((record) => record.id === reference);
-  return records.find((record) => record.sourcedId === reference.sourcedId);
-}
-
-function described(reference: RecordReference): string {
-  return typeof reference === 'string' ? reference : `with sourcedId ${reference.sourcedId}`;
-}
-
-function notFound(operation: string, what: string): StoreError {
-  return new StoreError(`${operation}: ${what}`, { operation });
 }
 
 function without(hostFields: readonly string[] | undefined, field: string): readonly string[] | undefined {

@@ -7,8 +7,9 @@ export {
   type ClassFields,
   type DirectoryOptions,
   type PersonFields,
-  type RecordReference,
 } from './directory.js';
+export type { RecordReference } from './records.js';
+export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
 export { addressDigest, codeDigest } from './invitation-code.js';
 export {

@@ -12,6 +12,7 @@ export type {
   OutboxMessage,
   OutboxStore,
 } from './outbox.js';
+export type { ActTrace, PersonTraces } from './person.js';
 export type { RunFailure, RunOutcome, RunReport } from './run.js';
 export type { PageRead, ReadOptions, RequestRetry, RosterSource } from './source.js';
 export type {
@@ -22,5 +23,6 @@ export type {
   JournalStore,
   Lease,
   LeaseOptions,
+  PruneBefore,
   RosterStore,
 } from './store.js';

@@ -1,6 +1,7 @@
-import type { Change, JournalEntry, Ledger, LocalRead, Scope } from '../model/index.js';
+import type { Change, JournalEntry, Ledger, LocalRead, PersonIds, Scope } from '../model/index.js';
 import type { ImageStore } from './image.js';
 import type { OutboxMessage, OutboxStore } from './outbox.js';
+import type { PersonTraces } from './person.js';
 import type { RunReport } from './run.js';
 
 /** The right to write to a scope, until it is released or expires. A newer lease has a greater `fence`. */
@@ -65,6 +66,20 @@ export interface BatchResult {
   readonly stale: readonly string[];
 }
 
+/** Since when something is kept: what is older goes. Each an ISO instant. */
+export interface PruneBefore {
+  /** Runs whose changes were all applied before. @default kept */
+  readonly journal?: string;
+  /** Reports of runs that started before. @default kept */
+  readonly runs?: string;
+  /** Messages that were written before, in whatever state. @default kept */
+  readonly messages?: string;
+  /** Invitations that expired before. @default kept */
+  readonly invitations?: string;
+  /** Images of scopes of which nothing was read since. @default kept */
+  readonly images?: string;
+}
+
 /**
  * The directory half of a store: the host's people and classes. A store never decides: it writes a change if the
  * record still has the version that the change names, and otherwise reports it as stale.
@@ -78,6 +93,12 @@ export interface DirectoryStore {
   roles(scope: Scope): Promise<readonly string[]>;
   /** The host's sites that a policy may name; an empty list allows any. */
   sites(scope: Scope): Promise<readonly string[]>;
+  /**
+   * Deletes a person of the scope's tenant by the host's id, with their places in classes and their guardian links,
+   * whatever state these are in, and as somebody with whom others share a login; all in one transaction. Does nothing
+   * where there is no such person. The journal is for {@link JournalStore.eraseTraces}.
+   */
+  erasePerson(scope: Scope, userId: string): Promise<void>;
 }
 
 /** The journal half of a store: runs, holds, journal, invitations, outbox. */
@@ -98,6 +119,21 @@ export interface JournalStore extends OutboxStore {
   journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]>;
   /** Every invitation of the scope's tenant, whatever became of it. */
   invitations(scope: Scope): Promise<readonly Invitation[]>;
+  /** Everything that is kept about a person, for every scope of the tenant. */
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces>;
+  /**
+   * Erases what is kept about a person, for every scope of the tenant, in one transaction: journal, ledgers, run reports,
+   * invitations, messages and images. Later writes of whoever held a scope before are refused.
+   *
+   * @throws LockHeldError while anybody holds a scope of the tenant: what a run writes next would bring some of it back
+   */
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void>;
+  /**
+   * Lets go of what is older than it is to be kept, for every scope of the tenant. The changes of a run go all or none. Of
+   * each scope stays the newest report of a sync that applied something and ended `applied` or `held`, old as it may be:
+   * without its holds, failures and `by`. Ledgers stay.
+   */
+  prune(scope: Scope, before: PruneBefore): Promise<void>;
 }
 
 /**

@@ -3,4 +3,5 @@
 export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
 export type { ApproveOptions } from './holds.js';
 export type { ImportOptions, RosterSyncOptions } from './options.js';
+export type { RetentionOptions } from './retention.js';
 export { type ApplyOptions, type PlanOptions, RosterSync, type RunOptions } from './roster-sync.js';

@@ -3,7 +3,9 @@ import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
 import { SyncEvents } from './events.js';
+import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
+import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
 /** What a {@link RosterSync} works with. */
 export interface RosterSyncOptions {
@@ -39,6 +41,8 @@ export interface RosterSyncOptions {
   readonly batchSize?: number | undefined;
   /** For how long a run that died keeps others out, in milliseconds. A run at work renews it. @default 60000 */
   readonly leaseTtlMs?: number | undefined;
+  /** For how long the store keeps what the syncs leave behind. @default 90 days for undo; see {@link RetentionOptions} */
+  readonly retention?: RetentionOptions | undefined;
   /** Told when a listener of an event throws. @default such errors are dropped */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -56,6 +60,7 @@ export interface SyncContext {
   readonly clock: Clock;
   readonly batchSize: number;
   readonly leaseTtlMs: number;
+  readonly retention: Retention;
   readonly events: SyncEvents;
 }
 
@@ -72,13 +77,14 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   clock: true,
   batchSize: true,
   leaseTtlMs: true,
+  retention: true,
   onListenerError: true,
 };
 
 const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
-  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations'],
+  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'prune'],
   ...['saveProblem', 'problems', 'forgetProblems'],
 ] as const;
 
@@ -106,7 +112,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   return {
     source: options.source,
     guardians: options.guardians,
-    store: options.store,
+    store: persistent(options.store),
     mailer: options.mailer,
     textSender: options.textSender,
     scope: settleScope(options.scope),
@@ -115,6 +121,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     clock: options.clock ?? { now: () => new Date() },
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
+    retention: settleRetention(options.retention),
     events: new SyncEvents(options.onListenerError ?? (() => undefined)),
   };
 }

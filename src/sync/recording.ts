@@ -1,7 +1,9 @@
-import { RosterError } from '../errors.js';
+import { RosterError, StoreConflictError } from '../errors.js';
 import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
 import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import type { SyncContext } from './options.js';
+import { insisting, isPassing } from './persistent-store.js';
+import { pruneAfter } from './retention.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -25,7 +27,8 @@ export async function withLease<T>(
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
-      lost = { error };
+      // Whom the store could not hear has lost nothing yet: it refuses what is written once another holds the scope.
+      if (!isPassing(error)) lost = { error };
     });
   }, ttlMs / 3);
   try {
@@ -38,7 +41,7 @@ export async function withLease<T>(
   } finally {
     clearInterval(timer);
     // What was done is done and kept; a lease that can't be given back runs out by itself.
-    await lease.release().catch(() => undefined);
+    await insisting(() => lease.release()).catch(() => undefined);
   }
 }
 
@@ -95,6 +98,8 @@ export async function recordRun(
       outcome = outcomeOf(progress);
     } catch (error) {
       outcome = signal?.aborted === true ? 'aborted' : progress.applied > 0 ? 'partial' : 'failed';
+      // Whoever was shut out may have planned for somebody who was erased since.
+      if (StoreConflictError.isInstance(error)) withoutKeys(progress);
       if (outcome === 'aborted') {
         progress.failures.push({ code: 'aborted', message: 'The caller stopped the run.' });
       } else if (RosterError.isInstance(error)) {
@@ -105,6 +110,7 @@ export async function recordRun(
         unexpected = { error };
       }
     }
+    await pruneAfter(context, progress);
     const report = reportOf(context, run, progress, outcome, startedAt);
     await context.store.saveRun(report);
     if (unexpected !== undefined) throw unexpected.error;
@@ -113,6 +119,12 @@ export async function recordRun(
     const durationMs = context.clock.now().getTime() - startedAt.getTime();
     context.events.emit('run-end', { runId: run.id, outcome, durationMs });
   }
+}
+
+/** What is left are counts. */
+function withoutKeys(progress: RunProgress): void {
+  progress.holds = [];
+  progress.failures = progress.failures.filter(({ key }) => key === undefined);
 }
 
 function outcomeOf(progress: RunProgress): RunOutcome {

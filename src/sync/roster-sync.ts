@@ -277,7 +277,8 @@ export class RosterSync {
 
   /**
    * Takes back what a run applied, except where someone has changed the record since; the same feed does not bring it
-   * back. Codes of people whom it deletes end; sent mail stays sent.
+   * back. Codes of people whom it deletes end; sent mail stays sent. What it changed about a person who was erased since
+   * is told (`UNDO_ERASED`) and stays erased.
    *
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope

@@ -11,9 +11,14 @@ export async function undoRun(context: SyncContext, runId: string, by: string | 
   const run: RunIdentity = { id: crypto.randomUUID(), type: 'undo', by, undoes: runId };
   const { store, scope, policy, clock } = context;
   return withLease(context, run.id, async (lease) => {
-    if ((await store.run(scope, runId)) === undefined) throw new PlanError(`There is no run ${runId} to undo.`);
+    const undone = await store.run(scope, runId);
+    if (undone === undefined) throw new PlanError(`There is no run ${runId} to undo.`);
+    const entries = await store.journal(scope, runId);
+    if (entries.length === 0 && undone.applied > 0) {
+      throw new PlanError(`What run ${runId} changed is not kept any more (retention.journal): it can't be undone.`);
+    }
     return recordRun(context, run, undefined, async (progress) => {
-      const journal = parseJournal(await store.journal(scope, runId));
+      const journal = parseJournal(entries);
       const local = await collectLocal(await store.load(scope));
       const plan = invert(journal, local, { now: clock.now().toISOString() });
       progress.planHash = plan.hash;

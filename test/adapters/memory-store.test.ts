@@ -37,7 +37,7 @@ function half<Name extends keyof MemoryStore>(...names: readonly Name[]): Pick<M
 
 keepsContract(
   'the directory half of a memory store by itself',
-  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites') })),
+  directoryContract(() => ({ store: half('load', 'apply', 'roles', 'sites', 'erasePerson') })),
 );
 keepsContract(
   'the journal half of a memory store by itself',
@@ -53,6 +53,9 @@ keepsContract(
         'saveProblem',
         'problems',
         'forgetProblems',
+        'tracesOf',
+        'eraseTraces',
+        'prune',
       ] as const),
     ),
   })),

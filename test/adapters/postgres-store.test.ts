@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
@@ -171,6 +172,40 @@ describe('the driver', () => {
     expect((await store.apply(batchOf(scope, [createClass('c1')]))).applied).toHaveLength(1);
     failures = 3;
     await expect(store.apply(batchOf(scope, [createClass('c2')]))).rejects.toThrow('40P01');
+  });
+
+  test.each([
+    ['a server that is starting', { code: '57P03' }, true],
+    ['a server that shuts down', { code: '57P01' }, true],
+    ['a connection that is refused', { code: 'ECONNREFUSED', syscall: 'connect' }, true],
+    ['a pipe that broke, whose code is as long as a SQLSTATE', { code: 'EPIPE', syscall: 'write' }, true],
+    ['a connection that ended without a word', {}, true],
+    ['a value that no text can hold', { code: '22021' }, false],
+    ['a table that is not there', { code: '42P01' }, false],
+  ])('%s is worth another try, or not', async (_name, words, isRetryable) => {
+    const pool = watched(() => {
+      throw Object.assign(new Error('in the words of the driver'), words);
+    });
+    const failure: unknown = await new PostgresStore({ pool }).load({ tenant: 't' }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(StoreError);
+    expect(failure).toMatchObject({ isRetryable });
+  });
+
+  test('may tell that a connection broke a second time, as an event, and nobody dies of it', async () => {
+    const connection = new EventEmitter();
+    const pool: SqlPool = {
+      connect: () =>
+        Promise.resolve(
+          Object.assign(connection, {
+            query: () => {
+              connection.emit('error', new Error('terminated'));
+              return Promise.reject(new Error('terminated'));
+            },
+            release: () => undefined,
+          }),
+        ),
+    };
+    await expect(new PostgresStore({ pool }).load({ tenant: 't' })).rejects.toThrow(StoreError);
   });
 
   test('gets the same few statements for a thousand changes as for ten', async () => {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: the engine beside the least work that finds the same differences and beside general packages, its memory
- * over streams, and the clients beside the least that reads the same pages. Ratios count; times depend on the machine.
- * `npm run bench -- engine` runs one of them.
+ * over streams, the clients beside the least that reads the same pages, and the store beside COPY. Ratios count; times depend
+ * on the machine. `npm run bench -- engine` runs one of them, `npm run bench -- storage 100000` on fewer records.
  */
 
 import { benchClients } from './clients.js';
@@ -9,20 +9,24 @@ import { benchCsv } from './csv.js';
 import { benchEngine } from './engine.js';
 import { benchOneRoster } from './one-roster.js';
 import { benchPeers } from './peers.js';
+import { benchStorage } from './storage.js';
 import { benchStreams, measureStreams } from './streams.js';
 
-const BENCHES: Readonly<Record<string, () => void | Promise<void>>> = {
+const BENCHES: Readonly<Record<string, (size?: number) => void | Promise<void>>> = {
   engine: benchEngine,
   peers: benchPeers,
   memory: benchStreams,
   clients: benchClients,
   oneroster: benchOneRoster,
   csv: benchCsv,
+  storage: benchStorage,
 };
 
 const [wanted, size] = process.argv.slice(2);
 if (wanted === 'streams') {
   await measureStreams(Number(size));
 } else {
-  for (const [name, bench] of Object.entries(BENCHES)) if (wanted === undefined || wanted === name) await bench();
+  for (const [name, bench] of Object.entries(BENCHES)) {
+    if (wanted === undefined || wanted === name) await bench(size === undefined ? undefined : Number(size));
+  }
 }

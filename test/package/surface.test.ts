@@ -46,6 +46,7 @@ test('the names of rosterkit', async () => {
     StalePlanError
     StoreConflictError
     StoreError
+    agedReport
     assertMayImport
     bearer
     classSubject
@@ -62,6 +63,7 @@ test('the names of rosterkit', async () => {
     describedRules
     emptyLedger
     enrollmentSubject
+    entryWithoutPerson
     explain
     foldDelta
     guardianSubject
@@ -69,6 +71,10 @@ test('the names of rosterkit', async () => {
     hashChanges
     hashPlan
     invert
+    isActOf
+    isEntryOf
+    ledgerTracesOf
+    ledgerWithoutPerson
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -79,6 +85,11 @@ test('the names of rosterkit', async () => {
     readPlan
     reconcile
     reconcileStreams
+    reportWithoutPerson
+    rosterChangesWithoutPerson
+    rosterTracesOf
+    rosterWithoutPerson
+    runTracesOf
     schoolSubject
     scopeKey
     userSubject

@@ -1,12 +1,13 @@
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { hashPlan } from '../../src/engine/index.js';
-import type { Change, LocalRead } from '../../src/model/index.js';
+import type { Change, LocalRead, PersonIds } from '../../src/model/index.js';
 import {
   addMember,
   batchOf,
   classChange,
   createUser,
+  DOOMSDAY,
   enrollmentChange,
   guardianChange,
   invite,
@@ -65,6 +66,8 @@ function forged(of: Known): readonly Change[] {
   ];
 }
 
+const student = (of: Known): PersonIds => ({ ids: [of.studentId], sourcedIds: ['s1-1'] });
+
 export const storeCalls: Readonly<Record<string, Call>> = {
   load: {
     call: async (own, of) => [
@@ -119,11 +122,20 @@ export const storeCalls: Readonly<Record<string, Call>> = {
   saveProblem: { call: ({ store, scope }, of) => store.saveProblem(scope, { ...of.problem, reason: 'bounced' }) },
   problems: {
     call: async ({ store, scope }, of) => [
-      showing(of, of.problem.addressDigest, await store.problems(scope)),
-      showing(of, of.problem.addressDigest, await store.problems(scope, { userIds: [of.problem.userId] })),
+      await store.problems(scope),
+      await store.problems(scope, { userIds: [of.problem.userId] }),
     ],
   },
   forgetProblems: { call: ({ store, scope }, of) => store.forgetProblems(scope, [of.problem.userId]) },
+  erasePerson: { call: ({ store, scope }, of) => store.erasePerson(scope, of.studentId) },
+  tracesOf: { call: ({ store, scope }, of) => store.tracesOf(scope, student(of)) },
+  eraseTraces: { call: ({ store, scope }, of) => store.eraseTraces(scope, student(of)) },
+  prune: {
+    call: ({ store, scope }) => {
+      const all = { journal: DOOMSDAY, runs: DOOMSDAY, messages: DOOMSDAY, invitations: DOOMSDAY, images: DOOMSDAY };
+      return store.prune(scope, all);
+    },
+  },
   invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
   image: { call: ({ store, scope }) => store.image(scope) },
   saveImage: { call: ({ store, scope }, of) => store.saveImage(scope, { ...of.image, scope, users: [] }) },
@@ -196,6 +208,15 @@ export const halfCalls: Readonly<Record<string, Call>> = {
       return store.snapshot(scope, async (_client, ledger) => showing(of, of.heldId, ledger));
     },
   },
+  transaction: {
+    call: async ({ store, scope }) => {
+      if (!(store instanceof PostgresStore)) return '';
+      return store.transaction(scope, async (client) => {
+        const { rows } = await client.query(`SELECT current_setting('rosterkit.tenant') AS tenant`);
+        return rows;
+      });
+    },
+  },
   stream: {
     call: async ({ store, scope }, of) => {
       if (!(store instanceof PostgresStore)) return '';
@@ -234,6 +255,8 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
   unlinkUser: {
     call: ({ directory }, of) => both(['linked-person', of.linkedUserId], (name) => directory.unlinkUser(name, by)),
   },
+  exportPerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.exportPerson(name)) },
+  erasePerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.erasePerson(name)) },
   createClass: { call: ({ directory }) => directory.createClass({ name: 'Forged', schoolSourcedId: 'north' }, by) },
   createUser: {
     call: ({ directory }) => directory.createUser({ givenName: 'F', familyName: 'F', roles: ['student'] }, by),
@@ -245,9 +268,7 @@ export const invitationsCalls: Readonly<Record<string, Call>> = {
 };
 
 export const deliveriesCalls: Readonly<Record<string, Call>> = {
-  problems: {
-    call: async ({ deliveries }, of) => showing(of, of.problem.addressDigest, await deliveries.problems()),
-  },
+  problems: { call: ({ deliveries }) => deliveries.problems() },
   bounced: {
     call: async ({ deliveries }, of) => {
       const bounced = (messageId: string) => deliveries.bounced({ messageId, status: '5.1.1' });

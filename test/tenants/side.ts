@@ -2,7 +2,7 @@ import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
 import { MemoryMailer } from '../../src/adapters/memory/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
-import { addressDigest, Deliveries, Directory, Invitations } from '../../src/people/index.js';
+import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type {
   CredentialStore,
   DeliveryProblem,
@@ -67,7 +67,7 @@ export interface Known {
   readonly waitingKey: string;
   readonly pendingKey: string;
   readonly claimedBy: string;
-  /** Where somebody cannot be reached: at an address that no other tenant has. */
+  /** Where somebody cannot be reached. */
   readonly problem: DeliveryProblem;
   readonly image: Roster;
   readonly credentialName: string;
@@ -108,7 +108,7 @@ export function newSide(store: Store, mark: string): Side {
     deliveries: new Deliveries({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
-    feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole' },
+    feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole', readAt: new Date().toISOString() },
   };
   return side;
 }
@@ -182,7 +182,7 @@ export async function settled(side: Side): Promise<Known> {
   const problem = {
     userId: student,
     channel: 'email',
-    addressDigest: addressDigest(`s1-1@${mark}.example`),
+    addressDigest: `digest ${mark}`,
     reason: 'refused',
     at: side.feed.readAt,
   } as const;

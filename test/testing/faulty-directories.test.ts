@@ -141,6 +141,18 @@ const faultyStores: Readonly<Record<string, typeof MemoryStore>> = {
   'deleting: a purged class stays as a tombstone without members': rewriting((change) =>
     change.kind === 'class-purge' ? { ...change, kind: 'class-update' } : change,
   ),
+  'erasingRecords: a person goes with their ties, active ones too, and others stay as they are': misloading(
+    ({ users }) => ({
+      users: users.map((user) => ({ sharesLoginWith: 'erased-child', ...user })),
+    }),
+  ),
+  'erasingRecords: removed ties go, too, and nobody is no trouble': class extends MemoryStore {
+    override async erasePerson(scope: Scope, userId: string): Promise<void> {
+      const { users } = await this.load(scope);
+      if (users.every(({ id }) => id !== userId)) throw new Error(`There is no user ${userId}.`);
+      await super.erasePerson(scope, userId);
+    }
+  },
   'batches: one without changes is no trouble': applying(async (batch, store) => {
     if (batch.changes.length === 0) throw new Error('There is nothing to insert.');
     return store.apply(batch);

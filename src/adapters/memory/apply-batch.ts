@@ -50,7 +50,7 @@ function writeBatch(tenant: Tenant, batch: Batch, undo: UndoLog): BatchResult {
     // Without a change of its own in the batch, the invitation names its person by the host's id.
     const userId = written.get(subject) ?? (named.has(subject) ? undefined : tenant.users.get(invitation.userId)?.id);
     if (userId === undefined) continue;
-    writeInvitation(tenant, scopeKey(batch.scope), { userId, invitation, message }, undo);
+    writeInvitation(tenant, scopeKey(batch.scope), { userId, at: batch.at, invitation, message }, undo);
   }
   const isRepeat = repeated.size > 0 && written.size === 0;
   if (!isRepeat) revoke(tenant, batch.revoke ?? [], undo);

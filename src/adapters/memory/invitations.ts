@@ -5,6 +5,8 @@ import type { Tenant } from './tenant.js';
 /** An invitation whose person has a host's id by now. */
 export interface AddressedInvitation {
   readonly userId: string;
+  /** When it is written, ISO instant. */
+  readonly at: string;
   readonly invitation: Invitation;
   readonly message: OutboxMessage;
 }
@@ -23,7 +25,7 @@ export function writeInvitation(tenant: Tenant, scopeKey: string, item: Addresse
   putInvitation(tenant, purpose, invitation, undo);
   const key = message.idempotencyKey;
   if (tenant.outbox.has(key)) return;
-  tenant.outbox.set(key, { scopeKey, message });
+  tenant.outbox.set(key, { scopeKey, at: item.at, message });
   undo.push(() => {
     tenant.outbox.delete(key);
   });

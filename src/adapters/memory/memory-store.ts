@@ -1,7 +1,7 @@
 import { LockHeldError, StoreConflictError } from '../../errors.js';
 import { compareIds } from '../../internal/ordered.js';
 import { emptyLedger, scopeKey } from '../../model/index.js';
-import type { JournalEntry, Ledger, LocalState, Roster, RosterChanges, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, LocalState, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
@@ -15,6 +15,8 @@ import type {
   LeaseOptions,
   MessageOutcome,
   OutboxMessage,
+  PersonTraces,
+  PruneBefore,
   RosterImage,
   RosterStore,
   RunReport,
@@ -22,6 +24,8 @@ import type {
 import { applyBatch } from './apply-batch.js';
 import { loadRecords } from './load-state.js';
 import { claimMessages, releaseWaiting, saveMessage } from './outbox.js';
+import { erasePerson, eraseTraces, tracesOf } from './person.js';
+import { prune } from './prune.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
 import { Tenant } from './tenant.js';
@@ -107,6 +111,12 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
 
   sites(): Promise<readonly string[]> {
     return Promise.resolve(this.#sites);
+  }
+
+  erasePerson(scope: Scope, userId: string): Promise<void> {
+    return settled(() => {
+      erasePerson(this.#tenant(scope), userId);
+    });
   }
 
   lease(scope: Scope, options: LeaseOptions): Promise<Lease> {
@@ -210,6 +220,24 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return settled(() => [...this.#tenant(scope).invitations.values()]);
+  }
+
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
+    return settled(() => tracesOf(this.#tenant(scope), person));
+  }
+
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
+    return settled(() => {
+      const tenant = this.#tenant(scope);
+      tenant.scope(scopeKey(scope));
+      eraseTraces(tenant, person, this.#clock.now().getTime());
+    });
+  }
+
+  prune(scope: Scope, before: PruneBefore): Promise<void> {
+    return settled(() => {
+      prune(this.#tenant(scope), before);
+    });
   }
 
   image(scope: Scope): Promise<RosterImage | undefined> {

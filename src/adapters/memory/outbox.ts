@@ -33,11 +33,12 @@ export function claimMessages(
 export function saveMessage({ outbox }: Tenant, key: string, outcome: MessageOutcome): boolean {
   const kept = outbox.get(key);
   if (kept?.claim?.by !== outcome.claimedBy) return false;
-  const { scopeKey, message } = kept;
+  const { scopeKey, at, message } = kept;
   const { state, attempts, to = message.to, accepted = message.accepted, notBefore } = outcome;
   const { html, notBefore: _earlier, ...rest } = { ...message, state, attempts, to, accepted };
   outbox.set(key, {
     scopeKey,
+    at,
     message:
       state === 'pending'
         ? { ...rest, ...(html === undefined ? {} : { html }), ...(notBefore === undefined ? {} : { notBefore }) }

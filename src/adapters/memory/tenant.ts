@@ -24,6 +24,8 @@ export interface ScopeState {
 /** A message of a scope, and who takes care of it. */
 export interface KeptMessage {
   readonly scopeKey: string;
+  /** When it was written, ISO instant. */
+  readonly at: string;
   readonly message: OutboxMessage;
   readonly claim?: { readonly by: string; readonly expiresAtMs: number };
 }

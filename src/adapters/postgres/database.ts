@@ -223,7 +223,22 @@ async function driven<T>(operation: string, work: () => Promise<T>): Promise<T> 
 function storeError(operation: string, cause: unknown): StoreError {
   const code = sqlState(cause);
   const told = code === undefined ? 'the database could not be reached or gave no code' : `the database said ${code}`;
-  return new StoreError(`${operation}: ${told}; the cause holds the driver's error`, { operation, cause });
+  return new StoreError(`${operation}: ${told}; the cause holds the driver's error`, {
+    operation,
+    cause,
+    isRetryable: isPassing(cause),
+  });
+}
+
+/** SQLSTATEs of a server that is out of reach, going, coming, or has no connection left. */
+const PASSING = /^(08...|57P01|57P02|57P03|53300)$/;
+
+/** Whether another try may well succeed: the connection broke or was refused, or another transaction was in the way. */
+function isPassing(cause: unknown): boolean {
+  const code = sqlState(cause);
+  if (code !== undefined) return PASSING.test(code) || IN_THE_WAY.includes(code);
+  // A driver's own mistake comes again; what it says of the network has no SQLSTATE.
+  return cause instanceof Error && !(cause instanceof TypeError) && !(cause instanceof RangeError);
 }
 
 function isInTheWay(error: unknown): boolean {
@@ -235,5 +250,7 @@ function isInTheWay(error: unknown): boolean {
 /** The SQLSTATE of a driver's error, where it has one. */
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  // Some words of the operating system are as long, such as EPIPE.
+  if ('syscall' in error) return undefined;
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }

@@ -18,7 +18,7 @@ classes
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 credentials
   column tenant text COLLATE "C" NOT NULL
@@ -27,7 +27,7 @@ credentials
   PRIMARY KEY (tenant, name)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 delivery_problems
   column tenant text COLLATE "C" NOT NULL
@@ -41,7 +41,7 @@ delivery_problems
   PRIMARY KEY (tenant, user_id, address_digest)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 enrollments
   column tenant text COLLATE "C" NOT NULL
@@ -56,7 +56,7 @@ enrollments
   FOREIGN KEY (tenant, user_id) REFERENCES users(tenant, id) ON DELETE CASCADE
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 guardian_links
   column tenant text COLLATE "C" NOT NULL
@@ -71,17 +71,18 @@ guardian_links
   FOREIGN KEY (tenant, student_id) REFERENCES users(tenant, id) ON DELETE CASCADE
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 images
   column tenant text COLLATE "C" NOT NULL
   column scope_key text COLLATE "C" NOT NULL
   column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column read_at text COLLATE "C"
   column part json NOT NULL
   PRIMARY KEY (tenant, scope_key, "position")
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 invitations
   column tenant text COLLATE "C" NOT NULL
@@ -93,11 +94,11 @@ invitations
   column code_digest text NOT NULL
   column state text NOT NULL
   column created_at text NOT NULL
-  column expires_at text NOT NULL
+  column expires_at text COLLATE "C" NOT NULL
   PRIMARY KEY (tenant, user_id, kind, address_digest)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 journal
   column tenant text COLLATE "C" NOT NULL
@@ -106,19 +107,20 @@ journal
   column key text COLLATE "C" NOT NULL
   column record_id text NOT NULL
   column version integer
-  column applied_at text NOT NULL
+  column applied_at text COLLATE "C" NOT NULL
   column change json NOT NULL
-  PRIMARY KEY (tenant, run_id, sequence)
-  UNIQUE (tenant, run_id, key)
+  column erased boolean NOT NULL DEFAULT false
+  PRIMARY KEY (tenant, run_id, key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 outbox
   column tenant text COLLATE "C" NOT NULL
   column idempotency_key text COLLATE "C" NOT NULL
   column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
   column scope_key text COLLATE "C" NOT NULL
+  column written_at text COLLATE "C" NOT NULL
   column channel text NOT NULL
   column state text NOT NULL
   column attempts integer NOT NULL
@@ -130,7 +132,7 @@ outbox
   PRIMARY KEY (tenant, idempotency_key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 runs
   column tenant text COLLATE "C" NOT NULL
@@ -142,7 +144,7 @@ runs
   PRIMARY KEY (tenant, id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 schema_version
   column half text NOT NULL
@@ -158,7 +160,7 @@ schools
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 scopes
   column tenant text COLLATE "C" NOT NULL
@@ -171,7 +173,7 @@ scopes
   PRIMARY KEY (tenant, scope_key)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
 users
   column tenant text COLLATE "C" NOT NULL
@@ -183,7 +185,7 @@ users
   UNIQUE (tenant, sourced_id)
   row level security enabled
   row level security forced
-  policy own_tenant permissive for all to public using (tenant = NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text))
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 `;
 
 const EXPECTED_TABLES: Catalog = /* @__PURE__ */ parse(EXPECTED);

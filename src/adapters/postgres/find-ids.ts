@@ -1,5 +1,6 @@
 import type { Change, ChangeNoun, EnrollmentChange, GuardianChange, RecordTarget } from '../../model/index.js';
 import type { Session } from './database.js';
+import { lookUp } from './look-up.js';
 import { text } from './rows.js';
 
 /** The table of each noun. */
@@ -65,11 +66,14 @@ export async function findTargets(
   if (unnamed.length === 0) return changes.map((change) => change.target.id);
   const pairs = await findPairs(session, tenant, table, unnamed);
   const { left, right } = table;
-  const rows = await session.query(
-    `SELECT r.id, r.${left.column} AS "left", r.${right.column} AS "right"
-     FROM unnest($2::text[], $3::text[]) AS named ("left", "right")
-     JOIN ${session.table(table.name)} r
-       ON r.tenant = $1 AND r.${left.column} = named."left" AND r.${right.column} = named."right"`,
+  const rows = await lookUp(
+    session,
+    {
+      named: 'unnest($2::text[], $3::text[]) AS named ("left", "right")',
+      table: table.name,
+      columns: `r.id, r.${left.column} AS "left", r.${right.column} AS "right"`,
+      match: `r.${left.column} = named."left" AND r.${right.column} = named."right"`,
+    },
     [tenant, pairs.map((pair) => pair?.left ?? null), pairs.map((pair) => pair?.right ?? null)],
   );
   const ids = new Map(rows.map((row) => [pairKey(text(row, 'left'), text(row, 'right')), text(row, 'id')]));
@@ -160,9 +164,9 @@ export async function presentIds(
   ids: readonly string[],
 ): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
-  const rows = await session.query(
-    `SELECT r.id FROM unnest($2::text[]) AS named (id)
-     JOIN ${session.table(table)} r ON r.tenant = $1 AND r.id = named.id`,
+  const rows = await lookUp(
+    session,
+    { named: 'unnest($2::text[]) AS named (id)', table, columns: 'r.id', match: 'r.id = named.id' },
     [tenant, ids],
   );
   return new Set(rows.map((row) => text(row, 'id')));
@@ -177,9 +181,14 @@ export async function idsBySourcedId(
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = distinct(sourcedIds);
   if (wanted.length === 0) return new Map();
-  const rows = await session.query(
-    `SELECT r.sourced_id, r.id FROM unnest($2::text[]) AS named (sourced_id)
-     JOIN ${session.table(table)} r ON r.tenant = $1 AND r.sourced_id = named.sourced_id`,
+  const rows = await lookUp(
+    session,
+    {
+      named: 'unnest($2::text[]) AS named (sourced_id)',
+      table,
+      columns: 'r.sourced_id, r.id',
+      match: 'r.sourced_id = named.sourced_id',
+    },
     [tenant, wanted],
   );
   return new Map(rows.map((row) => [text(row, 'sourced_id'), text(row, 'id')]));

@@ -10,7 +10,7 @@ const COLLECTIONS = ['schools', 'terms', 'courses', 'classes', 'users', 'enrollm
 const RECORDS_PER_PART = 5_000;
 
 /** What one row of an image holds: the roster without its records, some of these, or what changed since. */
-type Part =
+export type Part =
   | { readonly head: Omit<Roster, (typeof COLLECTIONS)[number]> }
   | { readonly collection: (typeof COLLECTIONS)[number]; readonly records: readonly unknown[] }
   | { readonly changes: RosterChanges };
@@ -73,8 +73,9 @@ export async function extendImage(
 }
 
 async function addPart(session: Session, scope: Scope, part: Part): Promise<void> {
+  const readAt = 'head' in part ? part.head.readAt : 'changes' in part ? part.changes.readAt : undefined;
   await session.query(
-    `INSERT INTO ${session.table('images')} (tenant, scope_key, part) VALUES ($1, $2, $3::text::json)`,
-    [scope.tenant, scopeColumn(scope), JSON.stringify(part)],
+    `INSERT INTO ${session.table('images')} (tenant, scope_key, read_at, part) VALUES ($1, $2, $3, $4::text::json)`,
+    [scope.tenant, scopeColumn(scope), readAt ?? null, JSON.stringify(part)],
   );
 }

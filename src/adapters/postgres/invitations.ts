@@ -56,7 +56,7 @@ export async function writeInvitations(
   for (const { userId, invitation, message } of items) {
     if (written.delete(invitation.id)) messages.push({ ...message, userId });
   }
-  await writeMessages(session, batch.scope, messages);
+  await writeMessages(session, batch, messages);
 }
 
 /** Revokes what these persons have not accepted yet, and drops what was not sent to them. */

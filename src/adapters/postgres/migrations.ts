@@ -87,11 +87,15 @@ function journalTables(schema: string): readonly string[] {
       key ${id} NOT NULL,
       record_id text NOT NULL,
       version integer,
-      applied_at text NOT NULL,
+      applied_at ${id} NOT NULL,
       change json NOT NULL,
-      PRIMARY KEY (tenant, run_id, sequence),
-      UNIQUE (tenant, run_id, key)
+      erased boolean NOT NULL DEFAULT false,
+      PRIMARY KEY (tenant, run_id, key)
     )`,
+    // Partial, so that no look for a key goes through it: until the planner knows how long a run is, one index seems to it as
+    // good as the other.
+    `CREATE UNIQUE INDEX ON ${schema}.journal (tenant, run_id, sequence) WHERE sequence >= 0`,
+    `CREATE INDEX ON ${schema}.journal (tenant, applied_at) WHERE sequence = 0`,
     `CREATE TABLE ${schema}.invitations (
       tenant ${id} NOT NULL,
       id ${id} NOT NULL,
@@ -102,14 +106,16 @@ function journalTables(schema: string): readonly string[] {
       code_digest text NOT NULL,
       state text NOT NULL,
       created_at text NOT NULL,
-      expires_at text NOT NULL,
+      expires_at ${id} NOT NULL,
       PRIMARY KEY (tenant, user_id, kind, address_digest)
     )`,
+    `CREATE INDEX ON ${schema}.invitations (tenant, expires_at)`,
     `CREATE TABLE ${schema}.outbox (
       tenant ${id} NOT NULL,
       idempotency_key ${id} NOT NULL,
       position bigint GENERATED ALWAYS AS IDENTITY,
       scope_key ${id} NOT NULL,
+      written_at ${id} NOT NULL,
       channel text NOT NULL,
       state text NOT NULL,
       attempts integer NOT NULL,
@@ -122,6 +128,7 @@ function journalTables(schema: string): readonly string[] {
     )`,
     `CREATE INDEX ON ${schema}.outbox (tenant, scope_key, position) WHERE state IN ('waiting', 'pending')`,
     `CREATE INDEX ON ${schema}.outbox (tenant, user_id)`,
+    `CREATE INDEX ON ${schema}.outbox (tenant, written_at)`,
     `CREATE TABLE ${schema}.delivery_problems (
       tenant ${id} NOT NULL,
       user_id ${id} NOT NULL,
@@ -150,6 +157,7 @@ function rosterImages(schema: string): readonly string[] {
       tenant text COLLATE "C" NOT NULL,
       scope_key text COLLATE "C" NOT NULL,
       position bigint GENERATED ALWAYS AS IDENTITY,
+      read_at text COLLATE "C",
       part json NOT NULL,
       PRIMARY KEY (tenant, scope_key, position)
     )`,
@@ -163,13 +171,14 @@ const JOURNAL_TABLES = ['scopes', 'runs', 'journal', 'invitations', 'outbox', 'd
 
 /**
  * A second lock on the door: also a statement that forgets the tenant sees the rows of its transaction's tenant only. A
- * connection that had a tenant before has the empty one after it, and the empty one has no rows.
+ * connection that had a tenant before has the empty one after it, and the empty one has no rows. The setting is read once
+ * for a statement, and the planner does not look at it (`TENANT`).
  */
 function isolation(schema: string, table: string): readonly string[] {
   return [
     `ALTER TABLE ${schema}.${table} ENABLE ROW LEVEL SECURITY`,
     `ALTER TABLE ${schema}.${table} FORCE ROW LEVEL SECURITY`,
     `CREATE POLICY own_tenant ON ${schema}.${table}
-      USING (tenant = nullif(current_setting('rosterkit.tenant', true), ''))`,
+      USING (tenant = (SELECT nullif(current_setting('rosterkit.tenant', true), '')))`,
   ];
 }

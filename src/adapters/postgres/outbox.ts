@@ -1,5 +1,5 @@
 import type { Scope } from '../../model/index.js';
-import type { Channel, ClaimOptions, MessageOutcome, OutboxMessage } from '../../ports/index.js';
+import type { Batch, Channel, ClaimOptions, MessageOutcome, OutboxMessage } from '../../ports/index.js';
 import type { Row, Session } from './database.js';
 import { json, number, optionalText, text } from './rows.js';
 import { scopeColumn } from './scopes.js';
@@ -10,12 +10,16 @@ type MessageDocument = Pick<
   'kind' | 'runId' | 'to' | 'addressDigests' | 'subject' | 'text' | 'html' | 'accepted'
 >;
 
-export async function writeMessages(session: Session, scope: Scope, messages: readonly OutboxMessage[]): Promise<void> {
+export async function writeMessages(
+  session: Session,
+  { scope, at }: Batch,
+  messages: readonly OutboxMessage[],
+): Promise<void> {
   if (messages.length === 0) return;
   await session.query(
     `INSERT INTO ${session.table('outbox')}
-       (tenant, scope_key, idempotency_key, channel, state, attempts, not_before, user_id, message)
-     SELECT $1, $2, idempotency_key, channel, state, attempts, not_before, user_id, message::jsonb
+       (tenant, scope_key, written_at, idempotency_key, channel, state, attempts, not_before, user_id, message)
+     SELECT $1, $2, $10, idempotency_key, channel, state, attempts, not_before, user_id, message::jsonb
      FROM unnest($3::text[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::text[], $9::text[])
        WITH ORDINALITY AS given (idempotency_key, channel, state, attempts, not_before, user_id, message, place)
      ORDER BY place
@@ -32,6 +36,7 @@ export async function writeMessages(session: Session, scope: Scope, messages: re
       messages.map(({ kind, runId, to, addressDigests, subject, text: body, html, accepted }) =>
         JSON.stringify({ kind, runId, to, addressDigests, subject, text: body, html, accepted }),
       ),
+      at,
     ],
   );
 }
@@ -105,9 +110,9 @@ export async function readMessage(
   return row === undefined ? undefined : messageOf(row);
 }
 
-const COLUMNS = 'idempotency_key, channel, state, attempts, not_before, user_id, message::text AS message';
+export const COLUMNS = 'idempotency_key, channel, state, attempts, not_before, user_id, message::text AS message';
 
-function messageOf(row: Row): OutboxMessage {
+export function messageOf(row: Row): OutboxMessage {
   const userId = optionalText(row, 'user_id');
   const notBefore = optionalText(row, 'not_before');
   return {

@@ -1,12 +1,12 @@
 import { StoreConflictError } from '../../errors.js';
 import { checkOptionNames } from '../../internal/options.js';
 import { emptyLedger } from '../../model/index.js';
-import type { JournalEntry, Ledger, Roster, RosterChanges, Scope } from '../../model/index.js';
+import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
   Batch,
   BatchResult,
-  ClaimOptions,
   CredentialStore,
+  ClaimOptions,
   DeliveryProblem,
   ImageStore,
   Invitation,
@@ -15,6 +15,8 @@ import type {
   LeaseOptions,
   MessageOutcome,
   OutboxMessage,
+  PersonTraces,
+  PruneBefore,
   RosterImage,
   RunReport,
 } from '../../ports/index.js';
@@ -26,14 +28,16 @@ import { readInvitations } from './invitations.js';
 import { migrate } from './migrate.js';
 import type { MigrateOptions } from './migrate.js';
 import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
+import { deleteProblems, readProblems, writeProblem } from './problems.js';
+import { prune } from './prune.js';
 import { preflight } from './preflight.js';
 import type { PostgresPreflight } from './preflight.js';
-import { deleteProblems, readProblems, writeProblem } from './problems.js';
 import { checkWriter, recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
 import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlClient, SqlPool } from './sql-pool.js';
+import { eraseTraces, tracesOf } from './traces.js';
 
 /** Options of a {@link PostgresJournal}. */
 export interface PostgresJournalOptions {
@@ -184,6 +188,26 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
   }
 
   /**
+   * Writes in one transaction of the pool's, and again where another one was in the way: for an `erasePerson` of your own.
+   *
+   * @example
+   * ```ts
+   * import type { PostgresJournal } from 'rosterkit/postgres';
+   * import type { Scope } from 'rosterkit';
+   *
+   * function erasePerson(journal: PostgresJournal, { tenant }: Scope, userId: string): Promise<void> {
+   *   return journal.transaction({ tenant }, async (client) => {
+   *     await client.query('DELETE FROM places WHERE district = $1 AND account = $2', [tenant, userId]);
+   *     await client.query('DELETE FROM accounts WHERE district = $1 AND id = $2', [tenant, userId]);
+   *   });
+   * }
+   * ```
+   */
+  transaction<T>(scope: Scope, work: (client: SqlClient) => Promise<T>): Promise<T> {
+    return this.#in(scope, 'transaction', (session) => work(session.client));
+  }
+
+  /**
    * What is remembered for the scope, {@link emptyLedger} where there is nothing. A `load` in a transaction of your own
    * reads it by the same `client`, as of the same moment as the records.
    *
@@ -263,6 +287,18 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
 
   invitations(scope: Scope): Promise<readonly Invitation[]> {
     return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
+  }
+
+  tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
+    return this.#in(scope, 'tracesOf', (session) => tracesOf(session, scope, person), { mode: READ_AT_ONE_MOMENT });
+  }
+
+  eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
+    return this.#in(scope, 'eraseTraces', (session) => eraseTraces(session, scope, person));
+  }
+
+  prune(scope: Scope, before: PruneBefore): Promise<void> {
+    return this.#in(scope, 'prune', (session) => prune(session, scope.tenant, before));
   }
 
   image(scope: Scope): Promise<RosterImage | undefined> {

@@ -3,6 +3,7 @@ import type { LocalRead, LocalState, Scope } from '../../model/index.js';
 import type { Batch, BatchResult, RosterStore } from '../../ports/index.js';
 import { Database, sessionOf } from './database.js';
 import type { Session } from './database.js';
+import { erasePerson } from './erase-person.js';
 import { presentIds } from './find-ids.js';
 import { loadState } from './load-state.js';
 import { migrate } from './migrate.js';
@@ -148,6 +149,11 @@ export class PostgresStore extends PostgresJournal implements RosterStore {
 
   sites(): Promise<readonly string[]> {
     return Promise.resolve(this.#sites);
+  }
+
+  erasePerson(scope: Scope, userId: string): Promise<void> {
+    const { tenant } = scope;
+    return this.#database.transaction('erasePerson', tenant, (session) => erasePerson(session, tenant, userId));
   }
 
   #session(client: SqlClient, operation: string): Session {

@@ -2,8 +2,10 @@ import { ConfigurationError, StoreError } from '../../errors.js';
 import type { Change } from '../../model/index.js';
 import type { Batch, BatchResult } from '../../ports/index.js';
 import type { Session } from './database.js';
+import { documents, joinDocuments } from './documents.js';
 import { revoke, writeInvitations } from './invitations.js';
 import type { AddressedInvitation } from './invitations.js';
+import { lookUp, TENANT } from './look-up.js';
 import { number, text } from './rows.js';
 import { raiseFence } from './scopes.js';
 import type { SqlClient } from './sql-pool.js';
@@ -82,9 +84,15 @@ async function appliedEarlier(
   changes: readonly Change[],
 ): Promise<ReadonlySet<string>> {
   if (changes.length === 0) return new Set();
-  const rows = await session.query(
-    `SELECT j.key FROM unnest($3::text[]) AS named (key)
-     JOIN ${session.table('journal')} j ON j.tenant = $1 AND j.run_id = $2 AND j.key = named.key`,
+  const rows = await lookUp(
+    session,
+    {
+      named: 'unnest($3::text[]) AS named (key)',
+      table: 'journal',
+      columns: 'r.key',
+      // Of a run that it has not seen, the planner would expect no entries either.
+      match: 'r.run_id = (SELECT $2::text) AND r.key = named.key',
+    },
     [batch.scope.tenant, batch.runId, changes.map((change) => change.key)],
   );
   return new Set(rows.map((row) => text(row, 'key')));
@@ -105,14 +113,16 @@ async function writeJournal(
   const journal = session.table('journal');
   const { tenant } = batch.scope;
   const [last] = await session.query(
-    `SELECT coalesce(max(sequence) + 1, 0) AS next FROM ${journal} WHERE tenant = $1 AND run_id = $2`,
+    `SELECT sequence + 1 AS next FROM ${journal}
+     WHERE tenant = ${TENANT} AND run_id = (SELECT $2::text) AND sequence >= 0
+     ORDER BY sequence DESC LIMIT 1`,
     [tenant, batch.runId],
   );
   const first = last === undefined ? 0 : number(last, 'next');
   await session.query(
     `INSERT INTO ${journal} (tenant, run_id, applied_at, sequence, key, record_id, version, change)
      SELECT $1, $2, $3, sequence, key, record_id, version, change::json
-     FROM unnest($4::integer[], $5::text[], $6::text[], $7::integer[], $8::text[])
+     FROM unnest($4::integer[], $5::text[], $6::text[], $7::integer[], ${documents('$8')})
        AS given (sequence, key, record_id, version, change)`,
     [
       tenant,
@@ -122,7 +132,7 @@ async function writeJournal(
       entries.map(({ change }) => change.key),
       entries.map(({ result }) => result.recordId),
       entries.map(({ result }) => result.version ?? null),
-      entries.map(({ change }) => JSON.stringify(change)),
+      joinDocuments(entries.map(({ change }) => JSON.stringify(change))),
     ],
   );
 }

@@ -1,6 +1,6 @@
 import type { Change, JournalEntry, Scope } from '../../model/index.js';
 import type { RunReport } from '../../ports/index.js';
-import type { Session } from './database.js';
+import type { Row, Session } from './database.js';
 import { json, number, optionalText, text } from './rows.js';
 import { scopeColumn } from './scopes.js';
 
@@ -37,16 +37,22 @@ export async function readRuns(
 
 export async function readJournal(session: Session, scope: Scope, runId: string): Promise<readonly JournalEntry[]> {
   const rows = await session.query(
-    `SELECT sequence, record_id, version, applied_at, change::text AS change
-     FROM ${session.table('journal')} WHERE tenant = $1 AND run_id = $2 ORDER BY sequence`,
+    `SELECT run_id, sequence, record_id, version, applied_at, erased, change::text AS change
+     FROM ${session.table('journal')} WHERE tenant = $1 AND run_id = $2 AND sequence >= 0
+     ORDER BY sequence`,
     [scope.tenant, runId],
   );
-  return rows.map((row) => ({
-    runId,
+  return rows.map(entryOf);
+}
+
+export function entryOf(row: Row): JournalEntry {
+  return {
+    runId: text(row, 'run_id'),
     sequence: number(row, 'sequence'),
     change: json(row, 'change') as Change,
     recordId: text(row, 'record_id'),
     ...(optionalText(row, 'version') === undefined ? {} : { version: number(row, 'version') }),
     appliedAt: text(row, 'applied_at'),
-  }));
+    ...(row['erased'] === true ? { erased: true } : {}),
+  };
 }

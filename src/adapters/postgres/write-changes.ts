@@ -1,8 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { Change } from '../../model/index.js';
 import type { Row, Session } from './database.js';
+import { documents, joinDocuments } from './documents.js';
 import { findPairs, findTargets, idsBySourcedId, pairTable, TABLE_OF } from './find-ids.js';
 import type { PairTable } from './find-ids.js';
+import { lookUp, TENANT } from './look-up.js';
+import { newId } from './new-id.js';
 import type { WrittenRecord as Written } from './record-batch.js';
 import { number, text } from './rows.js';
 import { stepsOf } from './steps.js';
@@ -44,17 +46,17 @@ async function createRecords(
   step: Step,
   written: Map<Change, Written>,
 ): Promise<void> {
-  const ids = step.changes.map((change) => givenName(change, 'id') ?? randomUUID());
+  const ids = step.changes.map((change) => givenName(change, 'id') ?? newId());
   const rows = await session.query(
     `INSERT INTO ${session.table(TABLE_OF[step.noun])} (tenant, id, sourced_id, version, fields)
-     SELECT $1, id, sourced_id, 1, jsonb_strip_nulls(fields::jsonb)
-     FROM unnest($2::text[], $3::text[], $4::text[]) AS given (id, sourced_id, fields) ORDER BY sourced_id
+     SELECT $1, id, sourced_id, 1, fields::jsonb
+     FROM unnest($2::text[], $3::text[], ${documents('$4')}) AS given (id, sourced_id, fields) ORDER BY sourced_id
      ON CONFLICT DO NOTHING RETURNING id`,
     [
       tenant,
       ids,
       step.changes.map((change) => givenName(change, 'sourcedId') ?? null),
-      step.changes.map(({ after }) => document(after)),
+      joinDocuments(step.changes.map(({ after }) => document(after, false))),
     ],
   );
   noteCreated(step.changes, ids, rows, written);
@@ -72,24 +74,24 @@ async function createPairs(
   const ids: string[] = [];
   const lefts: string[] = [];
   const rights: string[] = [];
-  const documents: string[] = [];
+  const fields: string[] = [];
   for (const [index, change] of step.changes.entries()) {
     const pair = pairs[index];
     if (pair === undefined) continue;
     changes.push(change);
-    ids.push(givenName(change, 'id') ?? randomUUID());
+    ids.push(givenName(change, 'id') ?? newId());
     lefts.push(pair.left);
     rights.push(pair.right);
-    documents.push(document(change.after));
+    fields.push(document(change.after, false));
   }
   if (changes.length === 0) return;
   const rows = await session.query(
     `INSERT INTO ${session.table(table.name)} (tenant, id, ${table.left.column}, ${table.right.column}, version, fields)
-     SELECT $1, id, "left", "right", 1, jsonb_strip_nulls(fields::jsonb)
-     FROM unnest($2::text[], $3::text[], $4::text[], $5::text[]) AS given (id, "left", "right", fields)
+     SELECT $1, id, "left", "right", 1, fields::jsonb
+     FROM unnest($2::text[], $3::text[], $4::text[], ${documents('$5')}) AS given (id, "left", "right", fields)
      ORDER BY "left", "right"
      ON CONFLICT DO NOTHING RETURNING id`,
-    [tenant, ids, lefts, rights, documents],
+    [tenant, ids, lefts, rights, joinDocuments(fields)],
   );
   noteCreated(changes, ids, rows, written);
 }
@@ -121,16 +123,16 @@ async function updateRows(session: Session, tenant: string, step: Step, written:
     `UPDATE ${session.table(TABLE_OF[step.noun])} r
      SET version = r.version + 1, fields = jsonb_strip_nulls(r.fields || given.patch::jsonb)
        ${isRecord ? ', sourced_id = CASE WHEN given.rekeys THEN given.sourced_id ELSE r.sourced_id END' : ''}
-     FROM unnest($2::integer[], $3::text[], $4::integer[], $5::text[], $6::boolean[], $7::text[])
+     FROM unnest($2::integer[], $3::text[], $4::integer[], ${documents('$5')}, $6::boolean[], $7::text[])
        AS given (position, id, version, patch, rekeys, sourced_id)
-     WHERE r.tenant = $1 AND r.id = given.id AND r.version = given.version
+     WHERE r.tenant = ${TENANT} AND r.id = given.id AND r.version = given.version
      RETURNING given.position, r.id, r.version`,
     [
       tenant,
       free.map((_, position) => position),
       free.map(({ id }) => id),
       free.map(({ change }) => change.version ?? null),
-      free.map(({ patch }) => document(patch)),
+      joinDocuments(free.map(({ patch }) => document(patch, true))),
       rekeys,
       free.map(({ patch }) => patch['sourcedId'] ?? null),
     ],
@@ -153,7 +155,7 @@ async function deleteRows(session: Session, tenant: string, step: Step, written:
   const rows = await session.query(
     `DELETE FROM ${session.table(TABLE_OF[step.noun])} r
      USING unnest($2::integer[], $3::text[], $4::integer[]) AS given (position, id, version)
-     WHERE r.tenant = $1 AND r.id = given.id AND r.version = given.version
+     WHERE r.tenant = ${TENANT} AND r.id = given.id AND r.version = given.version
        ${step.noun === 'user' ? hasNoActiveTie(session) : ''}
      RETURNING given.position, r.id`,
     [tenant, ids.map((_, position) => position), ids, located.map(({ change }) => change.version ?? null)],
@@ -163,9 +165,15 @@ async function deleteRows(session: Session, tenant: string, step: Step, written:
 
 /** Takes the rows in the order of their ids: two batches that want the same rows then wait in turn, and never deadlock. */
 async function lock(session: Session, tenant: string, step: Step, ids: readonly string[]): Promise<void> {
-  await session.query(
-    `SELECT id FROM ${session.table(TABLE_OF[step.noun])}
-     WHERE tenant = $1 AND id = ANY ($2::text[]) ORDER BY id FOR UPDATE`,
+  await lookUp(
+    session,
+    {
+      named: '(SELECT id FROM unnest($2::text[]) AS given (id) ORDER BY id) AS named',
+      table: TABLE_OF[step.noun],
+      columns: 'r.id',
+      match: 'r.id = named.id',
+      lock: 'FOR UPDATE',
+    },
     [tenant, ids],
   );
 }
@@ -174,11 +182,11 @@ async function lock(session: Session, tenant: string, step: Step, ids: readonly 
 function hasNoActiveTie(session: Session): string {
   const isActive = `fields ->> 'state' = 'active'`;
   return `AND NOT EXISTS (SELECT FROM ${session.table('enrollments')} e
-      WHERE e.tenant = $1 AND e.user_id = r.id AND e.${isActive})
+      WHERE e.tenant = ${TENANT} AND e.user_id = r.id AND e.${isActive})
     AND NOT EXISTS (SELECT FROM ${session.table('guardian_links')} l
-      WHERE l.tenant = $1 AND l.guardian_id = r.id AND l.${isActive})
+      WHERE l.tenant = ${TENANT} AND l.guardian_id = r.id AND l.${isActive})
     AND NOT EXISTS (SELECT FROM ${session.table('guardian_links')} l
-      WHERE l.tenant = $1 AND l.student_id = r.id AND l.${isActive})`;
+      WHERE l.tenant = ${TENANT} AND l.student_id = r.id AND l.${isActive})`;
 }
 
 interface Located {
@@ -246,11 +254,22 @@ const NO_DOCUMENT_FIELDS: ReadonlySet<string> = new Set([
   'studentSourcedId',
 ]);
 
-/** The fields as JSON: `null` for one that is to be absent, which the statement strips. */
-function document(fields: object | null): string {
+/** The fields as JSON. What is absent is left out of a new record; of a present one it is `null`, and the statement strips it. */
+function document(fields: object | null, isPatch: boolean): string {
   const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields ?? {})) {
-    if (!NO_DOCUMENT_FIELDS.has(name)) kept[name] = value ?? null;
+  for (const [name, value] of Object.entries(fields ?? {}) as [string, unknown][]) {
+    if (NO_DOCUMENT_FIELDS.has(name)) continue;
+    if (value !== null && value !== undefined) kept[name] = isPatch ? value : withoutNulls(value);
+    else if (isPatch) kept[name] = null;
   }
   return JSON.stringify(kept);
+}
+
+/** The value without fields that are `null`, as `jsonb_strip_nulls` leaves it: elements of lists stay. */
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  const kept: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) if (field !== null) kept[name] = withoutNulls(field);
+  return kept;
 }

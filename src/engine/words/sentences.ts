@@ -224,6 +224,7 @@ const SENTENCES = {
   SUPPRESSED: ['This was undone or discarded before and is not done again while the data stays the same.'],
   UNDO_CONFLICT: ['It was changed after the run; the later change stays.'],
   UNDO_GONE: ['It is not there any more.'],
+  UNDO_ERASED: ['The person whom it was about was erased: nobody can tell any more what to take back.'],
   UNDO_KEPT: ['It has been used since the run and is kept.'],
   // Gates and holds
   UNREADABLE: [

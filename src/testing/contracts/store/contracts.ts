@@ -6,6 +6,7 @@ import type { DirectorySubject, ImageSubject, JournalSubject, StoreSubject } fro
 import { crashing } from './crashing.js';
 import { creating } from './creating.js';
 import { deleting } from './deleting.js';
+import { erasing, erasingRecords } from './erasing.js';
 import { imaging } from './imaging.js';
 import { inviting } from './inviting.js';
 import { isolation } from './isolation.js';
@@ -13,6 +14,7 @@ import { fencing, journaling, ledgers } from './journaling.js';
 import { leases } from './leases.js';
 import { loading } from './loading.js';
 import { problems } from './problems.js';
+import { pruning } from './pruning.js';
 import { remembering } from './remembering.js';
 import { runs } from './runs.js';
 import { sending } from './sending.js';
@@ -21,9 +23,9 @@ import { rekeying, updating } from './updating.js';
 /** What a contract is asked of: made anew for each case, or the same each time. */
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
-const directoryRules = { creating, updating, rekeying, deleting, batches, loading };
+const directoryRules = { creating, updating, rekeying, deleting, erasingRecords, batches, loading };
 const journalRules = { leases, remembering, runs, problems };
-const wholeRules = { journaling, ledgers, fencing, inviting, sending, isolation, crashing };
+const wholeRules = { journaling, ledgers, fencing, inviting, sending, erasing, pruning, isolation, crashing };
 
 /**
  * What the directory half of a store must do: for a host whose people and classes are in tables of its own.

@@ -1,0 +1,102 @@
+/**
+ * A sync in a process of its own, which does one job after the other for the process that started it. Where a job says so,
+ * it is killed at one statement of the job; it ends with the process that started it.
+ */
+
+import { Pool } from 'pg';
+import { PostgresStore, type SqlConnection, type SqlPool } from '../../../src/adapters/postgres/index.js';
+import { FileMailer } from '../../../src/adapters/smtp/index.js';
+import { RosterSync } from '../../../src/sync/index.js';
+import { FixedClock, rosterSource } from '../../../src/testing/index.js';
+import { BATCH_SIZE, policy, rosterOf, type Month } from './scenes.js';
+
+/** When, at a statement or a letter: it was not sent, it is on its way, or it has arrived and nobody knows. */
+export type Moment = 'before' | 'during' | 'after';
+
+/** One import. */
+export interface Job {
+  readonly tenant: string;
+  readonly month: Month;
+  /** The folder that stands for the mail server. */
+  readonly mail: string;
+  /** Which statement or which letter of the job, from 1, is the last. */
+  readonly kill?: { readonly at: 'statement' | 'letter'; readonly number: number; readonly moment: Moment };
+}
+
+/** What became of a job that was not killed. */
+export interface JobDone {
+  readonly outcome: string;
+  readonly statements: number;
+  /** How many of them came before the first letter. */
+  readonly applying: number;
+  readonly letters: number;
+  /** How many changes another plan of the same roster has. */
+  readonly left: number;
+}
+
+const [connectionString, schema] = process.argv.slice(2);
+if (connectionString === undefined || schema === undefined) throw new Error('names a database and a schema');
+
+const database = new Pool({ connectionString, application_name: `${schema}-${String(process.pid)}`, max: 2 });
+const done = { statement: 0, letter: 0 };
+let applying = 0;
+let kill: Job['kill'];
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Does something that counts, and dies there where it is its turn. */
+async function counted<T>(what: 'statement' | 'letter', act: () => Promise<T>): Promise<T> {
+  done[what] += 1;
+  const moment = kill?.at === what && kill.number === done[what] ? kill.moment : undefined;
+  if (moment === 'before') die();
+  const acting = act();
+  if (moment === 'during') setImmediate(die);
+  await acting;
+  if (moment === 'after') die();
+  return acting;
+}
+
+const pool: SqlPool = {
+  connect: async (): Promise<SqlConnection> => {
+    const client = await database.connect();
+    return {
+      query: (text, values) => counted('statement', () => client.query<Record<string, unknown>>(text, values)),
+      release: (destroy) => client.release(destroy),
+    };
+  },
+};
+
+async function doJob(job: Job): Promise<JobDone> {
+  const mailer = new FileMailer({ folder: job.mail });
+  const sync = new RosterSync({
+    source: rosterSource(rosterOf(job.month)),
+    store: new PostgresStore({ pool, schema: schema as string }),
+    mailer: {
+      send: (message, options) => {
+        if (done.letter === 0) applying = done.statement;
+        return counted('letter', () => mailer.send(message, options));
+      },
+    },
+    scope: { tenant: job.tenant },
+    policy,
+    batchSize: BATCH_SIZE,
+    clock: new FixedClock(job.month === 'august' ? '2026-09-01T12:00:00.000Z' : '2026-10-01T12:00:00.000Z'),
+  });
+  Object.assign(done, { statement: 0, letter: 0 });
+  kill = job.kill;
+  const { outcome } = await sync.run();
+  const { statement: statements, letter: letters } = done;
+  kill = undefined;
+  return { outcome, statements, applying, letters, left: (await sync.plan()).changes.length };
+}
+
+process.on('message', (job: Job) => {
+  doJob(job).then(
+    (answer) => process.send?.(answer),
+    (error: unknown) => process.send?.({ error: String(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');
