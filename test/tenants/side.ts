@@ -169,8 +169,8 @@ export async function settled(side: Side): Promise<Known> {
     invitations: [
       {
         ...waiting,
-        invitation: { ...waiting.invitation, userId: student },
-        message: { ...waiting.message, text: mark },
+        invitation: { ...waiting.invitation, userId: student, addressDigest: `digest ${mark}` },
+        message: { ...waiting.message, to: [`someone@${mark}.example`], text: mark },
       },
     ],
   });
