@@ -26,10 +26,16 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
   });
 
   const age = async (scope: Scope, ms: number) => {
-    await place.admin(
-      `UPDATE ${place.schema}.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-      [scope.tenant, ms],
-    );
+    const terms = [
+      ['scopes', 'expires_at'],
+      ['outbox', 'claimed_until'],
+    ] as const;
+    for (const [table, column] of terms) {
+      await place.admin(
+        `UPDATE ${place.schema}.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
+        [scope.tenant, ms],
+      );
+    }
   };
   const breakingAfter = (statements: number) =>
     new PostgresStore({ pool: breakingPool(place.app, statements), schema: place.schema });

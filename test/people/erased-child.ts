@@ -8,7 +8,7 @@ import { RosterSync, type RosterSyncOptions } from '../../src/sync/index.js';
 import { attestation, TestClock } from '../sync/support.js';
 
 /** The child as the district has it, and every word by which a store may know it. */
-export function childOf(tenant: string) {
+function childOf(tenant: string) {
   const record: User = {
     sourcedId: `sid-zeb-${tenant}`,
     roles: ['student'],

@@ -73,7 +73,7 @@ export function isChangeOf(change: Change, person: PersonIds, recordId?: string)
   });
 }
 
-/** Whether the entry is about the person, as {@link isChangeOf} says. */
+/** Whether the entry is about the person's record, a place of theirs in a class, or a guardian link of theirs. */
 export function isEntryOf({ change, recordId }: JournalEntry, person: PersonIds): boolean {
   return isChangeOf(change, person, recordId);
 }
