@@ -324,7 +324,9 @@ describe('what is remembered of removals', () => {
   it('a start without anything to take away leaves the sums alone', () => {
     const start = { baselines: BASELINES, due: [], free: [], today: TODAY, canJudge: true };
     expect(startRun(ledger, start)).toEqual({ removals: ledger.removals });
-    expect(startRun(emptyLedger, start)).toEqual({});
+    expect(startRun(emptyLedger, start)).toStrictEqual({});
+    const over = { ...emptyLedger, unfinished: { baselines: BASELINES, removals: [] } };
+    expect(startRun(over, start)).toStrictEqual({});
     const stuck = { ...ledger, unfinished: { baselines: BASELINES, removals: [leaving('x').key] } };
     expect(startRun(stuck, { ...start, canJudge: false })).toEqual({
       removals: ledger.removals,

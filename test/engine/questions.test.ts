@@ -26,13 +26,15 @@ function asked(
     local: localClass('c'),
   },
 ): { readonly people: readonly string[]; readonly counted: readonly string[] } {
+  const ids = ['a', 'b', 'd', 'e', 'x', 'y'];
   const directory = new AskedDirectory(SCOPE);
   const memberships = new Memberships();
   const people = new People(undefined as never, directory, []);
   const questions = new MemberQuestions(CONTEXT, people, memberships);
   const whole = <T>(records: readonly T[]) => ({ records, from: 0, to: records.length });
-  questions.visit(sides.section, sides.local, whole(rows), whole(members));
-  const ids = ['a', 'b', 'd', 'e', 'x', 'y'];
+  // The next class has the members of everybody: none of them is one of this class.
+  const others = ids.map((id) => localMember('next', id));
+  questions.visit(sides.section, sides.local, whole(rows), { ...whole(members), records: [...members, ...others] });
   return {
     people: ids.filter((id) => directory.isKnown(id)),
     counted: ids.filter((id) => memberships.of(`user-${id}`) !== undefined),

@@ -85,6 +85,19 @@ it('G3: a kind of which only closed accounts are left is not taken for emptied',
   expect(closed({ state: 'deactivated', by: 'user' })).toEqual([]);
 });
 
+it('K10: an aide who stays is no teacher who stays: all others, and the term, are new', () => {
+  const aided = (students: readonly string[], teacherId: string, term: string) =>
+    merge(classWith('c1', { students, teachers: [teacherId], termSourcedIds: [term] }), {
+      users: [teacher('a0')],
+      enrollments: [enrolled('c1', 'a0', { role: 'aide' })],
+    });
+  const plan = planOf({
+    feed: aided(['b1', 'b2', 'b3', 'b4', 'b5'], 'u', 'spring'),
+    host: hostOf(aided(['c1', 'c2', 'c3', 'c4', 'c5'], 't', 'fall')),
+  });
+  expect(plan.holds.map(({ id }) => id)).toEqual(['K10:c1']);
+});
+
 it('a limit on classes is of those that a sync manages: none that is new, archived or people’s own', () => {
   const more = ['c2', 'c3', 'c4'];
   const classes = merge(C1, ...more.map((id) => classWith(id, { students: [], teachers: [] })));

@@ -184,6 +184,18 @@ const rows: readonly Row[] = [
     holds: ['G6:guardianLinks LIMIT_EXCEEDED 2'],
   },
   {
+    title: 'P4: what the feed has and the policy does not want is no absence that a whole list would have to prove',
+    feed: {
+      ...feed([G], [link('g', 'a', { contactType: 'Emergency' })]),
+      attestation: { ...attested(), skippedSchools: ['s2'] },
+    },
+    host: host([G], TWO),
+    policy: { ...FULL, guardians: { contactTypes: ['Family'] } },
+    changes: ['guardian-unlink g/a P4 CONTACT_TYPE_EXCLUDED'],
+    notes: ['Z4 SCHOOL_SKIPPED s2'],
+    never: ['P3'],
+  },
+  {
     title: 'not P4: nothing is removed by it without Full Data',
     feed: feed([G], [link('g', 'a', { contactType: 'Emergency' })]),
     host: host([G], { guardianLinks: [localLink('g', 'a')] }),
