@@ -85,14 +85,13 @@ export class Emptied {
   }
 
   private schoolsOfPeople(): readonly string[] {
-    const { question, reading } = this.world;
+    const { reading } = this.world;
     const counted = this.lostPeople.filter((user) => this.isCounted(user));
-    const arrivals = [...reading.users.values()].filter(
-      (user) => !isDeleted(user) && !question.local.users.some((each) => each.sourcedId === user.sourcedId),
-    );
+    // Whoever of the feed is at the school, even as no part of this import, shows that it is shared.
+    const present = [...reading.users.values()].filter((user) => !isDeleted(user));
     return [...new Set(counted.flatMap((user) => this.schoolsIn(user)))].filter((school) => {
       const stays = this.judgedPeople().some((user) => this.schoolsIn(user).includes(school) && !this.isLost(user));
-      return !stays && !arrivals.some((user) => user.schoolSourcedIds.includes(school)) && this.isDoubtful(school);
+      return !stays && !present.some((user) => user.schoolSourcedIds.includes(school)) && this.isDoubtful(school);
     });
   }
 
