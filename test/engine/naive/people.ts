@@ -217,8 +217,10 @@ export class People {
       if (isDeleted(user) || host === undefined) continue;
       this.paper.sees(`user:${user.sourcedId}`, seenUser(user));
       if (!this.reading.isAnyInScope([...user.schoolSourcedIds, ...host.schoolSourcedIds])) continue;
-      if (!this.isCovered(user.roles) || !isAnotherPerson(user, host)) continue;
+      if (!isAnotherPerson(user, host)) continue;
       this.frozen.add(user.sourcedId);
+      // An import that leaves them be changes nothing of theirs, but takes nobody for another.
+      if (!this.isCovered(user.roles)) continue;
       const isBack = host.state === 'deactivated' && host.by !== 'user' && !this.reading.isRestricted;
       const kind = isBack ? 'user-reactivate' : 'user-update';
       const subject = `user:${user.sourcedId}`;
