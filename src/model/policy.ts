@@ -172,6 +172,15 @@ export interface Policy {
     readonly students: boolean;
     /** Send none for what the first sync of a scope creates. @default false */
     readonly silentFirstSync: boolean;
+    /**
+     * On whose behalf: the host's id of an administrator, or of one for each school by its sourcedId. Answers go to them.
+     * A sync whose sender is no active administrator of the school concerned is refused.
+     *
+     * @default nobody is named
+     */
+    readonly from?: string | Readonly<Record<string, string>>;
+    /** Roles of the host whose people may be senders as administrators are. @default none */
+    readonly fromRoles?: readonly string[];
   };
   /** Enrollments that begin within so many days already count. @default 0 */
   readonly leadDays: number;

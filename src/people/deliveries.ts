@@ -3,7 +3,7 @@ import { isAddressToBlame } from '../internal/delivery-status.js';
 import { checkOptionNames, checkText } from '../internal/options.js';
 import type { Scope } from '../model/index.js';
 import type { Clock, DeliveryProblem, OutboxMessage, OutboxStore } from '../ports/index.js';
-import { addressDigest } from './invitation-code.js';
+import { addressDigest } from './address-digest.js';
 import { keyOfMessageId } from './message-key.js';
 
 /** What {@link Deliveries} works with. */

@@ -11,7 +11,7 @@ import type {
   SendOptions,
   TextSender,
 } from '../ports/index.js';
-import { addressDigest } from './invitation-code.js';
+import { addressDigest } from './address-digest.js';
 import { nextAttemptAt } from './retries.js';
 
 /** Few enough for the slowest of mail servers to take while their claim lasts. */
@@ -61,8 +61,10 @@ export async function deliver(options: DeliverOptions): Promise<Delivery> {
   const counts: Counts = { sent: 0, failed: 0, pending: 0, refused: 0, blocked: 0 };
   // One after the other: a mail server that is down is none of the texts' business.
   if (mailer !== undefined) {
-    const hand: Hand = ({ to, subject, text, html }, how) =>
-      mailer.send({ to, subject, text, ...(html === undefined ? {} : { html }) }, how);
+    const hand: Hand = ({ to, subject, text, html, replyTo }, how) => {
+      const optional = { ...(html === undefined ? {} : { html }), ...(replyTo === undefined ? {} : { replyTo }) };
+      return mailer.send({ to, subject, text, ...optional }, how);
+    };
     await new Outlet('email', hand, options, counts).drain();
   }
   if (textSender !== undefined) {

@@ -65,6 +65,9 @@ const policyWindow = z
   .refine(({ from, to }) => !isDay(from) || from <= to, { path: ['to'], error: 'comes before `from`' })
   .refine(({ from, to }) => from !== to || isDay(from), { path: ['to'], error: 'is the hour of `from`' });
 
+const fromMessage = "is the host's id of a person, or an object with one for each school by its sourcedId";
+const hostId = z.string(fromMessage).min(1, fromMessage);
+
 const policySchema = z.strictObject({
   steps: z.array(z.enum(['classes', 'teachers', 'students', 'guardians'])).min(1, 'names at least one step'),
   fullData: z.boolean(),
@@ -100,6 +103,8 @@ const policySchema = z.strictObject({
     guardians: z.boolean(),
     students: z.boolean(),
     silentFirstSync: z.boolean(),
+    from: z.union([hostId, z.record(hostId, hostId)], fromMessage).optional(),
+    fromRoles: z.array(z.string().min(1)).optional(),
   }),
   leadDays: z.int().min(0),
   graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
@@ -156,8 +161,11 @@ export function definePolicy(input: PolicyInput = {}, base: Policy = defaultPoli
   return parsed.data as Policy;
 }
 
-/** Settings that are taken as a whole: criteria left over from the base could only narrow what an import asks for. */
-const WHOLE: ReadonlySet<string> = new Set(['include']);
+/**
+ * Settings that are taken as a whole: criteria left over from the base could only narrow what an import asks for, and
+ * senders left over would write for schools that it does not name.
+ */
+const WHOLE: ReadonlySet<string> = new Set(['include', 'from']);
 
 function merged(base: unknown, input: unknown): unknown {
   if (input === undefined) return base;

@@ -138,10 +138,11 @@ export async function applyChanges(
     const batch = changes.slice(start, start + batchSize);
     const at = clock.now().toISOString();
     const common = { scope, runId: run.id, fence: lease.fence, at };
-    const { invitations, revoke, unreached = [] } = inviting(batch);
+    const { invitations, renewed = [], revoke, unreached = [] } = inviting(batch);
     const isMoving = revoke !== undefined && invitations !== undefined;
     // An old address loses its code before the new one gets its own: in one batch the order would be the store's.
     if (isMoving) await store.apply({ ...common, changes: [], revoke });
+    for (const write of renewed) await store.saveInvitation(scope, write);
     const result = await store.apply({
       ...common,
       changes: batch,

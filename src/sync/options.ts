@@ -2,13 +2,14 @@ import { ConfigurationError } from '../errors.js';
 import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
+import { settleWriting, type Writing, type WritingOptions } from '../people/index.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
 import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
 /** What a {@link RosterSync} works with. */
-export interface RosterSyncOptions {
+export interface RosterSyncOptions extends WritingOptions {
   /** Where the roster comes from. */
   readonly source: RosterSource;
   /** Where the host's data and the memory of the syncs are kept. */
@@ -61,6 +62,7 @@ export interface SyncContext {
   readonly batchSize: number;
   readonly leaseTtlMs: number;
   readonly retention: Retention;
+  readonly writing: Writing;
   readonly events: SyncEvents;
 }
 
@@ -79,12 +81,16 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   leaseTtlMs: true,
   retention: true,
   onListenerError: true,
+  codeKey: true,
+  join: true,
+  templates: true,
+  language: true,
 };
 
 const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
-  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'prune'],
+  ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'saveInvitation', 'prune'],
   ...['saveProblem', 'problems', 'forgetProblems'],
 ] as const;
 
@@ -109,19 +115,21 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     throw new ConfigurationError('incremental', 'is true or false');
   }
   if (options.incremental === true) incrementalParts(options);
+  const scope = settleScope(options.scope);
   return {
     source: options.source,
     guardians: options.guardians,
     store: persistent(options.store),
     mailer: options.mailer,
     textSender: options.textSender,
-    scope: settleScope(options.scope),
+    scope,
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
     incremental: options.incremental ?? false,
     clock: options.clock ?? { now: () => new Date() },
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
     retention: settleRetention(options.retention),
+    writing: settleWriting(scope.tenant, options),
     events: new SyncEvents(options.onListenerError ?? (() => undefined)),
   };
 }

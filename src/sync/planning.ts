@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.js';
 import { parseLedger, reconcile } from '../engine/index.js';
 import { collect } from '../internal/ordered.js';
 import type { Ledger, LocalRead, LocalState, Plan, Policy, Roster } from '../model/index.js';
+import { settleSenders } from '../people/index.js';
 import type { SyncContext } from './options.js';
 
 /** Decides what to do about a roster, against what the store holds now. Writes nothing. */
@@ -18,7 +19,7 @@ export async function decide(
 }
 
 /**
- * Compares the roles and sites that a policy names with those that the host has.
+ * Compares the roles, the sites and the senders of invitations that a policy names with those that the host has.
  *
  * @throws ConfigurationError naming the setting
  */
@@ -31,6 +32,7 @@ export async function checkAccess(context: SyncContext, policy: Policy): Promise
     requireKnown(`policy.access.roles.${role}`, hostRole, hostRoles, 'role');
   }
   requireKnown('policy.access.site', site, hostSites, 'site');
+  await settleSenders(context.store, context.scope, { ...policy.invitations, parameter: 'policy.invitations.from' });
 }
 
 function requireKnown(parameter: string, value: string | undefined, known: readonly string[], noun: string): void {

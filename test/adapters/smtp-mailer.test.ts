@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } 
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { SmtpMailer, type SmtpMailerOptions, type SmtpOptions, smtpOptions } from '../../src/adapters/smtp/index.js';
 import { MailError } from '../../src/errors.js';
-import { Deliveries, deliver, prepareInvitation } from '../../src/people/index.js';
+import { Deliveries, deliver, prepareInvitation, settleWriting } from '../../src/people/index.js';
 import type { Message } from '../../src/ports/index.js';
 import { FixedClock } from '../../src/testing/index.js';
 import { AT, batchOf, createUser, pendingOf } from '../../src/testing/contracts/store/changes.js';
@@ -205,15 +205,19 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     const scope = { tenant: 'district-1' };
     const store = new MemoryStore();
     const { subject } = createUser('u1');
-    const item = prepareInvitation({
-      tenant: scope.tenant,
-      subject,
-      channel: 'email' as const,
-      address: 'u1@home.example',
-      runId: 'r1',
-      at: AT,
-      isWaiting: false,
-    });
+    const item = prepareInvitation(
+      {
+        tenant: scope.tenant,
+        subject,
+        channel: 'email' as const,
+        address: 'u1@home.example',
+        runId: 'r1',
+        at: AT,
+        isWaiting: false,
+        person: { roles: ['teacher'] as const },
+      },
+      settleWriting(scope.tenant),
+    );
     await store.apply(batchOf(scope, [createUser('u1')], { invitations: [item] }));
     await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });
     const [queued] = await server.takeMessages();
@@ -333,15 +337,19 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     const people = ['teacher', 'unknown', 'tardy'].map(createUser);
     const invitations = people.map(({ subject, target }) => {
       const email = `${String(target.sourcedId)}@school.example`;
-      return prepareInvitation({
-        tenant: scope.tenant,
-        subject,
-        channel: 'email' as const,
-        address: email,
-        runId: 'r1',
-        at: AT,
-        isWaiting: false,
-      });
+      return prepareInvitation(
+        {
+          tenant: scope.tenant,
+          subject,
+          channel: 'email' as const,
+          address: email,
+          runId: 'r1',
+          at: AT,
+          isWaiting: false,
+          person: { roles: ['teacher'] as const },
+        },
+        settleWriting(scope.tenant),
+      );
     });
     await store.apply(batchOf(scope, people, { invitations }));
     const { sent, failures } = await deliver({ store, mailer: mailerTo(), scope, clock: new FixedClock(AT) });

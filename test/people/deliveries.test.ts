@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { ConfigurationError } from '../../src/errors.js';
-import { addressDigest, type BounceReport, Deliveries, prepareInvitation } from '../../src/people/index.js';
+import {
+  addressDigest,
+  type BounceReport,
+  Deliveries,
+  prepareInvitation,
+  settleWriting,
+} from '../../src/people/index.js';
 import type { OutboxMessage } from '../../src/ports/index.js';
 import { AT, batchOf, createUser } from '../../src/testing/contracts/store/changes.js';
 import { FixedClock } from '../../src/testing/index.js';
 
 const scope = { tenant: 'district-1' };
+const writing = settleWriting(scope.tenant);
 const email = 'ada@school.example';
 
 /** An invitation that was written, and the key of its message. */
@@ -15,15 +22,19 @@ async function invited(fields: Partial<OutboxMessage> = {}) {
   const store = new MemoryStore({ clock });
   const { subject } = createUser('u1');
   const { tenant } = scope;
-  const item = prepareInvitation({
-    tenant,
-    subject,
-    channel: 'email' as const,
-    address: email,
-    runId: 'r1',
-    at: AT,
-    isWaiting: false,
-  });
+  const item = prepareInvitation(
+    {
+      tenant,
+      subject,
+      channel: 'email' as const,
+      address: email,
+      runId: 'r1',
+      at: AT,
+      isWaiting: false,
+      person: { roles: ['teacher'] as const },
+    },
+    writing,
+  );
   const message = { ...item.message, ...fields };
   await store.apply(batchOf(scope, [createUser('u1')], { invitations: [{ ...item, message }] }));
   return { store, key: message.idempotencyKey, deliveries: new Deliveries({ store, scope, clock }) };
@@ -133,9 +144,10 @@ describe('the key of a message', () => {
       runId: 'r',
       at: AT,
       isWaiting: false,
+      person: { roles: ['teacher'] as const },
     };
     const keys = [{}, { tenant: 'e' }, { subject: 'user:2' }, { address: 'b@school.example' }].map(
-      (fields) => prepareInvitation({ ...request, ...fields }).message.idempotencyKey,
+      (fields) => prepareInvitation({ ...request, ...fields }, writing).message.idempotencyKey,
     );
     expect(new Set(keys).size).toBe(4);
   });

@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MemoryMailer, MemoryStore } from '../../src/adapters/memory/index.js';
 import { MailError } from '../../src/errors.js';
-import { addressDigest, codeDigest, deliver, Invitations, prepareInvitation } from '../../src/people/index.js';
+import { addressDigest, deliver, Invitations, prepareInvitation, settleWriting } from '../../src/people/index.js';
 import type { Mailer, OutboxMessage } from '../../src/ports/index.js';
 import { batchOf, createUser, pendingOf } from '../../src/testing/contracts/store/changes.js';
 import { FixedClock } from '../../src/testing/index.js';
 
 const scope = { tenant: 'district-1' };
+const writing = settleWriting(scope.tenant);
 const at = '2026-03-01T08:00:00.000Z';
 const down = (): MailError => new MailError('The mail server is busy.', { isRetryable: true, refused: 0 });
 
@@ -28,8 +29,9 @@ async function outboxOf(count: number, fields: Partial<OutboxMessage> = {}) {
       runId: 'r1',
       at,
       isWaiting: false,
+      person: { roles: ['teacher'] as const },
     };
-    const { message, ...rest } = prepareInvitation(request);
+    const { message, ...rest } = prepareInvitation(request, writing);
     return { ...rest, message: { ...message, ...fields } };
   });
   await store.apply(batchOf(scope, people.map(createUser), { invitations }));
@@ -172,8 +174,9 @@ describe('delivering the outbox', () => {
         runId: `r${String(nth)}`,
         at,
         isWaiting: false,
+        person: { roles: ['teacher'] as const },
       };
-      const { message, invitation, subject } = prepareInvitation(request);
+      const { message, invitation, subject } = prepareInvitation(request, writing);
       const addressed = { ...invitation, userId: 'user-2', addressDigest: `another purpose ${String(nth)}` };
       const item = { subject, invitation: addressed, message };
       await store.apply(batchOf(scope, [], { invitations: [item] }));
@@ -282,34 +285,43 @@ describe('an invitation', () => {
     runId: 'r',
     at,
     isWaiting: false,
+    person: { roles: ['teacher'] as const },
   };
 
   it('keeps a digest of its code, which the message alone tells', () => {
-    const { invitation, message } = prepareInvitation(request);
-    const code = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(message.text)?.[0] ?? '';
-    expect(code).toMatch(/^[2-9A-HJKMNP-Z-]{14}$/);
-    expect(invitation.codeDigest).toBe(codeDigest(code.toLowerCase().replace(/-/g, ' ')));
+    const { invitation, message } = prepareInvitation(request, writing);
+    const code = /Your invitation code: (\S+)/.exec(message.text)?.[1] ?? '';
+    expect(code).toMatch(/^(?:[2346789FHKMPRWXY]{4}-){5}[2346789FHKMPRWXY]{4}$/);
+    expect(writing.codes.digestsOf(code.toLowerCase().replace(/-/g, ' '))).toEqual([invitation.codeDigest]);
     expect(JSON.stringify(invitation)).not.toContain(code);
     expect(invitation.expiresAt).toBe('2026-03-31T08:00:00.000Z');
   });
 
   it('has the same key for the same person and address, however it is written, and another code each time', () => {
-    const first = prepareInvitation(request);
-    const second = prepareInvitation({ ...request, address: 'ada@school.EXAMPLE', runId: 'r2' });
+    const first = prepareInvitation(request, writing);
+    const second = prepareInvitation({ ...request, address: 'ada@school.EXAMPLE', runId: 'r2' }, writing);
     expect(second.message.idempotencyKey).toBe(first.message.idempotencyKey);
     expect(second.invitation.codeDigest).not.toBe(first.invitation.codeDigest);
-    const elsewhere = prepareInvitation({ ...request, address: 'ada@home.example' });
+    const elsewhere = prepareInvitation({ ...request, address: 'ada@home.example' }, writing);
     expect(elsewhere.message.idempotencyKey).not.toBe(first.message.idempotencyKey);
   });
 
   it('lets no name break out of the subject, the greeting or the markup', () => {
-    const givenName = 'Ada\r\nBcc: all@school.example\n\n<script>alert("x")</script>';
-    const { message } = prepareInvitation({ ...request, givenName });
+    const givenName = 'Ada\r\nBcc\u202E <b onclick="x">\u2028';
+    const { message } = prepareInvitation({ ...request, person: { givenName } }, writing);
     expect(message.subject).not.toMatch(/Ada|[\r\n]/);
-    expect(message.text.split('\n')[0]).toContain('Ada Bcc: all@school.example <script>');
-    expect(message.html).not.toContain('<script>');
-    expect(message.html).toContain('&lt;script&gt;');
+    expect(message.text.split('\n')[0]).toBe('Hello Ada Bcc <b onclick="x">,');
+    expect(message.html).toContain('&lt;b onclick=&quot;x&quot;&gt;');
+    expect(message.html).not.toContain('<b ');
   });
+
+  it.each(['Visit https://evil.example', 'www.evil.example', 'a@evil.example', 'evil.example', 'A'.repeat(101), ' '])(
+    'greets nobody by %j',
+    (givenName) => {
+      const { message } = prepareInvitation({ ...request, person: { givenName } }, writing);
+      expect(message.text.split('\n')[0]).toBe('Hello,');
+    },
+  );
 
   it('is open until it expires', async () => {
     const { store } = await outboxOf(1);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import { codeDigest } from '../../src/people/invitation-code.js';
+import { Codes } from '../../src/people/index.js';
 import { Random } from '../../src/testing/random.js';
 import { programFolder } from '../support/programs.js';
 import { changesSince, endOf, expectWholeBatches, fenceOf } from './killed/looks.js';
@@ -74,7 +74,7 @@ describe.skipIf(!isReachable && !isRequired)('a process that is killed in the mi
       before,
       changes: changesSince(now, before),
       end: endOf(now),
-      addressees: await addresseesIn(mail, now),
+      addressees: await addresseesIn(mail, now, month),
       milliseconds: performance.now() - start,
       ...done,
     };
@@ -117,7 +117,7 @@ describe.skipIf(!isReachable && !isRequired)('a process that is killed in the mi
     });
     expect(changesSince(now, whole.before), 'every change is made once').toEqual(whole.changes);
     expect(endOf(now), 'it ends where an undisturbed import does').toEqual(whole.end);
-    expect(await addresseesIn(mail, now), 'everybody is written to once').toEqual(whole.addressees);
+    expect(await addresseesIn(mail, now, tenant), 'everybody is written to once').toEqual(whole.addressees);
     return deaths;
   }
 
@@ -148,13 +148,15 @@ function momentOf(random: Random, { applying, statements, letters, milliseconds 
 }
 
 /** Whom the letters in the folder are for, once for each letter. Each must hold the code of an invitation. */
-async function addresseesIn(mail: string, now: Tables): Promise<readonly string[]> {
+async function addresseesIn(mail: string, now: Tables, tenant: string): Promise<readonly string[]> {
   const digests = new Set((now['invitations'] ?? []).map((row) => row['code_digest']));
+  const codes = new Codes(tenant, undefined);
   const people: string[] = [];
   for (const file of await readdir(mail)) {
     const letter = await readFile(path.join(mail, file), 'utf8');
     const code = /Your invitation code: (\S+)/.exec(letter)?.[1] ?? '';
-    expect(digests.has(codeDigest(code)), 'the code of a letter is that of an invitation').toBe(true);
+    const [digest] = codes.digestsOf(code);
+    expect(digests.has(digest), 'the code of a letter is that of an invitation').toBe(true);
     people.push(/^To: (.*)$/m.exec(letter)?.[1] ?? '');
   }
   return people.sort();

@@ -56,11 +56,12 @@ export class FileMailer implements Mailer {
 }
 
 /** The message with its headers in UTF-8 (RFC 6532), which mail programs read and a person, too. */
-function emlOf({ to, subject, text, html }: Message, digest: string): string {
+function emlOf({ to, subject, text, html, replyTo }: Message, digest: string): string {
   const head = [
     'X-Rosterkit: for development; nothing was sent',
     `Message-ID: <${digest}@rosterkit.invalid>`,
     `To: ${oneLine(to.join(', '))}`,
+    ...(replyTo === undefined ? [] : [`Reply-To: ${oneLine(replyTo)}`]),
     `Subject: ${oneLine(subject)}`,
     'MIME-Version: 1.0',
   ];

@@ -141,7 +141,7 @@ export class SmtpMailer implements Mailer {
       messageId: `<${outsideKey(idempotencyKey)}@${domainOf(this.#from.address)}>`,
       from: this.#from,
       to: { name: '', address },
-      ...(this.#replyTo === undefined ? {} : { replyTo: this.#replyTo }),
+      ...this.#answersTo(message),
       // Apart from the headers, so that recipients which a transport adds by default get nothing.
       envelope: { from: this.#returnPath, to: address },
       subject: oneLine(message.subject),
@@ -153,5 +153,10 @@ export class SmtpMailer implements Mailer {
       disableUrlAccess: true,
       ...(signal === undefined ? {} : { signal }),
     };
+  }
+  /** The message's own wish goes first. What is no address, or more than one, would send answers to strangers. */
+  #answersTo({ replyTo }: Message): { readonly replyTo?: MailAddress } {
+    if (replyTo !== undefined && isUsableAddress(replyTo)) return { replyTo: { name: '', address: replyTo } };
+    return this.#replyTo === undefined ? {} : { replyTo: this.#replyTo };
   }
 }

@@ -2,7 +2,7 @@
 
 import { expect } from 'vitest';
 import type { Change } from '../../../src/model/index.js';
-import { addressDigest } from '../../../src/people/invitation-code.js';
+import { addressDigest } from '../../../src/people/address-digest.js';
 import { BATCH_SIZE } from './scenes.js';
 import type { Row, Tables } from './tables.js';
 

@@ -1,6 +1,6 @@
-import { usableEmail, usablePhone } from '../internal/contact.js';
-import type { UserRole } from '../model/index.js';
-import type { Channel } from '../ports/index.js';
+import { usableEmail, usablePhone } from '../../internal/contact.js';
+import type { UserRole } from '../../model/index.js';
+import type { Channel } from '../../ports/index.js';
 
 /** What an invitation to a person depends on. */
 export interface Invitee {
