@@ -4,6 +4,7 @@ import { patched } from '../internal/patch.js';
 import {
   addressDigest,
   firstKey,
+  keyOfCode,
   type Invitee,
   prepareInvitation,
   type PreparedInvitation,
@@ -111,8 +112,8 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
         signature: senders(person.schoolSourcedIds ?? []),
         // A code that went out to somebody who was deleted since is good for who comes in their stead.
         earlier: known?.was === 'sent' ? known.invitation : undefined,
-        // Of one key a store keeps the first message.
-        isAgain: known?.was === 'used',
+        // Another code needs a key of its own: of one key a store keeps, and a mail service sends, the first message.
+        isAgain: known?.was === 'used' || known?.was === 'unsent',
       },
       context.writing,
     );
@@ -123,15 +124,18 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
     const renewed: InvitationWrite[] = [];
     const revoke: string[] = [];
     const unreached: string[] = [];
+    const invite = (change: Change, item: PreparedInvitation): void => {
+      invitations.push(item);
+      const known = earlier.get(change.key);
+      if (known?.was === 'unsent') renewed.push(renewal(item, known.invitation, at));
+      const isOthers = known?.was === 'sent' && known.invitation.userId !== change.target.id;
+      if (isOthers && known.invitation.state === 'pending') renewed.push(ended(known.invitation, at));
+    };
     for (const change of changes) {
       if (change.kind === 'user-create') {
         const person = patched<Person>({}, change.after ?? {});
         const item = invitation(change);
-        if (item !== undefined) {
-          invitations.push(item);
-          const known = earlier.get(change.key);
-          if (known?.was === 'sent' && known.invitation.state === 'pending') renewed.push(ended(known.invitation, at));
-        }
+        if (item !== undefined) invite(change, item);
         // Who has the login of their other record needs no invitation.
         else if (isToBeInvited(person, policy) && person.sharesLoginWith === undefined) unreached.push(change.key);
       }
@@ -140,10 +144,7 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
       if (!moves(user, change, hasTexts)) continue;
       if (open.has(user.id)) revoke.push(user.id);
       const item = invitation(change);
-      if (item === undefined) continue;
-      invitations.push(item);
-      const known = earlier.get(change.key);
-      if (known?.was === 'unsent') renewed.push(renewal(item, known.invitation, at));
+      if (item !== undefined) invite(change, item);
     }
     return {
       ...(invitations.length === 0 ? {} : { invitations }),
@@ -173,15 +174,16 @@ function ended(known: Invitation, at: string): InvitationWrite {
 }
 
 /** What there was of an invitation that is due again. */
-interface Earlier {
-  readonly invitation: Invitation;
-  /**
-   * - `sent`: its code went out, and is good again.
-   * - `unsent`: it was taken back before its message went out, and needs another code.
-   * - `used`: it was another person's, or is used up: this is a new one, whose message has a key of its own.
-   */
-  readonly was: 'sent' | 'unsent' | 'used';
-}
+type Earlier =
+  | {
+      readonly invitation: Invitation;
+      /** Its code went out, and is good again; or it was taken back before that, and another one goes out. */
+      readonly was: 'sent' | 'unsent';
+    }
+  | {
+      /** It is used up: this is a new one. */
+      readonly was: 'used';
+    };
 
 /**
  * The earlier invitations of people who are to be invited at the same address again: because the roster went back to an
@@ -208,17 +210,23 @@ async function earlierInvitations(
     const { reach } = prepared.get(change.key) ?? {};
     const candidates = reach && known.get(addressDigest(reach.address, reach.channel));
     if (reach === undefined || candidates === undefined) continue;
-    const message = await store.message(scope, firstKey({ tenant: scope.tenant, subject: change.subject, ...reach }));
-    const isNew = change.kind === 'user-create';
-    const userId = isNew ? message?.userId : change.target.id;
-    const invitation = candidates.findLast((candidate) => candidate.userId === userId);
-    if (invitation === undefined) continue;
-    const hasGone = message?.state === 'sent' || message?.state === 'failed';
-    if (!isNew) found.set(change.key, { invitation, was: hasGone ? 'sent' : 'unsent' });
-    else {
-      const isGoodAgain = invitation.state !== 'accepted' && !present.has(invitation.userId);
-      found.set(change.key, { invitation, was: isGoodAgain ? 'sent' : 'used' });
+    const to = { tenant: scope.tenant, subject: change.subject, ...reach };
+    for (const invitation of candidates) {
+      const isOwn = invitation.userId === change.target.id;
+      if (!isOwn && present.has(invitation.userId)) continue;
+      const message = await store.message(scope, keyOfCode(invitation, to));
+      const hasGone = message?.state === 'sent' || message?.state === 'failed';
+      if (isOwn) found.set(change.key, { invitation, was: hasGone ? 'sent' : 'unsent' });
+      // Whoever is gone was the same person if the message to them was to this one.
+      else if (hasGone && message.userId === invitation.userId && invitation.state !== 'accepted') {
+        found.set(change.key, { invitation, was: 'sent' });
+      }
+      if (isOwn) break;
     }
+    if (found.has(change.key)) continue;
+    // A message that was taken back may have gone all the same, where its process died before it could note that.
+    const hasOther = candidates.some(({ userId }) => !present.has(userId));
+    if (hasOther || (await store.message(scope, firstKey(to))) !== undefined) found.set(change.key, { was: 'used' });
   }
   return found;
 }

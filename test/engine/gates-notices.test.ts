@@ -13,6 +13,8 @@ const teacher = (id: string, fields: object = {}) =>
   person(id, { roles: ['teacher'], email: `${id}@x.example`, ...fields });
 const teachers = (count: number, from = 0): readonly Change[] =>
   Array.from({ length: count }, (_, index) => teacher(`t${String(from + index)}`));
+const numbered = (id: string, before: string | null, after: string | null) =>
+  ({ ...moving(id, null, null), before: { mobile: before }, after: { mobile: after } }) as Change;
 const QUIET = new Set(['quiet'] as const);
 
 describe('G8: which changes cause a message', () => {
@@ -39,6 +41,13 @@ describe('G8: which changes cause a message', () => {
     ['the first address', moving('t', null, 'b@x.example'), {}, 1],
     ['not: the same in other letters', moving('t', 'a@x.example', 'A@X.example '), {}, 0],
     ['not: an address that goes', moving('t', 'a@x.example', null), {}, 0],
+    ['a new guardian with a mobile phone alone', teacher('g', { roles: ['guardian'], email: null, mobile: '555 010 0123' }), {}, 1],
+    ['not: with a number that is none', teacher('g', { roles: ['guardian'], email: null, mobile: '000' }), {}, 0],
+    ['not: a new teacher with a mobile phone alone', teacher('t', { email: null, mobile: '555 010 0123' }), {}, 0],
+    ['another number', numbered('g', '555 010 0123', '555 010 0199'), {}, 1],
+    ['the first number', numbered('g', null, '555 010 0199'), {}, 1],
+    ['not: the same in other signs', numbered('g', '5550100123', '+1 (555) 010-0123'), {}, 0],
+    ['not: a number that goes', numbered('g', '5550100123', null), {}, 0],
     ['not: what is held', { ...teacher('t'), heldBy: ['G5:users'] }, {}, 0],
     ['not: a removal', leavers(1)[0] as Change, {}, 0],
   ])('%s', (_title, change, policy, expected) => {

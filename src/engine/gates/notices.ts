@@ -4,7 +4,7 @@
  * @module
  */
 
-import { usableEmail, normalEmail } from '../../internal/contact.js';
+import { normalEmail, normalPhone, usableEmail, usablePhone } from '../../internal/contact.js';
 import type { Change, Gate, Plan, Policy, UserRole } from '../../model/index.js';
 
 /** Under these the feed is doubtful, or messages are not wanted: they wait. */
@@ -41,12 +41,15 @@ export function keepsQuiet({ gates }: Pick<Plan, 'gates'>, released: ReadonlySet
 export interface Invitee {
   readonly roles?: readonly UserRole[] | null | undefined;
   readonly email?: string | null | undefined;
+  readonly mobile?: string | null | undefined;
   readonly enabled?: boolean | null | undefined;
 }
 
-/** Whether the policy invites a person, who has an address. */
+/** Whether the policy invites a person who has an address, or is a guardian with a mobile phone. */
 export function isInvited(person: Invitee, policy: Pick<Policy, 'invitations'>): boolean {
-  return usableEmail(person.email ?? undefined) !== undefined && isToBeInvited(person, policy);
+  const { email, mobile, roles } = person;
+  const isByText = usablePhone(mobile ?? undefined) !== undefined && roles?.includes('guardian') === true;
+  return (usableEmail(email ?? undefined) !== undefined || isByText) && isToBeInvited(person, policy);
 }
 
 /**
@@ -62,16 +65,26 @@ export function isToBeInvited({ roles, enabled }: Invitee, { invitations }: Pick
   );
 }
 
-/** Whether a change gives a person another address, which their code, or a notice, goes to. */
+/** Whether a change gives a person another address or number, which their code, or a notice, goes to. */
 export function movesAddress(change: Change): boolean {
-  if (change.kind !== 'user-update' || change.after === null || !('email' in change.after)) return false;
-  const [before, after] = [change.before?.email, change.after.email].map((email) => usableEmail(email ?? undefined));
-  return after !== undefined && (before === undefined || normalEmail(before) !== normalEmail(after));
+  if (change.kind !== 'user-update' || change.after === null) return false;
+  return movesEmail(change.before, change.after) || movesMobile(change.before, change.after);
+}
+
+function movesEmail(before: Invitee | null, after: Invitee): boolean {
+  const [old, now] = [before?.email, after.email].map((email) => usableEmail(email ?? undefined));
+  return now !== undefined && (old === undefined || normalEmail(old) !== normalEmail(now));
+}
+
+function movesMobile(before: Invitee | null, after: Invitee): boolean {
+  const [old, now] = [before?.mobile, after.mobile].map((mobile) => usablePhone(mobile ?? undefined));
+  return now !== undefined && (old === undefined || normalPhone(old) !== normalPhone(now));
 }
 
 /**
  * The changes that cause a message and that nothing holds: an invitation for each person whom the policy invites, and one
- * for each address that changes. Who of the latter has signed in already is not known here: rather too many are counted.
+ * for each address or number that changes. Who of the latter has signed in already, who is a guardian without an e-mail
+ * address, and whether texts can be sent at all is not known here: rather too many are counted.
  */
 export function causesOfMessages(changes: readonly Change[], policy: Policy): readonly Change[] {
   return changes.filter((change) => {

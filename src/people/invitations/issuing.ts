@@ -8,7 +8,7 @@ import { expiryOf, firstKey, type InvitationRequest, keyOfCode, prepareInvitatio
 import { type Reach, reachOf } from './reach.js';
 import { type Senders, settleSenders } from './senders.js';
 
-/** Whom a code without an address is for: whoever is handed it. */
+/** The address of a code that is handed over: there is none. */
 const BY_HAND = addressDigest('');
 /** Once more where somebody wrote in between; twice in a row is worth telling. */
 const ATTEMPTS = 2;
@@ -66,12 +66,11 @@ export async function invitePerson(
   const senders = await sendersOf(context);
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const known = await accountsOf(context, userId);
-    const purpose = reach === undefined ? BY_HAND : addressDigest(reach.address, reach.channel);
-    const present = known.find((invitation) => invitation.addressDigest === purpose);
-    if (present !== undefined && !isAgain && isOpenAt(present, instant(context))) {
-      return { outcome: 'open', id: present.id, expiresAt: present.expiresAt };
-    }
-    const written = await write(context, { user, reach, byHand, present, senders });
+    const open = known.find((invitation) => isOpenAt(invitation, instant(context)));
+    if (open !== undefined && !isAgain) return { outcome: 'open', id: open.id, expiresAt: open.expiresAt };
+    const to = byHand ? undefined : reach;
+    const present = known.find((invitation) => invitation.addressDigest === purposeOf(to));
+    const written = await write(context, { user, reach: to, present, senders });
     if (written === undefined) continue;
     for (const other of known) if (other !== present) await revokeInvitation(context, other);
     const { id, expiresAt, code } = written;
@@ -80,6 +79,11 @@ export async function invitePerson(
     return { outcome: 'invited', id, expiresAt, ...(code === undefined ? {} : { code }) };
   }
   throw new StoreConflictError(`${operation}: others keep inviting the person. Look at it again.`, { operation });
+}
+
+/** The address of an invitation, as it is kept. */
+function purposeOf(reach: Reach | undefined): string {
+  return reach === undefined ? BY_HAND : addressDigest(reach.address, reach.channel);
 }
 
 /** Revokes what a person could still use; tells how many codes these were. */
@@ -118,13 +122,12 @@ export async function remindPeople(context: InvitationsContext, options: RemindO
     if (user === undefined || user.claimed === true || !isOpen(user)) continue;
     const reach = reachOf(user, context.textSender !== undefined);
     // Codes that were handed over, and those of another address, are not ours to send.
-    if (reach === undefined || addressDigest(reach.address, reach.channel) !== invitation.addressDigest) continue;
+    if (reach === undefined || purposeOf(reach) !== invitation.addressDigest) continue;
     if (blocked.has(`${invitation.addressDigest} ${user.id}`) || (await isUnsent(context, invitation, user, reach)))
       continue;
     const written = await write(context, {
       user,
       reach,
-      byHand: false,
       present: invitation,
       senders,
       isReminder: true,
@@ -138,8 +141,8 @@ export async function remindPeople(context: InvitationsContext, options: RemindO
 /** What to write for a person. */
 interface Writing {
   readonly user: LocalUser;
+  /** Undefined where the code is handed over. */
   readonly reach: Reach | undefined;
-  readonly byHand: boolean;
   /** The invitation of the same purpose. */
   readonly present: Invitation | undefined;
   readonly senders: Senders;
@@ -149,7 +152,7 @@ interface Writing {
 /** Writes an invitation under a new code, with its message. Undefined where somebody else was faster. */
 async function write(
   context: InvitationsContext,
-  { user, reach, byHand, present, senders, isReminder = false }: Writing,
+  { user, reach, present, senders, isReminder = false }: Writing,
 ): Promise<{ readonly id: string; readonly expiresAt: string; readonly code?: string } | undefined> {
   const { store, scope, writing } = context;
   const at = instant(context);
@@ -162,11 +165,10 @@ async function write(
     createdAt: present?.createdAt ?? at,
   } as const;
   const replaces = present === undefined ? {} : { replaces: { codeDigest: present.codeDigest, state: present.state } };
-  if (byHand || reach === undefined) {
+  if (reach === undefined) {
     const { code, digest } = writing.codes.create();
-    const purpose = reach === undefined ? BY_HAND : addressDigest(reach.address, reach.channel);
     const expiresAt = expiryOf(at);
-    const invitation = { ...common, createdAt: at, addressDigest: purpose, codeDigest: digest, expiresAt };
+    const invitation = { ...common, createdAt: at, addressDigest: BY_HAND, codeDigest: digest, expiresAt };
     return (await store.saveInvitation(scope, { invitation, ...replaces, at })) ? { id, expiresAt, code } : undefined;
   }
   const request: InvitationRequest = {
@@ -186,7 +188,7 @@ async function write(
   const written = {
     ...invitation,
     ...common,
-    ...(isReminder ? { reminders: (present?.reminders ?? 0) + 1, remindedAt: at } : { createdAt: at }),
+    ...(isReminder ? { reminders: (present?.reminders ?? 0) + 1 } : { createdAt: at }),
   };
   const isWritten = await store.saveInvitation(scope, {
     invitation: written,
@@ -214,9 +216,8 @@ async function isUnsent(
   reach: Reach,
 ): Promise<boolean> {
   const { tenant } = scope;
-  const first = firstKey({ tenant, subject: userSubject(user.sourcedId, user.id), ...reach });
-  const message =
-    (await store.message(scope, keyOfCode(tenant, invitation.codeDigest))) ?? (await store.message(scope, first));
+  const key = keyOfCode(invitation, { tenant, subject: userSubject(user.sourcedId, user.id), ...reach });
+  const message = await store.message(scope, key);
   return message?.state === 'pending' || message?.state === 'waiting';
 }
 

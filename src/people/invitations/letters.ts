@@ -1,3 +1,4 @@
+import { byLanguage } from './by-language.js';
 import { escapeHtml } from './plain-text.js';
 import type { InvitationDetails, Letter } from './templates.js';
 
@@ -95,5 +96,5 @@ function signatureOf({ invitedBy, schoolName }: InvitationDetails): string[] {
 
 /** A language of which there are no words is English: a code is better than none. */
 function wordsOf(language: string): Words {
-  return LANGUAGES[language] ?? LANGUAGES[language.replace(/[-_].*$/u, '').toLowerCase()] ?? english;
+  return byLanguage(LANGUAGES, language) ?? english;
 }

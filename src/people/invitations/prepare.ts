@@ -39,7 +39,7 @@ export interface InvitationRequest {
   /** @default false */
   readonly isReminder?: boolean;
   /** The code that went out for the same purpose before: the message of its key is there, and the code stays. @default none */
-  readonly earlier?: Pick<Invitation, 'codeDigest' | 'expiresAt'> | undefined;
+  readonly earlier?: Pick<Invitation, 'codeDigest' | 'expiresAt' | 'remindedAt'> | undefined;
 }
 
 /** An invitation as a batch carries it. */
@@ -54,19 +54,24 @@ export function expiryOf(at: string): string {
   return new Date(Date.parse(at) + EXPIRY_MS).toISOString();
 }
 
+/** Of whom and where a message is. */
+export type Addressee = Pick<InvitationRequest, 'tenant' | 'subject' | 'channel' | 'address'>;
+
 /** The key of the first message of a purpose: the same whatever crashes and is imported again. */
-export function firstKey({
-  tenant,
-  subject,
-  channel,
-  address,
-}: Pick<InvitationRequest, 'tenant' | 'subject' | 'channel' | 'address'>): string {
+export function firstKey({ tenant, subject, channel, address }: Addressee): string {
   return messageKey({ tenant, subject, kind: 'invitation', channel, addressDigest: addressDigest(address, channel) });
 }
 
-/** The key of the message of a code that a person asked for. */
-export function keyOfCode(tenant: string, codeDigest: string): string {
-  return messageKey({ tenant, subject: codeDigest, kind: 'invitation', channel: 'email', addressDigest: '' });
+/** The key of the message that carried the code of an invitation. A code that came later than the first has its own. */
+export function keyOfCode(
+  { remindedAt, codeDigest }: Pick<Invitation, 'remindedAt' | 'codeDigest'>,
+  to: Addressee,
+): string {
+  return remindedAt === undefined ? firstKey(to) : laterKey(codeDigest, to);
+}
+
+function laterKey(codeDigest: string, to: Addressee): string {
+  return firstKey({ ...to, subject: JSON.stringify([to.subject, codeDigest]) });
 }
 
 /**
@@ -76,7 +81,7 @@ export function keyOfCode(tenant: string, codeDigest: string): string {
  * @throws ConfigurationError naming the template, the link or the language that is not usable
  */
 export function prepareInvitation(request: InvitationRequest, writing: Writing): PreparedInvitation {
-  const { tenant, subject, channel, address, signature, earlier, isAgain = false } = request;
+  const { subject, channel, address, signature, earlier, isAgain = false } = request;
   const kind = 'invitation';
   const { code, digest: newDigest } = writing.codes.create();
   const digest = addressDigest(address, channel);
@@ -93,9 +98,11 @@ export function prepareInvitation(request: InvitationRequest, writing: Writing):
       state: 'pending',
       createdAt: request.at,
       expiresAt: earlier?.expiresAt ?? expiresAt,
+      ...(earlier?.remindedAt === undefined ? {} : { remindedAt: earlier.remindedAt }),
+      ...(isAgain ? { remindedAt: request.at } : {}),
     },
     message: {
-      idempotencyKey: isAgain ? keyOfCode(tenant, newDigest) : firstKey(request),
+      idempotencyKey: isAgain ? laterKey(newDigest, request) : firstKey(request),
       kind,
       channel,
       state: request.isWaiting ? 'waiting' : 'pending',

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../../errors.js';
 import type { UserRole } from '../../model/index.js';
+import { byLanguage } from './by-language.js';
 import { callHost } from './host-call.js';
 import { defaultLetter, defaultText } from './letters.js';
 import { oneLine } from './plain-text.js';
@@ -126,5 +127,5 @@ function inLanguage<T extends (details: InvitationDetails) => unknown>(
   language: string,
 ): T | undefined {
   if (template === undefined || typeof template === 'function') return template;
-  return template[language] ?? template[language.replace(/[-_].*$/u, '').toLowerCase()];
+  return byLanguage(template as Readonly<Record<string, T>>, language);
 }
