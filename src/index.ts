@@ -98,21 +98,46 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, escapeHtml, Invitations } from './people/index.js';
 export type {
+  AcceptResult,
   ActOptions,
+  Audience,
   BounceOutcome,
   BounceReport,
+  ByLanguage,
+  CallerOptions,
   ClassFields,
+  CodeKey,
+  CodeState,
   DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   Erasure,
+  FamilyCode,
+  FamilyRequest,
+  InvitationDetails,
   InvitationsOptions,
+  InvitationsStore,
+  InvitationTemplate,
+  InvitationTemplates,
+  InvitationTextTemplate,
+  InviteFrom,
+  InviteOptions,
+  InviteResult,
+  JoinLink,
+  KnownGuardian,
+  Letter,
+  NewGuardian,
+  Opened,
   PendingInvitation,
   PersonExport,
   PersonFields,
+  Reader,
   RecordReference,
+  RedeemResult,
+  RemindOptions,
+  WritingOptions,
 } from './people/index.js';
 
 // Credentials, sealed

@@ -64,6 +64,7 @@ test('the names of rosterkit', async () => {
     emptyLedger
     enrollmentSubject
     entryWithoutPerson
+    escapeHtml
     explain
     foldDelta
     guardianSubject

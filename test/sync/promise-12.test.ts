@@ -23,21 +23,41 @@ type Step =
 
 const who = fc.nat(PEOPLE - 1);
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 4, arbitrary: fc.constantFrom<Step>({ kind: 'run' }, { kind: 'run-twice' }, { kind: 'mail-down' }, { kind: 'undo' }) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<Step>({ kind: 'run' }, { kind: 'run-twice' }, { kind: 'mail-down' }, { kind: 'undo' }),
+  },
   {
     weight: 3,
-    arbitrary: fc.record({ kind: fc.constant('kill' as const), write: fc.integer({ min: 1, max: 14 }), isAfter: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant('kill' as const),
+      write: fc.integer({ min: 1, max: 14 }),
+      isAfter: fc.boolean(),
+    }),
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('move' as const), who, address: fc.nat(2) }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('leave' as const, 'return' as const, 'rename' as const), who }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: fc.constantFrom('leave' as const, 'return' as const, 'rename' as const), who }),
+  },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: fc.constantFrom('resend' as const, 'issue' as const, 'revoke' as const, 'accept' as const), who }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('resend' as const, 'issue' as const, 'revoke' as const, 'accept' as const),
+      who,
+    }),
   },
 );
 
 /** What writes, so that a process may die before or after it. */
-const WRITES: ReadonlySet<string> = new Set(['apply', 'saveLedger', 'saveRun', 'saveMessage', 'saveInvitation', 'releaseWaiting']);
+const WRITES: ReadonlySet<string> = new Set([
+  'apply',
+  'saveLedger',
+  'saveRun',
+  'saveMessage',
+  'saveInvitation',
+  'releaseWaiting',
+]);
 
 /** A district of teachers, its syncs, and what everybody was sent. */
 class District {
@@ -162,7 +182,11 @@ class District {
     const users = [...whole.users.filter(({ roles }) => roles.includes('student')), ...teachers];
     const enrollments = [
       ...whole.enrollments.filter(({ role }) => role === 'student'),
-      ...teachers.map(({ sourcedId }) => ({ classSourcedId: 'c1', userSourcedId: sourcedId, role: 'teacher' as const })),
+      ...teachers.map(({ sourcedId }) => ({
+        classSourcedId: 'c1',
+        userSourcedId: sourcedId,
+        role: 'teacher' as const,
+      })),
     ];
     return { ...whole, users, enrollments };
   }
@@ -193,7 +217,9 @@ it('12: one invitation for each person and address, whatever crashes, retries, u
       }
       const { users } = await district.store.load(scope);
       const open = await district.store.invitations(scope);
-      const ofPresent = open.filter(({ state, userId }) => state === 'pending' && users.some(({ id }) => id === userId));
+      const ofPresent = open.filter(
+        ({ state, userId }) => state === 'pending' && users.some(({ id }) => id === userId),
+      );
       for (const { id, userId } of ofPresent) {
         const address = users.find((user) => user.id === userId)?.email ?? '';
         const found = await district.invitations.lookUp(district.codeAt(address));
