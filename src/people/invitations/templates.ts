@@ -127,5 +127,5 @@ function inLanguage<T extends (details: InvitationDetails) => unknown>(
   language: string,
 ): T | undefined {
   if (template === undefined || typeof template === 'function') return template;
-  return byLanguage(template as Readonly<Record<string, T>>, language);
+  return byLanguage(template, language);
 }

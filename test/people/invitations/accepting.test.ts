@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Invitation } from '../../../src/ports/index.js';
 import { by, schoolOf, scope } from './school.js';
 
 const caller = 'page';
@@ -225,9 +224,9 @@ describe('reminders', () => {
   it('go to nobody who cannot be reached, whose letter waits, or who was handed a code', async () => {
     const { another, invitations, invited, clock, store } = schoolOf();
     await invited('g1');
-    const [{ addressDigest } = { addressDigest: '' }]: readonly Partial<Invitation>[] = await store.invitations(scope);
+    const [invitation] = await store.invitations(scope);
     const problem = { userId: 'g1', channel: 'email', reason: 'bounced', at: clock.now().toISOString() } as const;
-    await store.saveProblem(scope, { ...problem, addressDigest: addressDigest ?? '' });
+    await store.saveProblem(scope, { ...problem, addressDigest: invitation?.addressDigest ?? '' });
     await invitations.issue('s1', { by, byHand: true });
     await another({ mailer: undefined }).issue('t1', { by });
     clock.pass(24 * 8);

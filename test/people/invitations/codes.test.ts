@@ -16,7 +16,7 @@ describe('a code', () => {
       expect(new Set(samples).size).toBe(samples.length);
       expect(Math.log2(ALPHABET.length) * length).toBe(length === 16 ? 64 : 96);
       for (let place = 0; place < length; place += 1) {
-        const counts = new Map([...ALPHABET].map((character) => [character, 0]));
+        const counts = new Map(Array.from(ALPHABET, (character) => [character, 0]));
         for (const sample of samples) counts.set(sample.charAt(place), (counts.get(sample.charAt(place)) ?? 0) + 1);
         expect([...counts.keys()].sort().join('')).toBe(ALPHABET);
         // Chi-squared with 15 degrees of freedom: beyond 60 by chance once in three million times.
