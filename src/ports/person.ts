@@ -1,6 +1,6 @@
 import type { JournalEntry, LedgerTraces, RosterTraces, RunTraces } from '../model/index.js';
 import type { DeliveryProblem, OutboxMessage } from './outbox.js';
-import type { Invitation } from './store.js';
+import type { Invitation } from './invitation.js';
 
 /** A change that the person made by hand, or let go: that they did, and not to whom. */
 export interface ActTrace {

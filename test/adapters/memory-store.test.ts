@@ -44,12 +44,17 @@ keepsContract(
   journalContract(() => ({
     ...subject,
     store: half(
-      ...(['lease', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
+      ...(['lease', 'holder', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
       ...([
         'claimMessages',
         'saveMessage',
         'message',
         'invitations',
+        'invitationByCode',
+        'saveInvitation',
+        'countAttempt',
+        'saveAudit',
+        'audit',
         'saveProblem',
         'problems',
         'forgetProblems',
