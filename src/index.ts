@@ -7,18 +7,29 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
   ImportOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   RetentionOptions,
+  RunningSync,
+  SchoolStatistics,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
   SyncEvent,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -98,7 +109,7 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations, noticeTemplates } from './people/index.js';
 export type {
   ActOptions,
   BounceOutcome,
@@ -109,6 +120,11 @@ export type {
   DirectoryOptions,
   Erasure,
   InvitationsOptions,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
   PersonExport,
   PersonFields,
@@ -262,6 +278,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,
