@@ -12,6 +12,16 @@ export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
 export { addressDigest } from './address-digest.js';
+export { escapeHtml, oneLine } from './plain-text.js';
+export { noticeKey } from './message-key.js';
+export {
+  noticeTemplates,
+  type NoticeCounts,
+  type NoticeDetails,
+  type NoticeLine,
+  type NoticeStatus,
+  type NoticeTemplate,
+} from './messages/notice.js';
 export {
   type AcceptResult,
   type Audience,
@@ -20,7 +30,6 @@ export {
   type CodeKey,
   Codes,
   type CodeState,
-  escapeHtml,
   type FamilyCode,
   type FamilyRequest,
   firstKey,

@@ -59,6 +59,7 @@ describe('docs/policies.md', () => {
     const optional = [
       ...['access.defaultRole', 'access.site', 'guardians.contactTypes', 'limits.notices'],
       ...['invitations.from', 'invitations.fromRoles'],
+      ...['notify.roles', 'notify.silentFirstSync', 'notify.unchanged'],
       ...criteria.map((name) => `classes.include.${name}`),
     ];
     expect([...settings.keys()].sort()).toEqual([...defaults.keys(), ...optional].sort());

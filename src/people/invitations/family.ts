@@ -18,7 +18,7 @@ import {
 } from './family-acts.js';
 import { findByCode } from './finding.js';
 import { isOpen, standingOf } from './opening.js';
-import { oneLine } from './plain-text.js';
+import { oneLine } from '../plain-text.js';
 import { expiryOf } from './prepare.js';
 
 /** A code by which a guardian signs up to a student. It is kept nowhere: print it, or tell it. */

@@ -15,7 +15,6 @@ export type { InvitationsStore } from './context.js';
 export type { InviteOptions, InviteResult, RemindOptions } from './issuing.js';
 export type { JoinLink } from './join-link.js';
 export type { Opened } from './opening.js';
-export { escapeHtml } from './plain-text.js';
 export {
   firstKey,
   type InvitationRequest,

@@ -1,5 +1,5 @@
 import { byLanguage } from './by-language.js';
-import { escapeHtml } from './plain-text.js';
+import { escapeHtml } from '../plain-text.js';
 import type { InvitationDetails, Letter } from './templates.js';
 
 /** What a default letter says in one language. A line is a paragraph. */

@@ -2,7 +2,7 @@ import type { UserRole } from '../../model/index.js';
 import type { Channel, Invitation, OutboxMessage } from '../../ports/index.js';
 import { addressDigest } from '../address-digest.js';
 import { messageKey } from '../message-key.js';
-import { nameForLetter } from './plain-text.js';
+import { nameForLetter } from '../plain-text.js';
 import type { Signature } from './senders.js';
 import { type InvitationDetails, letterOf, textOf } from './templates.js';
 import { readerOf, type Writing } from './writing.js';

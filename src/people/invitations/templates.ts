@@ -3,7 +3,7 @@ import type { UserRole } from '../../model/index.js';
 import { byLanguage } from './by-language.js';
 import { callHost } from './host-call.js';
 import { defaultLetter, defaultText } from './letters.js';
-import { oneLine } from './plain-text.js';
+import { oneLine } from '../plain-text.js';
 
 /** Whom a letter is for. Who is several of these gets that of the first. */
 export type Audience = 'teacher' | 'staff' | 'guardian' | 'student';
