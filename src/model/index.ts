@@ -94,9 +94,12 @@ export {
   preflightStateOf,
 } from './preflight.js';
 export {
+  decisionWithoutPerson,
   entryWithoutPerson,
+  ERASED,
   type HeldTrace,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   type LedgerTraces,

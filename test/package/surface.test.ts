@@ -55,6 +55,7 @@ test('the names of rosterkit', async () => {
     clientCredentials
     compare
     credentialSealer
+    decisionWithoutPerson
     defaultPolicy
     definePolicy
     describeReason
@@ -72,6 +73,7 @@ test('the names of rosterkit', async () => {
     hashPlan
     invert
     isActOf
+    isDecisionOf
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson

@@ -10,7 +10,7 @@ const WEDNESDAY = '2026-09-02T06:00:00.000Z';
 
 /** Somebody's decision of that day. */
 export function decisionOf(id: string, at: string, rest: Partial<AuditEntry> = {}): AuditEntry {
-  return { id, at, by: 'user-1', action: 'hold-approve', ...rest };
+  return { id, at, by: 'an administrator', action: 'hold-approve', ...rest };
 }
 
 /** Decisions of three days, two of them of one moment, in another order than they were made in. */
