@@ -6,7 +6,10 @@ export interface AuditEntry {
   readonly id: string;
   /** ISO instant. */
   readonly at: string;
-  /** Who, in the host's own words, such as a user id. `erased` where that person was erased since. */
+  /**
+   * Who, in the host's own words, such as a user id; empty where the caller named nobody, and `erased` where that person was
+   * erased since.
+   */
   readonly by: string;
   /** What was done, such as `hold-approve` or `invitation-revoke`. */
   readonly action: string;

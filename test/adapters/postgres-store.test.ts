@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
-import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
+import { connectionContract, credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import {
   addMember,
   batchOf,
@@ -53,6 +53,10 @@ keepsContract(
 keepsContract(
   'the credentials of a PostgreSQL store on PGlite',
   credentialContract(() => ({ store: underTest })),
+);
+keepsContract(
+  'the connections of a PostgreSQL store on PGlite',
+  connectionContract(() => ({ store: underTest })),
 );
 
 test('a store whose transactions are none is found out by batches that break off', async () => {
