@@ -143,6 +143,25 @@ export type {
   SealingKey,
 } from './credentials/index.js';
 
+// Connections with providers, and their schedule
+export { Connections, nextRunAt, Scheduler } from './connections/index.js';
+export type {
+  ConnectionActOptions,
+  ConnectionConfiguration,
+  ConnectionSettings,
+  ConnectionsOptions,
+  ConnectionStatus,
+  DueRun,
+  LookOptions,
+  NewConnection,
+  RunNowOptions,
+  Scheduled,
+  ScheduledRun,
+  SchedulerOptions,
+  SharedSyncOptions,
+  SourceFactory,
+} from './connections/index.js';
+
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
 export type {
@@ -166,6 +185,13 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   DirectoryStore,
@@ -195,9 +221,13 @@ export type {
   RunOutcome,
   RunReport,
   SaveRunOptions,
+  Schedule,
+  SchedulePause,
   SendOptions,
+  TakenTime,
   TextMessage,
   TextSender,
+  Weekday,
 } from './ports/index.js';
 
 // The words
