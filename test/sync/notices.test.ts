@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { AuthenticationError, ConfigurationError, StoreError } from '../../src/errors.js';
 import type { LocalUser, Roster, User } from '../../src/model/index.js';
-import type { OutboxMessage, RosterSource, RunReport, SaveRunOptions } from '../../src/ports/index.js';
+import type { RosterSource, RunReport, SaveRunOptions } from '../../src/ports/index.js';
 import type { NoticeTemplate } from '../../src/people/index.js';
 import { RosterSync, type RosterSyncOptions } from '../../src/sync/index.js';
 import { attestation, person, recordEvents, roster, scope, sourceOf, TestClock, unenrolled, World } from './support.js';
@@ -368,7 +368,7 @@ describe('a notice and its report', () => {
     await world.sync.run();
     expect(recipients(world)).toEqual(['grace@school.example']);
     const [, second] = written;
-    const [message] = (second?.messages ?? []) as readonly OutboxMessage[];
+    const [message] = (second?.messages ?? []);
     expect(message).toMatchObject({ kind: 'notice', channel: 'email', state: 'pending', userId: 'admin-1' });
   });
 

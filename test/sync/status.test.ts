@@ -58,6 +58,17 @@ describe('the status', () => {
   });
 });
 
+describe('the status of a run that ends while it is asked for', () => {
+  it('is the end, and not a death', async () => {
+    const world = new World();
+    const run = await world.sync.run();
+    const { endedAt: _endedAt, ...rest } = run;
+    // The reports as they were a moment before the run ended.
+    world.store.runs = () => Promise.resolve([{ ...rest, outcome: 'running' }]);
+    expect((await world.sync.status()).last).toEqual(run);
+  });
+});
+
 function dangling(count: number) {
   return Array.from({ length: count }, (_, index) => ({
     classSourcedId: 'c1',
