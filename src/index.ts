@@ -98,8 +98,12 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Access, Deliveries, Directory, Invitations, permissionSets } from './people/index.js';
 export type {
+  AccessDecision,
+  AccessOptions,
+  AccessScope,
+  AccessTarget,
   ActOptions,
   BounceOutcome,
   BounceReport,
@@ -108,10 +112,15 @@ export type {
   Delivery,
   DirectoryOptions,
   Erasure,
+  Grant,
   InvitationsOptions,
   PendingInvitation,
+  PermissionSet,
+  PermissionSets,
+  PersonalAccess,
   PersonExport,
   PersonFields,
+  ReadableStore,
   RecordReference,
 } from './people/index.js';
 

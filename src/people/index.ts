@@ -19,3 +19,18 @@ export {
   type PendingInvitation,
   type PreparedInvitation,
 } from './invitations.js';
+export {
+  Access,
+  type AccessDecision,
+  type AccessOptions,
+  type PersonalAccess,
+} from './access/access.js';
+export type { Grant } from './access/grants.js';
+export {
+  permissionSets,
+  type AccessScope,
+  type PermissionSet,
+  type PermissionSets,
+} from './access/permission-sets.js';
+export type { AccessTarget } from './access/reach.js';
+export type { ReadableStore } from './passes.js';
