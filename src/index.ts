@@ -18,7 +18,10 @@ export type {
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
+  RunsOptions,
+  SyncAccess,
   SyncEvent,
+  SyncPermission,
 } from './sync/index.js';
 
 // The engine and its policy

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.js';
 import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
+import type { SyncAccess } from './access.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
 import { incrementalParts } from './reading.js';
@@ -43,6 +44,11 @@ export interface RosterSyncOptions {
   readonly leaseTtlMs?: number | undefined;
   /** For how long the store keeps what the syncs leave behind. @default 90 days for undo; see {@link RetentionOptions} */
   readonly retention?: RetentionOptions | undefined;
+  /**
+   * Who may do what with the sync: each call that names a person (`by`) is refused with a NotAllowedError where they may
+   * not. Calls without one are a schedule's, and are let through. @default everybody may
+   */
+  readonly access?: SyncAccess | undefined;
   /** Told when a listener of an event throws. @default such errors are dropped */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
@@ -61,6 +67,7 @@ export interface SyncContext {
   readonly batchSize: number;
   readonly leaseTtlMs: number;
   readonly retention: Retention;
+  readonly access: SyncAccess | undefined;
   readonly events: SyncEvents;
 }
 
@@ -78,6 +85,7 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   batchSize: true,
   leaseTtlMs: true,
   retention: true,
+  access: true,
   onListenerError: true,
 };
 
@@ -101,6 +109,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   if (options.mailer !== undefined) requireMethods('mailer', options.mailer, ['send']);
   if (options.textSender !== undefined) requireMethods('textSender', options.textSender, ['send']);
   if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
+  if (options.access !== undefined) requireMethods('access', options.access, ['can']);
   if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
     throw new ConfigurationError('onListenerError', 'is a function');
@@ -122,6 +131,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
     retention: settleRetention(options.retention),
+    access: options.access,
     events: new SyncEvents(options.onListenerError ?? (() => undefined)),
   };
 }

@@ -5,6 +5,7 @@ import type { Preflight } from '../model/index.js';
 import type { Delivery } from '../people/index.js';
 import type { RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
+import { requireAllowed } from './access.js';
 import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
@@ -24,6 +25,8 @@ import { undoRun } from './undo.js';
 
 /** How to plan. */
 export interface PlanOptions extends ImportOptions {
+  /** Who asks for the plan, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,6 +49,14 @@ export interface RunOptions extends ImportOptions {
   /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
   readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Which runs to tell of. */
+export interface RunsOptions {
+  /** @default all */
+  readonly limit?: number;
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -113,10 +124,12 @@ export class RosterSync {
   /**
    * Reads the roster and decides what to do about it. Writes nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:plan`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws RosterError where the source cannot be read at all
    */
   async plan(options: PlanOptions = {}): Promise<Plan> {
+    await requireAllowed(this.#context, 'sync:plan', options);
     const policy = settlePolicy(this.#context.policy, options);
     options.signal?.throwIfAborted();
     await checkAccess(this.#context, policy);
@@ -131,6 +144,7 @@ export class RosterSync {
    * A plan that was read back from JSON invites under the settings of this sync; one that this object made, under its
    * own.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`, with `acknowledge` also `sync:approve`)
    * @throws StalePlanError where the plan is not what its hash says, `acknowledge` names another plan, or what waits and
    *   what is counted has changed since it was made
    * @throws PlanError where the plan was made for another scope
@@ -140,6 +154,8 @@ export class RosterSync {
     const context = this.#context;
     const { acknowledge, signal } = options;
     const mail = options.mail === true;
+    await requireAllowed(context, 'sync:apply', options);
+    if (acknowledge !== undefined) await requireAllowed(context, 'sync:approve', options);
     if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
       throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
     }
@@ -176,12 +192,14 @@ export class RosterSync {
    * Reads, plans and applies what no gate holds. Whatever comes of it is kept as a run: where the source or the store
    * fails the outcome is `failed`, where the signal stops it `aborted`.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws LockHeldError while another run holds the scope
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const context = this.#context;
     const { signal, by } = options;
+    await requireAllowed(context, 'sync:apply', options);
     const policy = settlePolicy(context.policy, options);
     await checkAccess(context, policy);
     const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by };
@@ -207,12 +225,14 @@ export class RosterSync {
    * joined the hold since are not among them. A hold on messages (`G8`) lets them go out; the shape of a read (`G4`) is
    * what later reads are compared with from then on.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold
    * @throws StalePlanError where the hold never had this hash
    * @throws PlanHeldError where no approval helps, because the feed itself is in doubt
    * @throws LockHeldError while another run holds the scope
    */
   async approve(holdId: string, options: ApproveOptions): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     return approveHold(this.#context, holdId, options);
   }
 
@@ -220,15 +240,22 @@ export class RosterSync {
    * Drops a hold: the host keeps its records as they are until the feed says something else about them. Kept as a run
    * that applied nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
   async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     return discardHold(this.#context, holdId, options.by);
   }
 
-  /** The holds that nobody has decided about yet, each with its changes. */
-  async holds(): Promise<readonly LatchedHold[]> {
+  /**
+   * The holds that nobody has decided about yet, each with its changes.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async holds(options: { readonly by?: string | undefined } = {}): Promise<readonly LatchedHold[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openHolds(await loadLedger(this.#context));
   }
 
@@ -237,6 +264,7 @@ export class RosterSync {
    * that seem to have a new sourcedId, and (`linkExisting`) those that people had made and that the roster has, too. Each
    * waits for {@link accept} or {@link decline}.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
    * @example
    * ```ts
    * import type { RosterSync } from 'rosterkit';
@@ -249,7 +277,8 @@ export class RosterSync {
    * }
    * ```
    */
-  async proposals(): Promise<readonly Proposal[]> {
+  async proposals(options: { readonly by?: string | undefined } = {}): Promise<readonly Proposal[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openProposals(this.#context);
   }
 
@@ -257,10 +286,12 @@ export class RosterSync {
    * Says that the two records of a proposal are one: the next run gives the host's record the sourcedId, if both are still
    * as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope
    */
   async accept(proposalId: string, options: { readonly by: string }): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     await answerProposal(this.#context, proposalId, { outcome: 'accepted', by: options.by });
   }
 
@@ -268,10 +299,12 @@ export class RosterSync {
    * Says that the two records of a proposal are two: from the next run on each goes its own way, and the pair is not
    * proposed again.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal
    * @throws LockHeldError while another run holds the scope
    */
   async decline(proposalId: string, options: { readonly by: string }): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     await answerProposal(this.#context, proposalId, { outcome: 'declined', by: options.by });
   }
 
@@ -280,10 +313,12 @@ export class RosterSync {
    * back. Codes of people whom it deletes end; sent mail stays sent. What it changed about a person who was erased since
    * is told (`UNDO_ERASED`) and stays erased.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:undo`)
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope
    */
   async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:undo', options);
     return undoRun(this.#context, runId, options.by);
   }
 
@@ -305,8 +340,13 @@ export class RosterSync {
     return deliverNow(this.#context, options.signal);
   }
 
-  /** The runs of this scope, the newest first. */
-  async runs(options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+  /**
+   * The runs of this scope, the newest first.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async runs({ by, ...options }: RunsOptions = {}): Promise<readonly RunReport[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by });
     return this.#context.store.runs(this.#context.scope, options);
   }
 

@@ -101,9 +101,11 @@ export function checkPermissionSets(sets: unknown): PermissionSets {
 export function checkRoleSets(roles: unknown, sets: PermissionSets): Readonly<Record<string, readonly string[]>> {
   for (const [role, names] of Object.entries(fieldsOf('roles', roles))) {
     if (!Array.isArray(names)) throw new ConfigurationError(`roles.${role}`, 'is a list of permission sets');
-    const unknown: unknown = names.find((name) => typeof name !== 'string' || !Object.hasOwn(sets, name));
-    if (unknown === undefined) continue;
-    throw new ConfigurationError(`roles.${role}`, `names a permission set that there is not: ${String(unknown)}`);
+    for (const name of names as readonly unknown[]) {
+      if (typeof name === 'string' && Object.hasOwn(sets, name)) continue;
+      const which = typeof name === 'string' ? name : `a ${typeof name}`;
+      throw new ConfigurationError(`roles.${role}`, `names a permission set that there is not: ${which}`);
+    }
   }
   return roles as Readonly<Record<string, readonly string[]>>;
 }
