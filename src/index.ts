@@ -110,13 +110,16 @@ export type {
   ActOptions,
   BounceOutcome,
   BounceReport,
+  ClassDetails,
   ClassFields,
   DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   Erasure,
   Grant,
+  GuardianFields,
   InvitationsOptions,
+  NewPersonFields,
   PendingInvitation,
   PermissionSet,
   PermissionSets,
@@ -125,6 +128,7 @@ export type {
   PersonFields,
   ReadableStore,
   RecordReference,
+  Released,
 } from './people/index.js';
 
 // Credentials, sealed

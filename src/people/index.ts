@@ -1,13 +1,16 @@
 /** What people do and get: acts by hand that no sync undoes, invitations, and the delivery of messages. */
 
 export { Deliveries, type BounceOutcome, type BounceReport, type DeliveriesOptions } from './deliveries.js';
-export {
-  Directory,
-  type ActOptions,
-  type ClassFields,
-  type DirectoryOptions,
-  type PersonFields,
-} from './directory.js';
+export { Directory, type DirectoryOptions } from './directory.js';
+export type {
+  ActOptions,
+  ClassDetails,
+  ClassFields,
+  GuardianFields,
+  NewPersonFields,
+  PersonFields,
+} from './by-hand/fields.js';
+export type { Released } from './by-hand/releasing.js';
 export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';

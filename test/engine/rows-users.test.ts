@@ -523,6 +523,14 @@ const leaving: readonly Row[] = [
     never: ['U7'],
   },
   {
+    title: 'U7: whom a person activated again stays active, and that is told',
+    feed: EMPTY_C1,
+    host: inClass([teacher('t')], { t: { hostFields: ['state'] } }),
+    policy: GONE,
+    changes: ['enrollment-remove c1/t U7 MEMBER_ABSENT'],
+    notes: ['U7 LOCAL_REACTIVATION_WINS t'],
+  },
+  {
     title: 'U8: a run for one school removes from its classes alone and deactivates nobody',
     feed: classWith('c1', { students: [] }),
     host: hostOf(
