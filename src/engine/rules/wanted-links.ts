@@ -59,5 +59,5 @@ export function syncedLink(link: GuardianLink): SyncedGuardianLink {
 /** The fields of a link that comes back, save those that people changed. */
 export function followedFields(link: GuardianLink, { hostFields = [] }: LocalGuardianLink): SyncedGuardianLink {
   const fields = Object.entries(syncedLink(link)).filter(([field]) => !hostFields.includes(field));
-  return Object.fromEntries(fields) as SyncedGuardianLink;
+  return Object.fromEntries(fields);
 }
