@@ -7,21 +7,33 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
   ImportOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   RetentionOptions,
+  RunningSync,
+  SchoolStatistics,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
   RunsOptions,
+  StatisticsOptions,
   SyncAccess,
   SyncEvent,
   SyncPermission,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -101,7 +113,7 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Access, Deliveries, Directory, Invitations, permissionSets } from './people/index.js';
+export { Access, Deliveries, Directory, Invitations, noticeTemplates, permissionSets } from './people/index.js';
 export type {
   AccessDecision,
   AccessOptions,
@@ -120,6 +132,11 @@ export type {
   GuardianFields,
   InvitationsOptions,
   NewPersonFields,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
   PermissionSet,
   PermissionSets,
@@ -142,6 +159,25 @@ export type {
   SealedFor,
   SealingKey,
 } from './credentials/index.js';
+
+// Connections with providers, and their schedule
+export { Connections, nextRunAt, Scheduler } from './connections/index.js';
+export type {
+  ConnectionActOptions,
+  ConnectionConfiguration,
+  ConnectionSettings,
+  ConnectionsOptions,
+  ConnectionStatus,
+  DueRun,
+  LookOptions,
+  NewConnection,
+  RunNowOptions,
+  Scheduled,
+  ScheduledRun,
+  SchedulerOptions,
+  SharedSyncOptions,
+  SourceFactory,
+} from './connections/index.js';
 
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
@@ -166,6 +202,13 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   DirectoryStore,
@@ -195,9 +238,13 @@ export type {
   RunOutcome,
   RunReport,
   SaveRunOptions,
+  Schedule,
+  SchedulePause,
   SendOptions,
+  TakenTime,
   TextMessage,
   TextSender,
+  Weekday,
 } from './ports/index.js';
 
 // The words
@@ -278,6 +325,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,

@@ -14,6 +14,16 @@ export type { Released } from './by-hand/releasing.js';
 export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
+export { oneLine } from './invitation-message.js';
+export { noticeKey } from './message-key.js';
+export {
+  noticeTemplates,
+  type NoticeCounts,
+  type NoticeDetails,
+  type NoticeLine,
+  type NoticeStatus,
+  type NoticeTemplate,
+} from './messages/notice.js';
 export { addressDigest, codeDigest } from './invitation-code.js';
 export {
   Invitations,

@@ -59,6 +59,7 @@ const permissionSetNames = z
     'is a list of permission sets',
   )
   .refine((names) => new Set(names).size === names.length, 'names a permission set twice');
+const rolesMessage = 'is a list of roles of the host, such as ["Administrator"]';
 
 const dayOrHour = z
   .string()
@@ -110,6 +111,13 @@ const policySchema = z.strictObject({
     students: z.boolean(),
     silentFirstSync: z.boolean(),
   }),
+  notify: z
+    .strictObject({
+      roles: z.array(z.string('is a role').min(1, "is a role, and can't be blank"), rolesMessage),
+      silentFirstSync: z.boolean().optional(),
+      unchanged: z.boolean().optional(),
+    })
+    .optional(),
   leadDays: z.int().min(0),
   graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
   deactivateUnrostered: z.boolean(),

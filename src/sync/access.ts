@@ -5,7 +5,7 @@ import type { SyncContext } from './options.js';
 /**
  * What a person must be allowed to do with a sync: make plans and look at them (`sync:plan`), apply them and run
  * (`sync:apply`), decide about holds and proposals, also by acknowledging a plan (`sync:approve`), take a run back
- * (`sync:undo`), see runs, holds and proposals (`sync:reports`).
+ * (`sync:undo`), see runs, holds, proposals, status, statistics and the audit log (`sync:reports`).
  */
 export type SyncPermission = 'sync:plan' | 'sync:apply' | 'sync:approve' | 'sync:undo' | 'sync:reports';
 
@@ -25,6 +25,8 @@ interface Actor {
   readonly by?: string | undefined;
   /** True for a decision, which no schedule makes. @default false */
   readonly isDecision?: boolean;
+  /** True where the whole tenant is told of, whatever schools the sync is for. @default false */
+  readonly isOfTenant?: boolean;
 }
 
 /**
@@ -35,19 +37,19 @@ interface Actor {
 export async function requireAllowed(
   { access, scope }: Pick<SyncContext, 'access' | 'scope'>,
   permission: SyncPermission,
-  { by, isDecision = false }: Actor,
+  { by, isDecision = false, isOfTenant = false }: Actor,
 ): Promise<void> {
   if (access === undefined || (by === undefined && !isDecision)) return;
   checkText('by', by, 'says who acts: the id of a person');
   const person = by as string;
   const asked =
-    scope.schools === undefined
+    scope.schools === undefined || isOfTenant
       ? [access.can(person, permission)]
       : scope.schools.map((school) => access.can(person, permission, { school }));
   // A host's own answer may be anything: only a plain yes lets somebody through.
   const answers: readonly unknown[] = await Promise.all(asked);
   if (answers.every((answer) => answer === true)) return;
-  throw new NotAllowedError(`${person} has not got the permission ${permission} for all schools of this sync.`, {
+  throw new NotAllowedError(`${person} has not got the permission ${permission} for all that was asked for.`, {
     action: permission,
     actor: person,
   });

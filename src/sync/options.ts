@@ -5,6 +5,8 @@ import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../po
 import type { SyncAccess } from './access.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
+import { checkLogger, type SyncLogger, writeLog } from './logging.js';
+import { type NoticeOptions, type Notices, settleNotices } from './notices.js';
 import { incrementalParts } from './reading.js';
 import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
@@ -49,7 +51,11 @@ export interface RosterSyncOptions {
    * not. Calls without one are a schedule's, and are let through. @default everybody may
    */
   readonly access?: SyncAccess | undefined;
-  /** Told when a listener of an event throws. @default such errors are dropped */
+  /** Where every step is written, in ids and counts. @default nowhere */
+  readonly logger?: SyncLogger | undefined;
+  /** How the notices of runs are written, which `policy.notify` asks for. @default in English, without a link */
+  readonly notices?: NoticeOptions | undefined;
+  /** Told when a listener of an event, the logger or a function of `notices` throws. @default such errors are dropped */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
 
@@ -68,6 +74,7 @@ export interface SyncContext {
   readonly leaseTtlMs: number;
   readonly retention: Retention;
   readonly access: SyncAccess | undefined;
+  readonly notices: Notices;
   readonly events: SyncEvents;
 }
 
@@ -86,6 +93,8 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   leaseTtlMs: true,
   retention: true,
   access: true,
+  notices: true,
+  logger: true,
   onListenerError: true,
 };
 
@@ -93,7 +102,7 @@ const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
   ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'prune'],
-  ...['saveProblem', 'problems', 'forgetProblems'],
+  ...['saveProblem', 'problems', 'forgetProblems', 'holder', 'saveAudit', 'audit'],
 ] as const;
 
 /** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */
@@ -111,6 +120,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
   if (options.access !== undefined) requireMethods('access', options.access, ['can']);
   if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
+  if (options.logger !== undefined) checkLogger(options.logger);
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
     throw new ConfigurationError('onListenerError', 'is a function');
   }
@@ -118,13 +128,16 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     throw new ConfigurationError('incremental', 'is true or false');
   }
   if (options.incremental === true) incrementalParts(options);
+  const events = new SyncEvents(options.onListenerError ?? (() => undefined));
+  const scope = settleScope(options.scope);
+  if (options.logger !== undefined) writeLog(events, scope.tenant, options.logger);
   return {
     source: options.source,
     guardians: options.guardians,
     store: persistent(options.store),
     mailer: options.mailer,
     textSender: options.textSender,
-    scope: settleScope(options.scope),
+    scope,
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
     incremental: options.incremental ?? false,
     clock: options.clock ?? { now: () => new Date() },
@@ -132,7 +145,8 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
     retention: settleRetention(options.retention),
     access: options.access,
-    events: new SyncEvents(options.onListenerError ?? (() => undefined)),
+    notices: settleNotices(options.notices),
+    events,
   };
 }
 

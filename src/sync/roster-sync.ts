@@ -3,13 +3,14 @@ import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
 import type { Delivery } from '../people/index.js';
-import type { RunReport } from '../ports/index.js';
+import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
 import { requireAllowed } from './access.js';
 import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
+import { audit, decisions, UNNAMED } from './auditing.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
-import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
+import { type ApproveOptions, approveHold, type DecideOptions, discardHold, openHolds } from './holds.js';
 import {
   type ImportOptions,
   type RosterSyncOptions,
@@ -21,7 +22,9 @@ import { checkAccess, decide, loadLedger } from './planning.js';
 import { answerProposal, openProposals } from './proposals.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
-import { undoRun } from './undo.js';
+import { type SyncStatistics, statisticsOf } from './statistics.js';
+import { type SyncStatus, statusOf } from './status.js';
+import { type UndoOptions, undoRun } from './undo.js';
 
 /** How to plan. */
 export interface PlanOptions extends ImportOptions {
@@ -49,6 +52,19 @@ export interface RunOptions extends ImportOptions {
   /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
   readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How to count. */
+export interface StatisticsOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which decisions to tell of. */
+export interface DecisionsOptions extends AuditOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
 }
 
 /** Which runs to tell of. */
@@ -181,6 +197,9 @@ export class RosterSync {
         signal?.throwIfAborted();
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
+        const by = options.by ?? (acknowledge === undefined ? undefined : UNNAMED);
+        const details = { hash: plan.hash, changes: plan.changes.length, released: released.size, mail };
+        await audit(context, { action: 'plan-apply', by, runId: run.id, details });
         await applyPlan(application, plan, { policy, released, ledger, mail });
         await deliverUnlessQuiet(application, plan, { policy, released, mail });
         signal?.throwIfAborted();
@@ -206,7 +225,9 @@ export class RosterSync {
     return withLease(context, run.id, async (lease) =>
       recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
+        progress.policy = policy;
         signal?.throwIfAborted();
+        await audit(context, { action: 'sync-run', by, runId: run.id });
         const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
         await keep(lease.fence);
         progress.planHash = plan.hash;
@@ -244,9 +265,9 @@ export class RosterSync {
    * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
-  async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
+  async discard(holdId: string, options: DecideOptions): Promise<RunReport> {
     await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
-    return discardHold(this.#context, holdId, options.by);
+    return discardHold(this.#context, holdId, options);
   }
 
   /**
@@ -290,9 +311,9 @@ export class RosterSync {
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope
    */
-  async accept(proposalId: string, options: { readonly by: string }): Promise<void> {
+  async accept(proposalId: string, options: DecideOptions): Promise<void> {
     await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
-    await answerProposal(this.#context, proposalId, { outcome: 'accepted', by: options.by });
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'accepted' });
   }
 
   /**
@@ -303,9 +324,9 @@ export class RosterSync {
    * @throws PlanError where there is no such proposal
    * @throws LockHeldError while another run holds the scope
    */
-  async decline(proposalId: string, options: { readonly by: string }): Promise<void> {
+  async decline(proposalId: string, options: DecideOptions): Promise<void> {
     await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
-    await answerProposal(this.#context, proposalId, { outcome: 'declined', by: options.by });
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'declined' });
   }
 
   /**
@@ -317,9 +338,9 @@ export class RosterSync {
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope
    */
-  async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
+  async undo(runId: string, options: UndoOptions = {}): Promise<RunReport> {
     await requireAllowed(this.#context, 'sync:undo', options);
-    return undoRun(this.#context, runId, options.by);
+    return undoRun(this.#context, runId, options);
   }
 
   /**
@@ -348,6 +369,72 @@ export class RosterSync {
   async runs({ by, ...options }: RunsOptions = {}): Promise<readonly RunReport[]> {
     await requireAllowed(this.#context, 'sync:reports', { by });
     return this.#context.store.runs(this.#context.scope, options);
+  }
+
+  /**
+   * How the scope stands: what runs now, the last run, what waits for a person, and what the last sync had to tell. A run
+   * that died is told as what it is, `aborted`.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printStatus(sync: RosterSync): Promise<void> {
+   *   const { running, last, holds, proposals } = await sync.status();
+   *   if (running !== undefined) console.log(`Sync in progress since ${running.since}`);
+   *   console.log(last?.outcome ?? 'never run', `${holds.length} holds`, `${proposals} proposals`);
+   * }
+   * ```
+   */
+  async status(options: { readonly by?: string | undefined } = {}): Promise<SyncStatus> {
+    await requireAllowed(this.#context, 'sync:reports', options);
+    return statusOf(this.#context);
+  }
+
+  /**
+   * What the host has for the tenant, in numbers: classes, people and members by who made them, who has joined, which
+   * invitations are open, and where people changed what a sync had written. Of the whole tenant, whatever schools the sync
+   * is for. Reads every record once.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function shareOfTeachersWhoJoined(sync: RosterSync): Promise<number> {
+   *   const { people } = await sync.statistics();
+   *   const { people: all = 0, joined = 0 } = people.byRole.teacher ?? {};
+   *   return all === 0 ? 1 : joined / all;
+   * }
+   * ```
+   */
+  async statistics({ by, signal }: StatisticsOptions = {}): Promise<SyncStatistics> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
+    signal?.throwIfAborted();
+    return statisticsOf(this.#context, signal);
+  }
+
+  /**
+   * What people decided, the newest first: who ran or undid a sync, applied a plan, answered a hold or a proposal, and when.
+   * Of the whole tenant, with the acts of `Invitations` and of others who keep theirs there. Ids, counts and hashes only.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
+   * @throws ConfigurationError naming `limit` or `before` where it is impossible
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printDecisions(sync: RosterSync): Promise<void> {
+   *   for (const { at, by, action, subject = '' } of await sync.audit({ limit: 50 })) {
+   *     console.log(at, by, action, subject);
+   *   }
+   * }
+   * ```
+   */
+  async audit({ by, ...options }: DecisionsOptions = {}): Promise<readonly AuditEntry[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
+    return decisions(this.#context, options);
   }
 
   /** Listens to an event until the function that it returns is called. */

@@ -41,6 +41,9 @@ const CALLS: readonly [string, SyncPermission, Call][] = [
   ['runs', 'sync:reports', (sync, by) => sync.runs({ by })],
   ['holds', 'sync:reports', (sync, by) => sync.holds({ by })],
   ['proposals', 'sync:reports', (sync, by) => sync.proposals({ by })],
+  ['status', 'sync:reports', (sync, by) => sync.status({ by })],
+  ['statistics', 'sync:reports', (sync, by) => sync.statistics({ by })],
+  ['audit', 'sync:reports', (sync, by) => sync.audit({ by })],
 ];
 
 async function refusalOf(work: Promise<unknown>): Promise<NotAllowedError | undefined> {
@@ -101,6 +104,10 @@ describe('who may do what with a sync', () => {
     const ofSchools = (...schools: string[]) => guarded({ scope: { ...scope, schools } }).sync;
     expect(await refusalOf(ofSchools('north').plan({ by: 'principal' }))).toBeUndefined();
     expect(await refusalOf(ofSchools('north', 'south').plan({ by: 'principal' }))).toBeDefined();
+    // What tells of the whole tenant takes a permission for it.
+    expect(await refusalOf(ofSchools('north').status({ by: 'principal' }))).toBeUndefined();
+    expect(await refusalOf(ofSchools('north').statistics({ by: 'principal' }))).toBeDefined();
+    expect(await refusalOf(ofSchools('north').audit({ by: 'principal' }))).toBeDefined();
   });
 
   it('a host’s own answer counts where it is a plain yes', async () => {
