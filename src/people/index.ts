@@ -1,13 +1,16 @@
 /** What people do and get: acts by hand that no sync undoes, invitations, and the delivery of messages. */
 
 export { Deliveries, type BounceOutcome, type BounceReport, type DeliveriesOptions } from './deliveries.js';
-export {
-  Directory,
-  type ActOptions,
-  type ClassFields,
-  type DirectoryOptions,
-  type PersonFields,
-} from './directory.js';
+export { Directory, type DirectoryOptions } from './directory.js';
+export type {
+  ActOptions,
+  ClassDetails,
+  ClassFields,
+  GuardianFields,
+  NewPersonFields,
+  PersonFields,
+} from './by-hand/fields.js';
+export type { Released } from './by-hand/releasing.js';
 export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
@@ -65,3 +68,18 @@ export {
   WRITING_OPTIONS,
   type WritingOptions,
 } from './invitations/index.js';
+export {
+  Access,
+  type AccessDecision,
+  type AccessOptions,
+  type PersonalAccess,
+} from './access/access.js';
+export type { Grant } from './access/grants.js';
+export {
+  permissionSets,
+  type AccessScope,
+  type PermissionSet,
+  type PermissionSets,
+} from './access/permission-sets.js';
+export type { AccessTarget } from './access/reach.js';
+export type { ReadableStore } from './passes.js';

@@ -201,6 +201,21 @@ describe.skipIf(!isEximInstalled && !isRequired)('through a mail server', () => 
     expect(await server.takeMessages()).toHaveLength(1);
   });
 
+  it('lets answers go where the message says, and to one address alone', async () => {
+    const answers = async (replyTo: string) => {
+      await mailerTo().send(
+        { to: ['a@home.example'], subject: 'Welcome', text: 'Your code', replyTo },
+        { idempotencyKey: `answers to ${replyTo}` },
+      );
+      const [queued] = await server.takeMessages();
+      return queued?.headers.find((line) => /^Reply-To:/i.test(line));
+    };
+    expect(await answers('principal@school.example')).toBe('Reply-To: principal@school.example');
+    for (const wrong of ['a@b.example, c@d.example', 'a@b.example\r\nBcc: c@d.example', 'nobody']) {
+      expect(await answers(wrong)).toBeUndefined();
+    }
+  });
+
   it('gives an invitation a Message-ID by which its bounce is known', async () => {
     const scope = { tenant: 'district-1' };
     const store = new MemoryStore();

@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    Connections
     CredentialVault
     DecodeError
     Deliveries
@@ -41,6 +42,7 @@ test('the names of rosterkit', async () => {
     RateLimitError
     RosterError
     RosterSync
+    Scheduler
     ServerError
     SignInError
     StalePlanError
@@ -55,6 +57,7 @@ test('the names of rosterkit', async () => {
     clientCredentials
     compare
     credentialSealer
+    decisionWithoutPerson
     defaultPolicy
     definePolicy
     describeReason
@@ -65,6 +68,7 @@ test('the names of rosterkit', async () => {
     enrollmentSubject
     entryWithoutPerson
     escapeHtml
+    exitCodeOf
     explain
     foldDelta
     guardianSubject
@@ -73,9 +77,12 @@ test('the names of rosterkit', async () => {
     hashPlan
     invert
     isActOf
+    isDecisionOf
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
+    nextRunAt
+    noticeTemplates
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -198,6 +205,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    connectionContract
     credentialContract
     directoryContract
     districtRoster
