@@ -1,11 +1,12 @@
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, PlanError, StoreError } from '../../src/errors.js';
 import type { RetentionOptions } from '../../src/sync/index.js';
 import { ErasedChild, unshared } from '../people/erased-child.js';
 import { dumpOfMemory, dumpOfTables, placesOf } from '../support/dumps.js';
+import { withPGlite } from '../support/pglite.js';
 import { roster, World } from './support.js';
 
 /** The clock of every test stands at the 15th of September 2026 at first. */
@@ -100,13 +101,9 @@ describe('the retention', () => {
 describe('after the retention nothing of a person who left is kept', () => {
   let database: PGlite;
 
-  beforeAll(async () => {
-    database = await PGlite.create();
+  withPGlite(async (made) => {
+    database = made;
     await new PostgresStore({ pool: database }).migrate();
-  }, 60_000);
-
-  afterAll(async () => {
-    await database.close();
   });
 
   it.each(['memory', 'PostgreSQL'])('in %s', async (kind) => {
