@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { Connections } from '../../src/connections/index.js';
 import { districtRoster, FixedClock, generateDistrict, rosterSource } from '../../src/testing/index.js';
-import { CONNECTION, hasServer } from '../adapters/postgres-places.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 import { programFolder } from '../support/programs.js';
 import type { Heard, Told } from './scheduler-process.js';
 

@@ -19,7 +19,9 @@ describe('the retention', () => {
     for (const days of [0, -1, 1.5, Number.NaN, '90', null]) {
       expect(make({ journal: days })).toThrow(/^retention\.journal: is a whole number of days from 1, or 'forever'/);
     }
-    expect(make({ jornal: 9 })).toThrow(/^retention\.jornal: is none of journal, runs, messages, invitations, images/);
+    expect(make({ jornal: 9 })).toThrow(
+      /^retention\.jornal: is none of journal, runs, messages, invitations, images, audit/,
+    );
     expect(make(90)).toThrow(/^retention: is an object/);
     expect(make(null)).toThrow(ConfigurationError);
     expect(make({ runs: 30 })).toThrow(/^retention\.runs: is at least as long as retention\.journal/);
@@ -116,7 +118,7 @@ describe('after the retention nothing of a person who left is kept', () => {
     await store.erasePerson(scene.scope, id);
     scene.feed = unshared(scene.feed, scene.child);
     const words = [...scene.child.words, id];
-    for (const days of [1, 60, 120, 366]) {
+    for (const days of [1, 60, 120, 366, 1096]) {
       scene.clock.set(later(days));
       const plan = await scene.sync().plan();
       await scene.sync().apply(plan, { acknowledge: plan.hash, by: 'admin-1' });
