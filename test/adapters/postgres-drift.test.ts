@@ -1,22 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readCatalog } from '../../src/adapters/postgres/catalog.js';
 import { Database } from '../../src/adapters/postgres/database.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { makeTables } from '../../src/adapters/postgres/migrate.js';
 import { StoreError } from '../../src/errors.js';
 import { batchOf, createClass, createUser, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { withPGlite } from '../support/pglite.js';
 
 let database: PGlite;
 
-beforeAll(async () => {
-  database = await PGlite.create();
-}, 60_000);
-
-afterAll(async () => {
-  await database.close();
+withPGlite((made) => {
+  database = made;
 });
 
 test('what is expected of the tables is what the migrations make', async () => {

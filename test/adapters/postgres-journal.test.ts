@@ -1,6 +1,6 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { BatchWriter, SqlClient, WrittenRecord } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, StoreConflictError, StoreError } from '../../src/errors.js';
@@ -19,26 +19,23 @@ import {
 import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
 import { CONNECTION, hasServer } from '../support/database-server.js';
+import { withPGlite } from '../support/pglite.js';
 
 let database: PGlite;
 let journal: PostgresJournal;
 let tenants = 0;
 let scope: Scope;
 
-beforeAll(async () => {
-  database = await PGlite.create();
+withPGlite(async (made) => {
+  database = made;
   journal = new PostgresJournal({ pool: database });
   await journal.migrate();
   await database.exec('CREATE TABLE pupils (district text NOT NULL, id text NOT NULL, name text NOT NULL)');
-}, 60_000);
+});
 
 beforeEach(() => {
   tenants += 1;
   scope = { tenant: `district-${String(tenants)}` };
-});
-
-afterAll(async () => {
-  await database.close();
 });
 
 const age = agingIn((text, values) => database.query(text, values), 'rosterkit');

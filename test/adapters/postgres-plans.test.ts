@@ -1,18 +1,15 @@
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlPool } from '../../src/adapters/postgres/index.js';
 import { newId } from '../../src/adapters/postgres/new-id.js';
 import { addMember, batchOf, createClass, createUser, userChange } from '../../src/testing/contracts/store/changes.js';
+import { withPGlite } from '../support/pglite.js';
 
 let database: PGlite;
 
-beforeAll(async () => {
-  database = await PGlite.create();
-}, 60_000);
-
-afterAll(async () => {
-  await database.close();
+withPGlite((made) => {
+  database = made;
 });
 
 /** A database that notes how it looks for what a statement names, one word for each index that it asks. */

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
@@ -16,18 +16,15 @@ import {
 } from '../../src/testing/contracts/store/changes.js';
 import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
+import { withPGlite } from '../support/pglite.js';
 
 let database: PGlite;
 let underTest: PostgresStore;
 
-beforeAll(async () => {
-  database = await PGlite.create();
+withPGlite(async (made) => {
+  database = made;
   underTest = new PostgresStore({ pool: database, roles: ['teacher'], sites: ['north'] });
   await underTest.migrate();
-}, 60_000);
-
-afterAll(async () => {
-  await database.close();
 });
 
 const age = agingIn((text, values) => database.query(text, values), 'rosterkit');

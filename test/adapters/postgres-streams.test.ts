@@ -1,4 +1,4 @@
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
@@ -20,6 +20,7 @@ import {
 import { batchOf, createClass, createUser } from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
 import { CONNECTION, hasServer } from '../support/database-server.js';
+import { withPGlite } from '../support/pglite.js';
 
 /** More than three answers of the database. */
 const MANY = 16_000;
@@ -170,13 +171,9 @@ async function collectRoster(source: ReturnType<typeof rosterSource>, scope: Sco
 describe('streams on PGlite', () => {
   let database: PGlite;
 
-  beforeAll(async () => {
-    database = await PGlite.create();
+  withPGlite(async (made) => {
+    database = made;
     await new PostgresStore({ pool: database }).migrate();
-  }, 60_000);
-
-  afterAll(async () => {
-    await database.close();
   });
 
   streamsAre(() => ({ pool: database, schema: 'rosterkit' }));

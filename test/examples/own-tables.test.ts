@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../src/model/index.js';
@@ -12,20 +12,17 @@ import { breakingPool } from '../adapters/postgres-places.js';
 import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
 import { CONNECTION, hasServer } from '../support/database-server.js';
+import { withPGlite } from '../support/pglite.js';
 
 describe('on PGlite', () => {
   let database: PGlite;
   let store: SchoolStore;
 
-  beforeAll(async () => {
-    database = await PGlite.create();
+  withPGlite(async (made) => {
+    database = made;
     await database.exec(SCHEMA);
     store = new SchoolStore(database);
     await store.migrate();
-  }, 60_000);
-
-  afterAll(async () => {
-    await database.close();
   });
 
   const age = (scope: Scope, ms: number) =>

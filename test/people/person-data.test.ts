@@ -1,5 +1,5 @@
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { describe, expect, test } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlTransactionPool } from '../../src/adapters/postgres/index.js';
@@ -8,19 +8,16 @@ import { Directory, type DirectoryOptions } from '../../src/people/index.js';
 import type { RosterStore } from '../../src/ports/index.js';
 import { batchOf, createUser, userChange } from '../../src/testing/contracts/store/changes.js';
 import { dumpOfMemory, dumpOfTables, placesOf } from '../support/dumps.js';
+import { withPGlite } from '../support/pglite.js';
 import { districtWith, ErasedChild, unshared } from './erased-child.js';
 
 let database: PGlite;
 let postgres: PostgresStore;
 
-beforeAll(async () => {
-  database = await PGlite.create();
+withPGlite(async (made) => {
+  database = made;
   postgres = new PostgresStore({ pool: database });
   await postgres.migrate();
-}, 60_000);
-
-afterAll(async () => {
-  await database.close();
 });
 
 let tenants = 0;
@@ -38,13 +35,24 @@ const kinds = [
       return { scene: new ErasedChild(store, nextTenant()), dump: () => dumpOfMemory(store) };
     },
     // What of memory holds the child, and of PostgreSQL.
-    places: ['enrollments', 'guardianLinks', 'invitations', 'journals', 'outbox', 'runs', 'scopes', 'users'],
+    places: ['audit', 'enrollments', 'guardianLinks', 'invitations', 'journals', 'outbox', 'runs', 'scopes', 'users'],
   },
   {
     kind: 'PostgreSQL',
     open: () => ({ scene: new ErasedChild(postgres, nextTenant()), dump: () => dumpOfTables(database) }),
     places: [
-      ...['enrollments', 'guardian_links', 'images', 'invitations', 'journal', 'outbox', 'runs', 'scopes', 'users'],
+      ...[
+        'audit',
+        'enrollments',
+        'guardian_links',
+        'images',
+        'invitations',
+        'journal',
+        'outbox',
+        'runs',
+        'scopes',
+        'users',
+      ],
     ],
   },
 ];

@@ -1,5 +1,5 @@
-import { PGlite } from '@electric-sql/pglite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PGlite } from '@electric-sql/pglite';
+import { describe, expect, it } from 'vitest';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { invert } from '../../src/engine/index.js';
@@ -9,18 +9,15 @@ import { stateOf } from '../../src/testing/contracts/store/changes.js';
 import { ErasedChild, unshared } from '../people/erased-child.js';
 import { TestClock } from './support.js';
 import { dumpOfMemory, dumpOfTables, placesOf } from '../support/dumps.js';
+import { withPGlite } from '../support/pglite.js';
 
 let database: PGlite;
 let postgres: PostgresStore;
 
-beforeAll(async () => {
-  database = await PGlite.create();
+withPGlite(async (made) => {
+  database = made;
   postgres = new PostgresStore({ pool: database });
   await postgres.migrate();
-}, 60_000);
-
-afterAll(async () => {
-  await database.close();
 });
 
 let tenants = 900;

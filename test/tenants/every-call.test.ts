@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { PGlite } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as rosterkit from 'rosterkit';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
@@ -15,6 +15,7 @@ import { pendingOf, stateOf } from '../../src/testing/contracts/store/changes.js
 import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
 import { copyTenant, dumpOf } from '../adapters/row-security.js';
+import { withPGlite } from '../support/pglite.js';
 import {
   connectionsCalls,
   deliveriesCalls,
@@ -211,14 +212,10 @@ describe('each call, made by the tenant itself, reads or changes something', () 
   let database: PGlite;
   let tables: PostgresStore;
 
-  beforeAll(async () => {
-    database = await PGlite.create();
+  withPGlite(async (made) => {
+    database = made;
     tables = new PostgresStore({ pool: database });
     await tables.migrate();
-  }, 60_000);
-
-  afterAll(async () => {
-    await database.close();
   });
 
   test.each(calls.filter(([, { noneOfTenant }]) => noneOfTenant === undefined))('%s', async (name, call) => {
