@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    Connections
     CredentialVault
     DecodeError
     Deliveries
@@ -41,6 +42,7 @@ test('the names of rosterkit', async () => {
     RateLimitError
     RosterError
     RosterSync
+    Scheduler
     ServerError
     SignInError
     StalePlanError
@@ -75,6 +77,7 @@ test('the names of rosterkit', async () => {
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
+    nextRunAt
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -197,6 +200,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    connectionContract
     credentialContract
     directoryContract
     districtRoster
