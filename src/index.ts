@@ -7,18 +7,33 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
   ImportOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   RetentionOptions,
+  RunningSync,
+  SchoolStatistics,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
+  RunsOptions,
+  StatisticsOptions,
+  SyncAccess,
   SyncEvent,
+  SyncPermission,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -98,21 +113,39 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Access, Deliveries, Directory, Invitations, noticeTemplates, permissionSets } from './people/index.js';
 export type {
+  AccessDecision,
+  AccessOptions,
+  AccessScope,
+  AccessTarget,
   ActOptions,
   BounceOutcome,
   BounceReport,
+  ClassDetails,
   ClassFields,
   DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   Erasure,
+  Grant,
+  GuardianFields,
   InvitationsOptions,
+  NewPersonFields,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
+  PermissionSet,
+  PermissionSets,
+  PersonalAccess,
   PersonExport,
   PersonFields,
+  ReadableStore,
   RecordReference,
+  Released,
 } from './people/index.js';
 
 // Credentials, sealed
@@ -218,12 +251,14 @@ export type {
 export {
   agedReport,
   classSubject,
+  decisionWithoutPerson,
   defaultPolicy,
   emptyLedger,
   enrollmentSubject,
   entryWithoutPerson,
   guardianSubject,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   ledgerWithoutPerson,
@@ -292,6 +327,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,

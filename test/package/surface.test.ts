@@ -57,6 +57,7 @@ test('the names of rosterkit', async () => {
     clientCredentials
     compare
     credentialSealer
+    decisionWithoutPerson
     defaultPolicy
     definePolicy
     describeReason
@@ -66,6 +67,7 @@ test('the names of rosterkit', async () => {
     emptyLedger
     enrollmentSubject
     entryWithoutPerson
+    exitCodeOf
     explain
     foldDelta
     guardianSubject
@@ -74,10 +76,12 @@ test('the names of rosterkit', async () => {
     hashPlan
     invert
     isActOf
+    isDecisionOf
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
     nextRunAt
+    noticeTemplates
     oauth1
     oneRosterCsvSource
     oneRosterSource

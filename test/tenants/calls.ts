@@ -429,6 +429,9 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     call: async ({ sender, mailer }) => [await sender.deliver(), mailer.messages],
   },
   runs: { call: ({ sync }) => sync.runs() },
+  status: { call: ({ sync }) => sync.status() },
+  statistics: { call: ({ sync }) => sync.statistics() },
+  audit: { call: ({ sync }) => sync.audit() },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
   off: {
