@@ -190,8 +190,9 @@ describe('a change of what a plan depends on', () => {
     expect(changed).toMatchObject({ state: 'enabled', label: 'North', version: before.version + 1 });
     expect((await connections.status(id)).nextRunAt).toBe('2026-09-15T14:00:00.000Z');
     // An hour that has passed already was never missed.
-    await connections.configure(id, { schedule: { ...SCHEDULE, at: '07:00' } }, by);
-    expect((await connections.status(id)).nextRunAt).toBe('2026-09-16T11:00:00.000Z');
+    scene.clock.set('2026-09-15T13:30:00.000Z');
+    await connections.configure(id, { schedule: { ...SCHEDULE, at: '09:00' } }, by);
+    expect((await connections.status(id)).nextRunAt).toBe('2026-09-16T13:00:00.000Z');
     const unlabelled = await connections.configure(id, { label: null, schedule: null, steps: null }, by);
     expect(unlabelled.label).toBeUndefined();
     expect((await connections.status(id)).nextRunAt).toBeUndefined();

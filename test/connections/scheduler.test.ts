@@ -103,6 +103,7 @@ describe('what goes wrong', () => {
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on('warning', onWarning);
     const { runs } = start({
+      pollMs: 50,
       connections: () => Promise.resolve([broken.connections, healthy.connections]),
       onError: (error, run) => {
         told.push(error, run.tenant);
