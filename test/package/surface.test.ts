@@ -9,7 +9,8 @@ async function namesOf(entry: Promise<object>): Promise<string> {
 
 test('the names of rosterkit', async () => {
   expect(await namesOf(import('rosterkit'))).toMatchInlineSnapshot(`
-    "ApiError
+    "Access
+    ApiError
     AuthenticationError
     ClassLinkClient
     ClassLinkProxy
@@ -20,6 +21,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    Connections
     CredentialVault
     DecodeError
     Deliveries
@@ -41,6 +43,7 @@ test('the names of rosterkit', async () => {
     RateLimitError
     RosterError
     RosterSync
+    Scheduler
     ServerError
     SignInError
     StalePlanError
@@ -64,6 +67,7 @@ test('the names of rosterkit', async () => {
     emptyLedger
     enrollmentSubject
     entryWithoutPerson
+    exitCodeOf
     explain
     foldDelta
     guardianSubject
@@ -75,6 +79,8 @@ test('the names of rosterkit', async () => {
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
+    nextRunAt
+    noticeTemplates
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -82,6 +88,7 @@ test('the names of rosterkit', async () => {
     parseLedger
     parsePlan
     parsePolicy
+    permissionSets
     readPlan
     reconcile
     reconcileStreams
@@ -197,6 +204,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    connectionContract
     credentialContract
     directoryContract
     districtRoster
