@@ -101,9 +101,12 @@ export {
   preflightStateOf,
 } from './preflight.js';
 export {
+  decisionWithoutPerson,
   entryWithoutPerson,
+  ERASED,
   type HeldTrace,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   type LedgerTraces,

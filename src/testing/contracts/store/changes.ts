@@ -186,6 +186,7 @@ export function invite(
       subject: 'Welcome',
       text: 'A code',
       html: '<p>A code</p>',
+      replyTo: 'office@school.example',
       attempts: 0,
       accepted: 0,
     },
