@@ -32,6 +32,7 @@ function district(): MemoryStore {
       { id: 'tom', ...person, ...south, roles: ['teacher'] },
       { id: 'gus', ...person, roles: ['guardian'] },
       { id: 'gia', ...person, roles: ['guardian'] },
+      { id: 'gil', ...person, roles: ['guardian'] },
       { id: 'ann', ...pupil, ...north },
       { id: 'bob', ...pupil, ...south },
       { id: 'cat', ...pupil, ...north },
@@ -56,6 +57,7 @@ function district(): MemoryStore {
       { guardianId: 'gus', studentId: 'cat', state: 'removed', by: 'sync' },
       { guardianId: 'gus', studentId: 'dan' },
       { guardianId: 'gia', studentId: 'bob' },
+      { guardianId: 'gil', studentId: 'dan' },
     ],
   });
   return store;
@@ -133,6 +135,7 @@ describe('how far a permission reaches', () => {
     ['a guardian, a child of theirs no more', 'gus', { student: 'cat' }, ['district']],
     ['a guardian, a deactivated child', 'gus', { student: 'dan' }, ['district']],
     ['a guardian, their child’s class', 'gus', { class: 'math' }, ['district', 'students']],
+    ['a guardian, the class of a deactivated child', 'gil', { class: 'math' }, ['district']],
     ['a guardian, the class of a forbidden child', 'gus', { class: 'art' }, ['district']],
     ['a guardian, a child of others', 'gus', { student: 'eve' }, ['district']],
     ['a student, themselves', 'ann', { student: 'ann' }, [...ALL]],

@@ -86,6 +86,7 @@ export function createUser(sourcedId: string): UserChange {
     givenName: 'Given',
     familyName: 'Family',
     schoolSourcedIds: ['school'],
+    permissions: ['Family Access', 'Clubs'],
     state: 'active',
   } as const;
   return userChange({ kind: 'user-create', target: { sourcedId }, before: null, after });
