@@ -368,7 +368,7 @@ describe('a notice and its report', () => {
     await world.sync.run();
     expect(recipients(world)).toEqual(['grace@school.example']);
     const [, second] = written;
-    const [message] = (second?.messages ?? []);
+    const [message] = second?.messages ?? [];
     expect(message).toMatchObject({ kind: 'notice', channel: 'email', state: 'pending', userId: 'admin-1' });
   });
 
