@@ -38,12 +38,13 @@ const kinds = [
       return { scene: new ErasedChild(store, nextTenant()), dump: () => dumpOfMemory(store) };
     },
     // What of memory holds the child, and of PostgreSQL.
-    places: ['enrollments', 'guardianLinks', 'invitations', 'journals', 'outbox', 'runs', 'scopes', 'users'],
+    places: ['audit', 'enrollments', 'guardianLinks', 'invitations', 'journals', 'outbox', 'runs', 'scopes', 'users'],
   },
   {
     kind: 'PostgreSQL',
     open: () => ({ scene: new ErasedChild(postgres, nextTenant()), dump: () => dumpOfTables(database) }),
     places: [
+      'audit',
       ...['enrollments', 'guardian_links', 'images', 'invitations', 'journal', 'outbox', 'runs', 'scopes', 'users'],
     ],
   },
