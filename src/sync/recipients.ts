@@ -36,7 +36,6 @@ export async function recipientsOf(
   const concerned = named === undefined ? undefined : new Set(named);
   const candidates: { readonly recipient: Recipient; readonly schools: readonly string[] }[] = [];
   for await (const user of local.users) {
-    if (touched?.people.has(user.id) === true) for (const school of user.schoolSourcedIds) concerned?.add(school);
     const email = usableEmail(user.email ?? user.verifiedEmail);
     if (email === undefined || user.state !== 'active' || user.enabled === false || !hasRole(user, roles)) continue;
     const { id: userId, role } = user;

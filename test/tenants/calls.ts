@@ -430,7 +430,7 @@ export const syncCalls: Readonly<Record<string, Call>> = {
   },
   runs: { call: ({ sync }) => sync.runs() },
   status: { call: ({ sync }) => sync.status() },
-  statistics: { call: ({ sync }) => sync.statistics() },
+  statistics: { call: ({ sync }) => sync.statistics(), noneOfTenant: 'it tells numbers alone' },
   audit: { call: ({ sync }) => sync.audit() },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
