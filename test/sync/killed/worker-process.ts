@@ -3,11 +3,14 @@
  * it is killed at one statement of the job; it ends with the process that started it.
  */
 
+import nodemailer from 'nodemailer';
 import { Pool } from 'pg';
 import { PostgresStore, type SqlConnection, type SqlPool } from '../../../src/adapters/postgres/index.js';
-import { FileMailer } from '../../../src/adapters/smtp/index.js';
+import { FileMailer, SmtpMailer } from '../../../src/adapters/smtp/index.js';
+import type { Mailer } from '../../../src/ports/index.js';
 import { RosterSync } from '../../../src/sync/index.js';
 import { FixedClock, rosterSource } from '../../../src/testing/index.js';
+import { hostName } from './host-name.js';
 import { BATCH_SIZE, policy, rosterOf, type Month } from './scenes.js';
 
 /** When, at a statement or a letter: it was not sent, it is on its way, or it has arrived and nobody knows. */
@@ -17,10 +20,16 @@ export type Moment = 'before' | 'during' | 'after';
 export interface Job {
   readonly tenant: string;
   readonly month: Month;
-  /** The folder that stands for the mail server. */
-  readonly mail: string;
+  /** The port of the mail server, or a folder that stands for it. */
+  readonly mail: number | string;
   /** Which statement or which letter of the job, from 1, is the last. */
-  readonly kill?: { readonly at: 'statement' | 'letter'; readonly number: number; readonly moment: Moment };
+  readonly kill?: {
+    readonly at: 'statement' | 'letter';
+    readonly number: number;
+    readonly moment: Moment;
+    /** How long `during` lasts, in milliseconds. @default no longer than the call */
+    readonly afterMs?: number;
+  };
 }
 
 /** What became of a job that was not killed. */
@@ -37,10 +46,12 @@ export interface JobDone {
 const [connectionString, schema] = process.argv.slice(2);
 if (connectionString === undefined || schema === undefined) throw new Error('names a database and a schema');
 
-const database = new Pool({ connectionString, application_name: `${schema}-${String(process.pid)}`, max: 2 });
+const name = `${schema}-${String(process.pid)}`;
+const database = new Pool({ connectionString, application_name: name, max: 2 });
 const done = { statement: 0, letter: 0 };
 let applying = 0;
 let kill: Job['kill'];
+let death: NodeJS.Timeout | undefined;
 
 function die(): void {
   process.kill(process.pid, 'SIGKILL');
@@ -52,7 +63,8 @@ async function counted<T>(what: 'statement' | 'letter', act: () => Promise<T>): 
   const moment = kill?.at === what && kill.number === done[what] ? kill.moment : undefined;
   if (moment === 'before') die();
   const acting = act();
-  if (moment === 'during') setImmediate(die);
+  if (moment === 'during' && kill?.afterMs !== undefined) death = setTimeout(die, kill.afterMs);
+  else if (moment === 'during') setImmediate(die);
   await acting;
   if (moment === 'after') die();
   return acting;
@@ -68,8 +80,17 @@ const pool: SqlPool = {
   },
 };
 
+/** The log of a mail server tells the processes apart by their names. */
+function mailerTo(mail: Job['mail']): { readonly mailer: Mailer; readonly close: () => void } {
+  if (typeof mail === 'string') return { mailer: new FileMailer({ folder: mail }), close: () => undefined };
+  const server = { pool: true, host: '127.0.0.1', port: mail, maxConnections: 1 } as const;
+  const transport = nodemailer.createTransport({ ...server, name: hostName(name) });
+  const from = 'no-reply@school.example';
+  return { mailer: new SmtpMailer({ transport, from, allowInsecureTransport: true }), close: () => transport.close() };
+}
+
 async function doJob(job: Job): Promise<JobDone> {
-  const mailer = new FileMailer({ folder: job.mail });
+  const { mailer, close } = mailerTo(job.mail);
   const sync = new RosterSync({
     source: rosterSource(rosterOf(job.month)),
     store: new PostgresStore({ pool, schema: schema as string }),
@@ -87,6 +108,8 @@ async function doJob(job: Job): Promise<JobDone> {
   Object.assign(done, { statement: 0, letter: 0 });
   kill = job.kill;
   const { outcome } = await sync.run();
+  close();
+  clearTimeout(death);
   const { statement: statements, letter: letters } = done;
   kill = undefined;
   return { outcome, statements, applying, letters, left: (await sync.plan()).changes.length };
