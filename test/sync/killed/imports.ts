@@ -6,18 +6,9 @@ import { changesSince, endOf, expectWholeBatches, fenceOf } from './looks.js';
 import type { Post } from './post.js';
 import type { Month } from './scenes.js';
 import type { SchemaTables, Tables } from './tables.js';
-import type { JobDone } from './worker-process.js';
+import { importUndisturbed, type Undisturbed } from './undisturbed.js';
+import type { Job } from './worker-process.js';
 import type { Answer, Order, Workers } from './workers.js';
-
-/** An import that nobody disturbed: where it began, what it did, and where it ended. */
-interface Undisturbed extends JobDone {
-  readonly from: string | undefined;
-  readonly before: Tables;
-  readonly changes: readonly string[];
-  readonly end: unknown;
-  readonly addressees: readonly string[];
-  readonly milliseconds: number;
-}
 
 /** Where it happens, and what chance decides. */
 export interface Setting {
@@ -38,9 +29,11 @@ export class KilledImports {
 
   /** Imports each month once without a kill. */
   static async of(setting: Setting): Promise<KilledImports> {
+    const { tables, post, workers } = setting;
+    const place = { tables, post, act: (job: Job) => workers.do(job) };
     const imports = new KilledImports(setting);
-    await imports.#importUndisturbed('august', undefined);
-    await imports.#importUndisturbed('september', 'august');
+    imports.#undisturbed.set('august', await importUndisturbed(place, 'august'));
+    imports.#undisturbed.set('september', await importUndisturbed(place, 'september', 'august'));
     return imports;
   }
 
@@ -51,26 +44,6 @@ export class KilledImports {
         throw new Error(`round ${String(round)} of KILL_SEED=${String(this.setting.seed)}`, { cause: error });
       });
     }
-  }
-
-  async #importUndisturbed(month: Month, from: string | undefined): Promise<void> {
-    const { workers, tables, post } = this.setting;
-    if (from !== undefined) await tables.copy(from, month);
-    const before = await tables.read(month);
-    const start = performance.now();
-    const done = await workers.do({ tenant: month, month, mail: post.placeOf(month) });
-    if ('killed' in done) throw new Error('nobody was to kill it');
-    expect(done).toMatchObject({ outcome: 'applied', left: 0 });
-    const now = await tables.read(month);
-    this.#undisturbed.set(month, {
-      from,
-      before,
-      changes: changesSince(now, before),
-      end: endOf(now),
-      addressees: await post.addressees(month, now, before),
-      milliseconds: performance.now() - start,
-      ...done,
-    });
   }
 
   /** Kills one process after the other in the middle of one import, and lets the next one end it. Says how many died. */
