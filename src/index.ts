@@ -7,18 +7,29 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
   ImportOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   RetentionOptions,
+  RunningSync,
+  SchoolStatistics,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
   SyncEvent,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -98,7 +109,7 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations, noticeTemplates } from './people/index.js';
 export type {
   ActOptions,
   BounceOutcome,
@@ -109,6 +120,11 @@ export type {
   DirectoryOptions,
   Erasure,
   InvitationsOptions,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
   PersonExport,
   PersonFields,
@@ -126,6 +142,25 @@ export type {
   SealedFor,
   SealingKey,
 } from './credentials/index.js';
+
+// Connections with providers, and their schedule
+export { Connections, nextRunAt, Scheduler } from './connections/index.js';
+export type {
+  ConnectionActOptions,
+  ConnectionConfiguration,
+  ConnectionSettings,
+  ConnectionsOptions,
+  ConnectionStatus,
+  DueRun,
+  LookOptions,
+  NewConnection,
+  RunNowOptions,
+  Scheduled,
+  ScheduledRun,
+  SchedulerOptions,
+  SharedSyncOptions,
+  SourceFactory,
+} from './connections/index.js';
 
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
@@ -150,6 +185,13 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   DirectoryStore,
@@ -179,9 +221,13 @@ export type {
   RunOutcome,
   RunReport,
   SaveRunOptions,
+  Schedule,
+  SchedulePause,
   SendOptions,
+  TakenTime,
   TextMessage,
   TextSender,
+  Weekday,
 } from './ports/index.js';
 
 // The words
@@ -262,6 +308,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,
