@@ -91,7 +91,9 @@ test('a school administrator signs in, looks, imports in two steps, and renames 
     guardians: { contactTypes: ['Primary', 'Secondary'] },
   };
   await connections.configure(id, { policy, steps: ['classes', 'teachers', 'students'] }, by);
-  expect(await connections.preflight(id, by)).toMatchObject({ state: expect.stringMatching('ready|warning') as string });
+  expect(await connections.preflight(id, by)).toMatchObject({
+    state: expect.stringMatching('ready|warning') as string,
+  });
   const preview = await connections.preview(id, by);
   const twins = preview.notes.filter(({ code }) => code === 'DUPLICATE_NAME');
   expect(twins.length).toBeGreaterThanOrEqual(2);

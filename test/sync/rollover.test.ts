@@ -11,9 +11,9 @@ import { collectLocal } from '../../src/sync/planning.js';
 import { districtRoster, FixedClock, generateDistrict, rollover, rosterSource } from '../../src/testing/index.js';
 import { CONNECTION, hasPostgres } from './killed/stage.js';
 
-/** With their guardians and teachers they are more than 20,000 people. */
-const STUDENTS = 9_600;
-/** Fewer on PostgreSQL, where a round takes longer; as many by `ROLLOVER_STUDENTS=9600`. */
+/** With their guardians and teachers they are some 5,000 people; more than 20,000 by `ROLLOVER_STUDENTS=9600`. */
+const STUDENTS = Number(process.env['ROLLOVER_STUDENTS'] ?? 2_400);
+/** Fewer on PostgreSQL, where a round takes longer. */
 const STUDENTS_ON_POSTGRES = Number(process.env['ROLLOVER_STUDENTS'] ?? 400);
 
 const scope = { tenant: 'district-1' };
@@ -109,8 +109,7 @@ async function undoesTheRollover(store: RosterStore, students: number): Promise<
 }
 
 describe('the undo of a rollover to the next school year brings every record back, and the next sync leaves it so', () => {
-  test('of a district of more than 20,000 people', { timeout: 300_000 }, async () => {
-    expect(yearsOf(STUDENTS)[0].users.length).toBeGreaterThan(20_000);
+  test(`of a district of ${String(STUDENTS)} students`, { timeout: 900_000 }, async () => {
     await undoesTheRollover(new MemoryStore(), STUDENTS);
   });
 });
@@ -134,7 +133,7 @@ describe.skipIf(!isPossible)('the undo of a rollover on PostgreSQL', () => {
     await pool.end();
   }, 120_000);
 
-  test(`brings every record of ${String(STUDENTS_ON_POSTGRES)} students back`, { timeout: 900_000 }, async () => {
+  test(`brings every record of ${String(STUDENTS_ON_POSTGRES)} students back`, { timeout: 3_600_000 }, async () => {
     await undoesTheRollover(store, STUDENTS_ON_POSTGRES);
   });
 });
