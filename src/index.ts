@@ -25,7 +25,11 @@ export type {
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
+  RunsOptions,
+  StatisticsOptions,
+  SyncAccess,
   SyncEvent,
+  SyncPermission,
   SyncLogger,
   SyncStatistics,
   SyncStatus,
@@ -109,26 +113,39 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations, noticeTemplates } from './people/index.js';
+export { Access, Deliveries, Directory, Invitations, noticeTemplates, permissionSets } from './people/index.js';
 export type {
+  AccessDecision,
+  AccessOptions,
+  AccessScope,
+  AccessTarget,
   ActOptions,
   BounceOutcome,
   BounceReport,
+  ClassDetails,
   ClassFields,
   DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   Erasure,
+  Grant,
+  GuardianFields,
   InvitationsOptions,
+  NewPersonFields,
   NoticeCounts,
   NoticeDetails,
   NoticeLine,
   NoticeStatus,
   NoticeTemplate,
   PendingInvitation,
+  PermissionSet,
+  PermissionSets,
+  PersonalAccess,
   PersonExport,
   PersonFields,
+  ReadableStore,
   RecordReference,
+  Released,
 } from './people/index.js';
 
 // Credentials, sealed
@@ -234,12 +251,14 @@ export type {
 export {
   agedReport,
   classSubject,
+  decisionWithoutPerson,
   defaultPolicy,
   emptyLedger,
   enrollmentSubject,
   entryWithoutPerson,
   guardianSubject,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   ledgerWithoutPerson,

@@ -19,12 +19,12 @@ export async function decide(
 }
 
 /**
- * Compares the roles and sites that a policy names with those that the host has.
+ * Compares the roles, sites and permission sets that a policy names with those that there are.
  *
  * @throws ConfigurationError naming the setting
  */
 export async function checkAccess(context: SyncContext, policy: Policy): Promise<void> {
-  const { defaultRole, roles, site } = policy.access;
+  const { defaultRole, roles, permissions = {}, site } = policy.access;
   const hostRoles = await context.store.roles(context.scope);
   const hostSites = await context.store.sites(context.scope);
   requireKnown('policy.access.defaultRole', defaultRole, hostRoles, 'role');
@@ -36,6 +36,16 @@ export async function checkAccess(context: SyncContext, policy: Policy): Promise
     requireKnown(`policy.notify.roles.${String(index)}`, role, known, 'role');
   }
   requireKnown('policy.access.site', site, hostSites, 'site');
+  const sets = context.access?.permissionSets;
+  if (sets === undefined) return;
+  for (const [role, names] of Object.entries(permissions)) {
+    const unknown = names.find((name) => !Object.hasOwn(sets, name));
+    if (unknown === undefined) continue;
+    throw new ConfigurationError(
+      `policy.access.permissions.${role}`,
+      `names a permission set that there is not: ${unknown}`,
+    );
+  }
 }
 
 function requireKnown(parameter: string, value: string | undefined, known: readonly string[], noun: string): void {

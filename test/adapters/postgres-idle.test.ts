@@ -1,13 +1,11 @@
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore, type SqlPool } from '../../src/adapters/postgres/index.js';
-import { CONNECTION, hasPostgres } from '../sync/killed/stage.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 const scope = { tenant: 'district-1' };
-const isPossible = await hasPostgres();
-if (!isPossible) console.warn('PostgreSQL is not reachable: nobody is idle in a transaction.');
 
-describe.skipIf(!isPossible)('a transaction in which a process says nothing any more', () => {
+describe.skipIf(!(await hasServer()))('a transaction in which a process says nothing any more', () => {
   const schema = `rosterkit_idle_${String(process.pid)}`;
   const database = new Pool({ connectionString: CONNECTION });
 

@@ -1,21 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isEximInstalled, type MailServer, startMailServer } from '../adapters/exim.js';
 import { KilledImports } from './killed/imports.js';
+import { hasServer } from '../support/database-server.js';
 import { FolderPost, ServerPost } from './killed/post.js';
-import { hasPostgres, Stage } from './killed/stage.js';
+import { Stage } from './killed/stage.js';
 import { Workers } from './killed/workers.js';
 
 /** How many processes are killed, and at which moments: the same seed kills at the same statements. */
 const RUNS = Number(process.env['KILL_RUNS'] ?? 20);
 const SEED = Number(process.env['KILL_SEED'] ?? 1);
 
-const isPossible = await hasPostgres();
-if (!isPossible) console.warn('PostgreSQL is not reachable: no process is killed.');
 const hasMailServer = isEximInstalled || process.env['CI'] === 'true';
 if (!hasMailServer)
   console.warn('Exim is not installed: the processes that are killed write their letters into files.');
 
-describe.skipIf(!isPossible)('a process that is killed in the middle of a run', () => {
+describe.skipIf(!(await hasServer()))('a process that is killed in the middle of a run', () => {
   let stage: Stage;
   let workers: Workers;
   let server: MailServer | undefined;

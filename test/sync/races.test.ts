@@ -4,9 +4,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/testing/random.js';
 import { changesSince, endOf, expectWholeBatches } from './killed/looks.js';
+import { hasServer } from '../support/database-server.js';
 import { FolderPost } from './killed/post.js';
 import { BATCH_SIZE } from './killed/scenes.js';
-import { hasPostgres, Stage } from './killed/stage.js';
+import { Stage } from './killed/stage.js';
 import { importUndisturbed, type Undisturbed } from './killed/undisturbed.js';
 import type { Job, JobDone, JobRefused } from './killed/worker-process.js';
 import { ask, kill } from './killed/workers.js';
@@ -23,10 +24,7 @@ const IDLE_MS = 1_000;
 /** So long that nobody renews it in the middle of a test. */
 const LONG_MS = 3_600_000;
 
-const isPossible = await hasPostgres();
-if (!isPossible) console.warn('PostgreSQL is not reachable: no processes race.');
-
-describe.skipIf(!isPossible)('processes that want one scope', { timeout: 120_000 }, () => {
+describe.skipIf(!(await hasServer()))('processes that want one scope', { timeout: 120_000 }, () => {
   let stage: Stage;
   let post: FolderPost;
   let whole: Undisturbed;

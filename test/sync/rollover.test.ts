@@ -9,7 +9,7 @@ import type { RosterStore } from '../../src/ports/index.js';
 import { RosterSync } from '../../src/sync/index.js';
 import { collectLocal } from '../../src/sync/planning.js';
 import { districtRoster, FixedClock, generateDistrict, rollover, rosterSource } from '../../src/testing/index.js';
-import { CONNECTION, hasPostgres } from './killed/stage.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 /** With their guardians and teachers they are some 5,000 people; more than 20,000 by `ROLLOVER_STUDENTS=9600`. */
 const STUDENTS = Number(process.env['ROLLOVER_STUDENTS'] ?? 2_400);
@@ -114,10 +114,7 @@ describe('the undo of a rollover to the next school year brings every record bac
   });
 });
 
-const isPossible = await hasPostgres();
-if (!isPossible) console.warn('PostgreSQL is not reachable: no rollover is undone there.');
-
-describe.skipIf(!isPossible)('the undo of a rollover on PostgreSQL', () => {
+describe.skipIf(!(await hasServer()))('the undo of a rollover on PostgreSQL', () => {
   const schema = `rosterkit_rollover_${String(process.pid)}`;
   let pool: Pool;
   let store: PostgresStore;

@@ -4,24 +4,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Pool } from 'pg';
 import { PostgresStore } from '../../../src/adapters/postgres/index.js';
+import { CONNECTION } from '../../support/database-server.js';
 import { programFolder } from '../../support/programs.js';
 import { SchemaTables } from './tables.js';
 import { WorkerProgram } from './workers.js';
-
-/** The server that the tests may use. */
-export const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
-
-/** Whether PostgreSQL answers, or is to be there whatever it says. */
-export async function hasPostgres(): Promise<boolean> {
-  if (process.env['CI'] === 'true') return true;
-  const database = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-  const isReachable = await database.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-  await database.end();
-  return isReachable;
-}
 
 /** What the tests of processes that sync have in common. */
 export class Stage {
