@@ -31,6 +31,15 @@ interface QueuedMessage {
   readonly login: string | undefined;
 }
 
+/** A message as the mail server wrote it down when it took it, before it answered 250. */
+export interface LoggedMessage {
+  /** The Message-ID, without its brackets. */
+  readonly id: string;
+  /** What the client called itself. */
+  readonly client: string;
+  readonly recipients: readonly string[];
+}
+
 /** A mail server of one's own on the loopback address, that takes messages and delivers none. */
 export interface MailServer {
   /** The authority that vouches for it, in PEM. */
@@ -45,6 +54,10 @@ export interface MailServer {
     /** Neither. */
     readonly withoutTls: number;
   };
+  /** Every message that it ever took, in the order in which it took them. */
+  log(): Promise<readonly LoggedMessage[]>;
+  /** Until every connection has ended, those of dead clients, too. */
+  settled(): Promise<void>;
   /** Takes what it has, so that the queue is empty again. */
   takeMessages(): Promise<readonly QueuedMessage[]>;
   /** From now on those who were told to come back are taken. */
@@ -74,6 +87,8 @@ export async function startMailServer(): Promise<MailServer> {
   return {
     ca,
     ports,
+    log: () => readLog(path.join(folder, 'mainlog')),
+    settled: () => settled(daemon.pid),
     takeMessages: () => takeMessages(path.join(folder, 'spool', 'input')),
     endGreylisting: () => writeFile(path.join(folder, 'known'), ''),
     refuse: async (how) => {
@@ -82,7 +97,7 @@ export async function startMailServer(): Promise<MailServer> {
     },
     stop: async () => {
       // A connection has a process of its own, which would write its log into the folder after it is gone.
-      for (let attempt = 0; attempt < 100 && (await hasConnections(daemon.pid)); attempt += 1) await pause(20);
+      await settled(daemon.pid);
       daemon.kill();
       await ended;
       await rm(folder, { recursive: true, force: true });
@@ -101,6 +116,7 @@ function configurationOf(folder: string, ports: MailServer['ports']): string {
 primary_hostname = localhost
 spool_directory = ${folder}/spool
 log_file_path = ${folder}/%slog
+log_selector = +received_recipients
 pid_file_path = ${folder}/pid
 exim_user = ${String(process.getuid?.() ?? 0)}
 exim_group = ${String(process.getgid?.() ?? 0)}
@@ -203,6 +219,20 @@ function queuedMessage(file: string, body: string): QueuedMessage {
     isEncrypted: /^--?tls_cipher /m.test(file.slice(0, split)),
     login: /^--?auth_id (.*)$/m.exec(file.slice(0, split))?.[1],
   };
+}
+
+/** One line for each message: `<= sender H=(client) [address] ... id=Message-ID for recipients`. */
+async function readLog(file: string): Promise<readonly LoggedMessage[]> {
+  const lines = existsSync(file) ? (await readFile(file, 'utf8')).split('\n') : [];
+  return lines.flatMap((line) => {
+    const [, client, id, recipients] = / <= \S+ H=\S*? ?\(([^)]*)\) .* id=(\S+) for (.*)$/.exec(line) ?? [];
+    if (client === undefined || id === undefined || recipients === undefined) return [];
+    return [{ id, client, recipients: recipients.split(' ') }];
+  });
+}
+
+async function settled(daemon: number | undefined): Promise<void> {
+  for (let attempt = 0; attempt < 100 && (await hasConnections(daemon)); attempt += 1) await pause(20);
 }
 
 async function hasConnections(daemon: number | undefined): Promise<boolean> {

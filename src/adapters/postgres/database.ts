@@ -28,6 +28,8 @@ export interface Connected {
 const IN_THE_WAY = ['40001', '40P01', '23505', '23503'];
 const ATTEMPTS = 3;
 
+const IDLE_LIMIT = 'idle_in_transaction_session_timeout';
+
 /** The mode of a transaction that reads everything as of one moment. */
 export const READ_AT_ONE_MOMENT = 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY';
 
@@ -60,7 +62,7 @@ export class Database {
       try {
         return await this.once(operation, async (session) => {
           if (mode !== undefined) await session.query(mode);
-          await enter(session, tenant);
+          await enter(session, tenant, mode === undefined);
           return work(session);
         });
       } catch (error) {
@@ -132,9 +134,16 @@ export class Database {
   }
 }
 
-/** Makes the transaction one of the tenant's. */
-async function enter(session: Session, tenant: string): Promise<void> {
-  await session.query(`SELECT set_config('rosterkit.tenant', $1, true)`, [tenant]);
+/**
+ * Makes the transaction one of the tenant's. One that writes is ended by the server where its process says nothing for a
+ * minute: a process that sleeps, or whose machine is gone, would keep its rows, and with them the scope, from everybody
+ * else. A shorter time of the host's own stays.
+ */
+async function enter(session: Session, tenant: string, isWriting = false): Promise<void> {
+  const limit = isWriting
+    ? `, CASE current_setting('${IDLE_LIMIT}') WHEN '0' THEN set_config('${IDLE_LIMIT}', '60s', true) END`
+    : '';
+  await session.query(`SELECT set_config('rosterkit.tenant', $1, true)${limit}`, [tenant]);
 }
 
 type Connect = Extract<SqlPool, { connect: unknown }>['connect'];
@@ -230,8 +239,8 @@ function storeError(operation: string, cause: unknown): StoreError {
   });
 }
 
-/** SQLSTATEs of a server that is out of reach, going, coming, or has no connection left. */
-const PASSING = /^(08...|57P01|57P02|57P03|53300)$/;
+/** SQLSTATEs of a server that is out of reach, going, coming, has no connection left, or ended one that slept. */
+const PASSING = /^(08...|57P01|57P02|57P03|53300|25P03)$/;
 
 /** Whether another try may well succeed: the connection broke or was refused, or another transaction was in the way. */
 function isPassing(cause: unknown): boolean {
