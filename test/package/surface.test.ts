@@ -9,7 +9,8 @@ async function namesOf(entry: Promise<object>): Promise<string> {
 
 test('the names of rosterkit', async () => {
   expect(await namesOf(import('rosterkit'))).toMatchInlineSnapshot(`
-    "ApiError
+    "Access
+    ApiError
     AuthenticationError
     ClassLinkClient
     ClassLinkProxy
@@ -89,6 +90,7 @@ test('the names of rosterkit', async () => {
     parseLedger
     parsePlan
     parsePolicy
+    permissionSets
     readPlan
     reconcile
     reconcileStreams
