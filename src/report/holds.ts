@@ -55,10 +55,7 @@ export function holdsOf({ holds, notes, gates, changes, names, masked }: HoldsTo
         change === undefined ? recordOfSubject(subjectOfKey(key), names) : withClass(change, names, masked);
       if (record !== undefined) records.push(record);
     }
-    if (hold.changes.length === 0 && hold.subject !== undefined) {
-      const record = recordOfSubject(hold.subject, names);
-      if (record !== undefined) records.push(record);
-    }
+    const about = hold.subject === undefined ? undefined : recordOfSubject(hold.subject, names);
     const perSchool = [...schools]
       .sort(([left, one], [right, other]) => other - one || (left < right ? -1 : 1))
       .map(([school, count]) => (school === '' ? { count } : { label: names.school({ sourcedId: school }), count }));
@@ -66,6 +63,7 @@ export function holdsOf({ holds, notes, gates, changes, names, masked }: HoldsTo
       id: holdId(id),
       gate,
       code,
+      ...(about === undefined ? {} : { about }),
       reason: sentenceOf(reasonOfHold({ notes, gates }, hold), names, masked),
       words: gate === 'G8' ? counted(hold.count ?? 0, 'message', 'messages') : kindsInWords(kinds),
       count: hold.changes.length,
@@ -92,9 +90,9 @@ export function gatesOf({ gates, holds, names, masked }: HoldsToTell): readonly 
 /** A member stands with the class here, where nothing else says which. */
 function withClass(change: Change, names: Names, masked: boolean): ReportRecord {
   const { kind, subject } = change;
-  const of = kind.startsWith('enrollment') ? recordOfSubject(subject, names)?.of : undefined;
+  const section = kind.startsWith('enrollment') ? recordOfSubject(subject, names)?.in : undefined;
   const record = recordOf(change, names, masked);
-  return of === undefined ? record : { ...record, of };
+  return section === undefined ? record : { ...record, in: section };
 }
 
 /** A change's key is its kind and its subject. */

@@ -30,8 +30,8 @@ export function* markdownOf(report: Report): Generator<string> {
 
 function* holds({ holds: list }: Report): Generator<string> {
   if (list.length > 0) yield '\n## Waiting for a decision\n';
-  for (const { id, gate, reason, words, schools, records, count, approvable, hash, since } of list) {
-    yield `\n### ${plain(reason)}\n\n`;
+  for (const { id, about, reason, words, schools, records, count, approvable, hash, since } of list) {
+    yield `\n### ${about === undefined ? '' : `${named(about)}: `}${plain(reason)}\n\n`;
     if (words !== '') yield `**${plain(words)}**\n\n`;
     for (const { label, count: ofSchool } of schools) {
       yield `- ${label === undefined ? 'No school' : named(label)}: ${grouped(ofSchool)}\n`;
@@ -39,7 +39,7 @@ function* holds({ holds: list }: Report): Generator<string> {
     const advice = approvable
       ? 'Approve it where this is right, or discard it.'
       : 'No approval helps: have the data read again.';
-    yield `\n${advice} Waiting since ${plain(instant(since))}. Hold ${code(id)} (${gate})${approvable ? `, hash ${code(hash)}` : ''}.\n`;
+    yield `\n${advice} Waiting since ${plain(instant(since))}. Hold ${code(id)}${approvable ? `, hash ${code(hash)}` : ''}.\n`;
     if (records.length > 0) {
       yield `\n${count > records.length ? `The first ${records.length} of ${grouped(count)} records` : 'Records'}: ${records.map(recordOf).join(', ')}\n`;
     }
@@ -108,11 +108,15 @@ function sumsInWords({ comes, changes, goes, held }: ReportSums): string {
   return [...words, ...(held > 0 ? [`${grouped(held)} wait`] : [])].join(', ');
 }
 
-function recordOf({ of, fields = [], ...label }: ReportRecord): string {
+function recordOf({ of, in: section, fields = [], ...label }: ReportRecord): string {
   const values = fields.map(({ field, before, after }) =>
     before === undefined || after === undefined ? plain(field) : `${plain(field)}: ${plain(before)} → ${plain(after)}`,
   );
-  const more = [...(of === undefined ? [] : [`of ${named(of)}`]), ...values];
+  const places = [
+    ...(of === undefined ? [] : [`of ${named(of)}`]),
+    ...(section === undefined ? [] : [`in ${named(section)}`]),
+  ];
+  const more = [...places, ...values];
   return `${named(label)}${more.length === 0 ? '' : ` (${more.join('; ')})`}`;
 }
 

@@ -76,7 +76,7 @@ export function recordOfSubject(subject: string, names: Names): ReportRecord | u
   const first = referenceOf(ids.slice(0, Number(length)));
   const second = referenceOf(ids.slice(Number(length) + 1));
   return noun === 'enrollment'
-    ? { ...names.user(second), of: names.class(first) }
+    ? { ...names.user(second), in: names.class(first) }
     : { ...names.user(first), of: names.user(second) };
 }
 

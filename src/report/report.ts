@@ -21,8 +21,10 @@ export interface ReportField {
 
 /** A record of a group: whom or what it is about. */
 export interface ReportRecord extends ReportLabel {
-  /** The student of a guardian; the class of a member, where the record does not stand under its class. */
+  /** The student of a guardian. */
   readonly of?: ReportLabel;
+  /** The class of a member, where the record does not stand under its class. */
+  readonly in?: ReportLabel;
   readonly fields?: readonly ReportField[];
 }
 
@@ -75,6 +77,8 @@ export interface ReportHold {
   readonly id: string;
   readonly gate: string;
   readonly code: string;
+  /** The record that the hold is about, where it is about one. */
+  readonly about?: ReportRecord;
   readonly reason: string;
   /** Such as `280 students removed, 20 classes archived`. Empty where the hold keeps messages. */
   readonly words: string;

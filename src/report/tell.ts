@@ -86,6 +86,7 @@ function reportOfRun(input: RunReportInput, options: ReportOptions): Report {
   const names = new Names(changes, roster, local, masked);
   const holds = holdsOf({ holds: run.holds, notes: [], gates: [], changes: [], names, masked });
   const failures = failuresOf(run, masked);
+  const about = runOf(run, masked);
   return {
     formatVersion: 1,
     about: 'run',
@@ -94,8 +95,8 @@ function reportOfRun(input: RunReportInput, options: ReportOptions): Report {
     masked,
     scope: scopeOf(run, names),
     hash: run.planHash,
-    run: runOf(run, masked),
-    verdict: verdictOfRun(run, holds, failures),
+    run: about,
+    verdict: verdictOfRun(run, holds, failures, about.held),
     holds,
     gates: [],
     failures,

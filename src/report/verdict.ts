@@ -20,7 +20,7 @@ export function verdictOfPlan(plan: Plan, holds: readonly ReportHold[], gates: r
       details: reasons,
     };
   }
-  const waiting = holdsInWords(holds);
+  const waiting = holdsInWords(holds, counts.held);
   if (counts.changes === 0 && holds.length === 0) {
     const sentence = isUndo
       ? 'There is nothing to take back.'
@@ -50,9 +50,8 @@ function takenAway(changes: readonly Change[]): readonly string[] {
   return isAnyReady ? ['What will be made takes nothing away.'] : [];
 }
 
-/** `310 wait for your decision, in 2 holds` */
-function holdsInWords(holds: readonly ReportHold[]): string {
-  const count = holds.reduce((sum, hold) => sum + hold.count, 0);
+/** `310 changes wait for your decision, in 2 holds`. A change may be in several. */
+function holdsInWords(holds: readonly ReportHold[], count: number): string {
   const sets = counted(holds.length, 'hold', 'holds');
   const isOne = (count === 0 ? holds.length : count) === 1;
   const verb = isOne ? 'waits' : 'wait';
@@ -74,6 +73,7 @@ export function verdictOfRun(
   run: ReportedRun,
   holds: readonly ReportHold[],
   failures: readonly ReportFailure[],
+  waiting: number,
 ): ReportVerdict {
   const { type, outcome, applied, sent } = run;
   const subject = SUBJECTS[type];
@@ -86,7 +86,7 @@ export function verdictOfRun(
     case 'applied':
       return { tone: 'calm', sentence: `${subject} ${made}. Nothing waits for a decision.`, details };
     case 'held':
-      return { tone: 'attention', sentence: `${subject} ${made}, and ${holdsInWords(holds)}.`, details };
+      return { tone: 'attention', sentence: `${subject} ${made}, and ${holdsInWords(holds, waiting)}.`, details };
     case 'partial':
       return { tone: 'stopped', sentence: `${subject} ${made}, and some could not be made.`, details };
     case 'failed':

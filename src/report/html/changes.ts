@@ -63,12 +63,13 @@ function* groupOf(group: ReportGroup, isNamedAbove: boolean): Generator<string> 
 }
 
 export function recordItem(record: ReportRecord, isNamedAbove = false): string {
-  const { id, name, of, fields } = record;
+  const { id, name, of, in: section, fields } = record;
   const title = name === undefined ? '' : ` title="${escaped(id)}"`;
   const student = of === undefined ? '' : ` <small>of ${label(of)}</small>`;
+  const place = section === undefined ? '' : ` <small>in ${label(section)}</small>`;
   const values = fields === undefined ? '' : ` <small>${fields.map(fieldOf).join('; ')}</small>`;
   if (isNamedAbove) return `<li${title}>${values === '' ? `<code>${isolated(id)}</code>` : values.trimStart()}</li>`;
-  return `<li${title}>${label(record)}${student}${values}</li>`;
+  return `<li${title}>${label(record)}${student}${place}${values}</li>`;
 }
 
 function fieldOf({ field, before, after }: ReportField): string {

@@ -84,8 +84,9 @@ export function* runsChart(all: readonly ReportRun[]): Generator<string> {
   const bars = runs.map(({ applied, held, outcome }, index) => {
     const x = index * step + (step - width) / 2;
     // Even a run that changed nothing leaves a mark: that it ran is worth knowing.
-    const made = Math.max((applied / most) * 120, 2);
-    const waits = (held / most) * 120;
+    const height = Math.sqrt((applied + held) / most) * 120;
+    const waits = applied + held === 0 ? 0 : (height * held) / (applied + held);
+    const made = Math.max(height - waits, 2);
     const isGood = outcome === 'applied' || outcome === 'held';
     return (
       rect(isGood ? 'a' : 'g', x, 132 - made, width, made) +
@@ -95,6 +96,7 @@ export function* runsChart(all: readonly ReportRun[]): Generator<string> {
   yield `<figure class="plain"><svg class="timeline" viewBox="0 0 1000 132" preserveAspectRatio="none" aria-hidden="true">${bars.join('')}</svg>`;
   yield `<div class="axis" aria-hidden="true"><span>${escaped(day(first.startedAt))}</span><span>${escaped(day(last.startedAt))}</span></div>`;
   yield '<ul class="legend"><li class="k-a">made</li><li class="k-h">held</li><li class="k-g">failed, stopped or in part</li></ul>';
+  yield '<p class="why">Heights grow with the square root of the changes, so that an ordinary night is seen beside a first import.</p>';
   yield '<details><summary><h3>The numbers</h3></summary><table><caption>';
   yield all.length > runs.length
     ? `The last ${runs.length} of ${grouped(all.length)} runs.`

@@ -70,7 +70,7 @@ function sectionsOf(report: Report): readonly Section[] {
       id: 'changes',
       title: about === 'plan' ? 'What will happen' : 'What happened',
       link: `${about === 'plan' ? 'What will happen' : 'What happened'} (${schoolsInWords(report)})`,
-      lead: 'By school and class, each with its reason.',
+      lead: 'By school and class, each with its reason: + comes, ~ changes, − goes.',
       *content() {
         yield* membersChart(members);
         yield* changesOf(schools);

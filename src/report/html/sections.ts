@@ -13,12 +13,30 @@ import { escaped, label } from './escape.js';
 /** What waits for a person: each with the sentence that explains it. */
 export function* holdsSection({ holds, schools }: Report): Generator<string> {
   const anchors = new Map(schools.map(({ label: school }, index) => [school?.id ?? '', schoolAnchor(index)]));
-  for (const hold of holds) yield* holdOf(hold, anchors);
+  const cases = new Map<string, ReportHold[]>();
+  for (const hold of holds) {
+    const like = cases.get(hold.code);
+    if (like === undefined) cases.set(hold.code, [hold]);
+    else like.push(hold);
+  }
+  for (const like of cases.values()) {
+    // One more is no less to scroll past than a line that hides it.
+    const inSight = like.length === ALIKE + 1 ? like.length : ALIKE;
+    for (const hold of like.slice(0, inSight)) yield* holdOf(hold, anchors);
+    const others = like.slice(inSight);
+    if (others.length === 0) continue;
+    yield `<details class="more"><summary><h3>${grouped(others.length)} more like this</h3></summary>`;
+    for (const hold of others) yield* holdOf(hold, anchors);
+    yield '</details>';
+  }
 }
 
+/** So many holds of one case are seen at once: twenty classes that lost their members must not bury what comes after them. */
+const ALIKE = 2;
+
 function* holdOf(hold: ReportHold, anchors: ReadonlyMap<string, string>): Generator<string> {
-  const { id, reason, words, schools, records, count, hash, approvable, since, gate } = hold;
-  yield `<article class="hold"><h3>${escaped(reason)}</h3>`;
+  const { id, reason, words, schools, records, count, hash, approvable, since, about } = hold;
+  yield `<article class="hold"><h3>${about === undefined ? '' : `${label(about)}: `}${escaped(reason)}</h3>`;
   if (words !== '') yield `<p class="what">${escaped(words)}</p>`;
   if (schools.length > 0) {
     const items = schools.map(({ label: school, count: ofSchool }) => {
@@ -36,7 +54,7 @@ function* holdOf(hold: ReportHold, anchors: ReadonlyMap<string, string>): Genera
   const advice = approvable
     ? 'Approve it where this is right, or discard it. Until then everything stays as it is.'
     : 'No approval helps here, because the data cannot be believed: have it read again.';
-  yield `<p class="do">${advice} Waiting since ${escaped(instant(since))}.<br>Hold <code>${escaped(id)}</code> (${escaped(gate)})`;
+  yield `<p class="do">${advice} Waiting since ${escaped(instant(since))}.<br>Hold <code>${escaped(id)}</code>`;
   yield `${approvable ? `, hash <code>${escaped(hash)}</code>` : ''}</p></article>`;
 }
 
@@ -73,7 +91,7 @@ export function countsSection({ counts, about }: Report): string {
   );
 }
 
-export function tiles({ schools, notes, holds, verdict: { tone }, about }: Report): string {
+export function tiles({ schools, notes, run, verdict: { tone }, about }: Report): string {
   const sums = schools.reduce(
     (total, { sums: { comes, changes, goes, held } }) => ({
       all: total.all + comes + changes + goes,
@@ -82,7 +100,7 @@ export function tiles({ schools, notes, holds, verdict: { tone }, about }: Repor
     }),
     { all: 0, goes: 0, held: 0 },
   );
-  const waiting = about === 'plan' ? sums.held : holds.reduce((sum, { count }) => sum + count, 0);
+  const waiting = run?.held ?? sums.held;
   const told = notes.reduce((sum, { count }) => sum + count, 0);
   const ready = about === 'plan' ? 'changes ready' : 'changes made';
   const cells: readonly (readonly [number, string, string])[] = [
@@ -102,7 +120,7 @@ export function tiles({ schools, notes, holds, verdict: { tone }, about }: Repor
 
 /** `5 schools` */
 export function schoolsInWords({ schools }: Report): string {
-  return counted(schools.length, 'school', 'schools');
+  return counted(schools.filter(({ label: school }) => school !== undefined).length, 'school', 'schools');
 }
 
 function capital(text: string): string {

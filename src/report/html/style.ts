@@ -36,7 +36,7 @@ header{padding-top:2.2rem}
 .verdict>p:first-child{font-size:clamp(1.3rem,1rem + 1.9vw,1.85rem);line-height:1.25;font-weight:650;letter-spacing:-.015em;text-wrap:balance}
 .verdict p+p{margin-top:.5rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin-top:.75rem}
-.tiles>div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.8rem 1rem;display:flex;flex-direction:column-reverse}
+.tiles>div{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.8rem 1rem;display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .tiles dd{font-size:1.55rem;line-height:1.2;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums}
 .tiles dt{font-size:.85rem;color:var(--soft)}
 nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin-top:1.1rem;font-size:.9rem}
@@ -77,6 +77,7 @@ summary>h3,summary>h4{flex:1 1 12rem;min-width:0}
 .names small{color:var(--soft);font-size:.88em}
 del{color:var(--soft)}ins{text-decoration:none;font-weight:550}
 table{width:100%;border-collapse:collapse;font-size:.93rem;margin-top:.8rem;font-variant-numeric:tabular-nums}
+.plain>table{margin-top:0}
 caption{text-align:left;color:var(--soft);font-size:.9rem;padding-bottom:.4rem}
 th,td{text-align:left;vertical-align:top;padding:.5rem .75rem .5rem 0;border-top:1px solid var(--line);font-weight:400}
 thead th{font-size:.83rem;color:var(--soft);border-top:0;padding-top:.2rem;padding-bottom:.3rem;vertical-align:bottom}
@@ -92,12 +93,15 @@ svg{display:block;width:100%}
 .legend li::before{content:"";display:inline-block;width:.7rem;height:.7rem;border-radius:2px;margin-right:.4rem;background:var(--key)}
 .k-b{--key:var(--bar)}.k-a{--key:var(--after)}.k-h{--key:var(--held)}.k-g{--key:var(--goes)}
 .note{border-top:1px solid var(--line)}
+.note:first-child{border-top:0}
 .note p{padding:.55rem 0}
 .note .count{color:var(--soft);font-variant-numeric:tabular-nums;font-size:.9rem}
 .note h3{font-weight:500}
 .warning h3::before{content:"!";display:inline-block;width:1.15em;height:1.15em;line-height:1.15em;text-align:center;border-radius:50%;
 background:var(--held);color:var(--card);font-weight:700;font-size:.8em;margin-right:.5em}
-footer{margin-top:3.5rem;padding-bottom:3rem;border-top:1px solid var(--line);padding-top:1rem}
+footer{margin-top:3.5rem;padding-bottom:3rem}
+footer p{border-top:1px solid var(--line);padding-top:1rem}
+.more{margin-top:.8rem}
 @media (max-width:34rem){header,main,footer{padding-left:1rem;padding-right:1rem}h2{margin-top:2.4rem}
 .verdict{padding:1.1rem 1.1rem 1rem}.tiles{grid-template-columns:1fr 1fr;gap:.5rem}.school,.hold,.plain{padding-left:.9rem;padding-right:.9rem}
 .group{padding-left:.2rem}.names{columns:9rem auto}th.n,td.n{padding-left:.45rem}summary>h3,summary>h4{flex-basis:70%}}
@@ -108,7 +112,7 @@ body{font-size:10pt}header,main,footer{max-width:none;padding:0}
 form,nav,.skip,[role=status],summary::before{display:none!important}
 details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important}
 .verdict,.tiles>div,.hold,.school,.plain{border-color:#999;border-radius:4px}
-.verdict{border-left-color:var(--tone)}
+.verdict{border-left-color:var(--tone)}.hold{border-left-color:var(--held)}
 svg rect{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .legend li::before,.warning h3::before{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 h2,h3,h4,summary,.what,.why,caption,thead{break-after:avoid}
