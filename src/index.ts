@@ -7,18 +7,33 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
   ImportOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   RetentionOptions,
+  RunningSync,
+  SchoolStatistics,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
   RunOptions,
+  RunsOptions,
+  StatisticsOptions,
+  SyncAccess,
   SyncEvent,
+  SyncPermission,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -98,21 +113,39 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Access, Deliveries, Directory, Invitations, noticeTemplates, permissionSets } from './people/index.js';
 export type {
+  AccessDecision,
+  AccessOptions,
+  AccessScope,
+  AccessTarget,
   ActOptions,
   BounceOutcome,
   BounceReport,
+  ClassDetails,
   ClassFields,
   DeliveriesOptions,
   Delivery,
   DirectoryOptions,
   Erasure,
+  Grant,
+  GuardianFields,
   InvitationsOptions,
+  NewPersonFields,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
+  PermissionSet,
+  PermissionSets,
+  PersonalAccess,
   PersonExport,
   PersonFields,
+  ReadableStore,
   RecordReference,
+  Released,
 } from './people/index.js';
 
 // Credentials, sealed
@@ -126,6 +159,25 @@ export type {
   SealedFor,
   SealingKey,
 } from './credentials/index.js';
+
+// Connections with providers, and their schedule
+export { Connections, nextRunAt, Scheduler } from './connections/index.js';
+export type {
+  ConnectionActOptions,
+  ConnectionConfiguration,
+  ConnectionSettings,
+  ConnectionsOptions,
+  ConnectionStatus,
+  DueRun,
+  LookOptions,
+  NewConnection,
+  RunNowOptions,
+  Scheduled,
+  ScheduledRun,
+  SchedulerOptions,
+  SharedSyncOptions,
+  SourceFactory,
+} from './connections/index.js';
 
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
@@ -141,16 +193,30 @@ export type {
 // What the outside implements
 export type {
   ActTrace,
+  Attempt,
+  AuditEntry,
+  AuditOptions,
+  AuditStore,
   Batch,
   BatchResult,
   Channel,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   DirectoryStore,
+  Holder,
   ImageStore,
   Invitation,
+  InvitationStore,
+  InvitationWrite,
   JournalStore,
   Lease,
   LeaseOptions,
@@ -171,21 +237,28 @@ export type {
   RunFailure,
   RunOutcome,
   RunReport,
+  SaveRunOptions,
+  Schedule,
+  SchedulePause,
   SendOptions,
+  TakenTime,
   TextMessage,
   TextSender,
+  Weekday,
 } from './ports/index.js';
 
 // The words
 export {
   agedReport,
   classSubject,
+  decisionWithoutPerson,
   defaultPolicy,
   emptyLedger,
   enrollmentSubject,
   entryWithoutPerson,
   guardianSubject,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   ledgerWithoutPerson,
@@ -254,6 +327,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,

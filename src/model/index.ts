@@ -58,6 +58,13 @@ export type {
 } from './local.js';
 export type { AbsenceCount, Ledger, ReadStatistics, RemovalSum, UnfinishedRun } from './ledger.js';
 export { agedReport } from './aged-report.js';
+export {
+  decideProposal,
+  isResetOpen,
+  nounOfProposal,
+  type ProposalDecision,
+  type ProposalNoun,
+} from './decide-proposal.js';
 export { emptyLedger } from './ledger.js';
 export type { Proposal } from './proposal.js';
 export type { Suppression } from './suppression.js';
@@ -80,7 +87,7 @@ export type {
 } from './change.js';
 export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
 export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
-export type { ClassSelection, Limits, Policy, PolicyWindow, SchoolLevel } from './policy.js';
+export type { ClassSelection, Limits, NotifySettings, Policy, PolicyWindow, SchoolLevel } from './policy.js';
 export { defaultPolicy } from './policy.js';
 export {
   gravestFirst,
@@ -94,9 +101,12 @@ export {
   preflightStateOf,
 } from './preflight.js';
 export {
+  decisionWithoutPerson,
   entryWithoutPerson,
+  ERASED,
   type HeldTrace,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   type LedgerTraces,

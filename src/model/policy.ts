@@ -79,6 +79,20 @@ export interface ClassSelection {
   readonly ids?: readonly string[];
 }
 
+/** Who is told by mail what came of a run. */
+export interface NotifySettings {
+  /**
+   * The host's roles whose people are told, in the schools that the run touched or that its holds are about. A person without
+   * a role of the host's counts by what they are in the roster: `administrator`, `staff`, `teacher` or `aide`. Who belongs to
+   * no school is told of every run. @default [], nobody
+   */
+  readonly roles: readonly string[];
+  /** Tell nothing until a sync of the scope has imported something to its end. @default false */
+  readonly silentFirstSync?: boolean;
+  /** Tell of runs, too, that found nothing to do. @default false */
+  readonly unchanged?: boolean;
+}
+
 /** Every setting of a sync, complete. */
 export interface Policy {
   /** The parts of this import. @default ['classes', 'teachers', 'students'] */
@@ -149,6 +163,14 @@ export interface Policy {
     readonly defaultRole?: string;
     /** The host's role by what the person is in the roster. */
     readonly roles: Readonly<Partial<Record<UserRole, string>>>;
+    /**
+     * The names of the permission sets of a created person, by what they are in the roster: those of all their roles
+     * together. A role that is not named here brings none, whatever the roster calls it; what somebody becomes later
+     * brings none either.
+     *
+     * @default none
+     */
+    readonly permissions?: Readonly<Partial<Record<UserRole, readonly string[]>>>;
     /** The site of a person who has no school. */
     readonly site?: string;
   };
@@ -173,6 +195,8 @@ export interface Policy {
     /** Send none for what the first sync of a scope creates. @default false */
     readonly silentFirstSync: boolean;
   };
+  /** Who is told by mail what came of a run. @default nobody */
+  readonly notify?: NotifySettings;
   /** Enrollments that begin within so many days already count. @default 0 */
   readonly leadDays: number;
   /**

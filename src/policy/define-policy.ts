@@ -52,6 +52,15 @@ const classSelection = z.strictObject(
   },
 );
 
+const setMessage = "is the name of a permission set, and can't be blank";
+const permissionSetNames = z
+  .array(
+    z.string(setMessage).refine((name) => name.trim() !== '', setMessage),
+    'is a list of permission sets',
+  )
+  .refine((names) => new Set(names).size === names.length, 'names a permission set twice');
+const rolesMessage = 'is a list of roles of the host, such as ["Administrator"]';
+
 const dayOrHour = z
   .string()
   .refine((text) => isDay(text) || isHour(text), 'is a day such as "2026-12-20" or an hour such as "07:30"');
@@ -92,6 +101,7 @@ const policySchema = z.strictObject({
   access: z.strictObject({
     defaultRole: z.string().min(1).optional(),
     roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
+    permissions: z.partialRecord(z.enum(sourcedRoles), permissionSetNames).optional(),
     site: z.string().min(1).optional(),
   }),
   guardians: z.strictObject({ contactTypes: z.array(z.string()).optional(), enroll: z.boolean() }),
@@ -101,6 +111,13 @@ const policySchema = z.strictObject({
     students: z.boolean(),
     silentFirstSync: z.boolean(),
   }),
+  notify: z
+    .strictObject({
+      roles: z.array(z.string('is a role').min(1, "is a role, and can't be blank"), rolesMessage),
+      silentFirstSync: z.boolean().optional(),
+      unchanged: z.boolean().optional(),
+    })
+    .optional(),
   leadDays: z.int().min(0),
   graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
   deactivateUnrostered: z.boolean(),

@@ -1,8 +1,23 @@
 /** What the outside must implement: a source of rosters, a store, a mailer, a clock. */
 
+export type { AuditEntry, AuditOptions, AuditStore } from './audit.js';
 export type { Clock } from './clock.js';
+export type {
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
+  Schedule,
+  SchedulePause,
+  TakenTime,
+  Weekday,
+} from './connection.js';
 export type { CredentialStore } from './credentials.js';
 export type { ImageStore, RosterImage } from './image.js';
+export type { Attempt, Invitation, InvitationStore, InvitationWrite } from './invitation.js';
 export type { Mailer, Message, Receipt, SendOptions, TextMessage, TextSender } from './mailer.js';
 export type {
   Channel,
@@ -19,10 +34,11 @@ export type {
   Batch,
   BatchResult,
   DirectoryStore,
-  Invitation,
+  Holder,
   JournalStore,
   Lease,
   LeaseOptions,
   PruneBefore,
   RosterStore,
+  SaveRunOptions,
 } from './store.js';

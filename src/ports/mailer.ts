@@ -4,6 +4,8 @@ export interface Message {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** Where answers go. @default to the sender */
+  readonly replyTo?: string;
 }
 
 /** Who accepted a message and who refused it. */

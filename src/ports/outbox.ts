@@ -23,6 +23,8 @@ export interface OutboxMessage {
   readonly subject: string;
   readonly text: string;
   readonly html?: string;
+  /** Where answers go. Emptied with the text. @default to the sender */
+  readonly replyTo?: string;
   readonly attempts: number;
   /** To how many it was handed over so far. */
   readonly accepted: number;

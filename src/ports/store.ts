@@ -1,5 +1,7 @@
 import type { Change, JournalEntry, Ledger, LocalRead, PersonIds, Scope } from '../model/index.js';
 import type { ImageStore } from './image.js';
+import type { AuditStore } from './audit.js';
+import type { Invitation, InvitationStore } from './invitation.js';
 import type { OutboxMessage, OutboxStore } from './outbox.js';
 import type { PersonTraces } from './person.js';
 import type { RunReport } from './run.js';
@@ -23,20 +25,11 @@ export interface LeaseOptions {
   readonly ttlMs: number;
 }
 
-/** An invitation. Its purpose is (person, kind, address): there is one, whatever is imported again. */
-export interface Invitation {
-  readonly id: string;
-  /** The host's id of the person invited. */
-  readonly userId: string;
-  readonly kind: 'account';
-  /** A digest of the address: another address is another purpose. */
-  readonly addressDigest: string;
-  /** A digest of the code: the code itself is never kept. */
-  readonly codeDigest: string;
-  readonly state: 'pending' | 'accepted' | 'revoked';
-  /** ISO instants. */
-  readonly createdAt: string;
-  readonly expiresAt: string;
+/** Who holds a scope. */
+export interface Holder {
+  readonly holder: string;
+  /** Since when, ISO instant. */
+  readonly since: string;
 }
 
 /** What is written together, or not at all. */
@@ -66,6 +59,13 @@ export interface BatchResult {
   readonly stale: readonly string[];
 }
 
+/** What is written together with the report of a run. */
+export interface SaveRunOptions {
+  readonly messages: readonly OutboxMessage[];
+  /** ISO instant. */
+  readonly at: string;
+}
+
 /** Since when something is kept: what is older goes. Each an ISO instant. */
 export interface PruneBefore {
   /** Runs whose changes were all applied before. @default kept */
@@ -78,6 +78,8 @@ export interface PruneBefore {
   readonly invitations?: string;
   /** Images of scopes of which nothing was read since. @default kept */
   readonly images?: string;
+  /** Decisions that were made before. @default kept */
+  readonly audit?: string;
 }
 
 /**
@@ -101,29 +103,32 @@ export interface DirectoryStore {
   erasePerson(scope: Scope, userId: string): Promise<void>;
 }
 
-/** The journal half of a store: runs, holds, journal, invitations, outbox. */
-export interface JournalStore extends OutboxStore {
+/** The journal half of a store: runs, holds, journal, decisions, invitations, outbox. */
+export interface JournalStore extends OutboxStore, InvitationStore, AuditStore {
   /** Takes the scope. Throws a LockHeldError while another holder's lease lasts. */
   lease(scope: Scope, options: LeaseOptions): Promise<Lease>;
+  /** Who holds the scope now; undefined where nobody does, or the lease has expired. */
+  holder(scope: Scope): Promise<Holder | undefined>;
   /** What the engine must remember for the scope, as it was saved; an empty ledger where nothing was. */
   ledger(scope: Scope): Promise<Ledger>;
   /** Keeps what the engine must remember. */
   saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void>;
-  /** Keeps the report of a run; a later report of the same run replaces it. */
-  saveRun(report: RunReport): Promise<void>;
+  /**
+   * Keeps the report of a run; a later report of the same run replaces it. Messages are written in the same transaction,
+   * as of `at` (ISO instant); of each idempotency key the first stays.
+   */
+  saveRun(report: RunReport, options?: SaveRunOptions): Promise<void>;
   /** The report of one run, where the scope has one of this id. */
   run(scope: Scope, runId: string): Promise<RunReport | undefined>;
   /** The newest runs first. */
   runs(scope: Scope, options?: { readonly limit?: number }): Promise<readonly RunReport[]>;
   /** What a run applied, in the order of application. */
   journal(scope: Scope, runId: string): Promise<readonly JournalEntry[]>;
-  /** Every invitation of the scope's tenant, whatever became of it. */
-  invitations(scope: Scope): Promise<readonly Invitation[]>;
   /** Everything that is kept about a person, for every scope of the tenant. */
   tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces>;
   /**
    * Erases what is kept about a person, for every scope of the tenant, in one transaction: journal, ledgers, run reports,
-   * invitations, messages and images. Later writes of whoever held a scope before are refused.
+   * invitations, messages and images. Decisions stay, and say `erased` in their place. Later writes of whoever held a scope before are refused.
    *
    * @throws LockHeldError while anybody holds a scope of the tenant: what a run writes next would bring some of it back
    */

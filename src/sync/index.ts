@@ -1,7 +1,23 @@
 /** Read, plan, hold or approve, apply, invite, undo: the runs of a sync. */
 
+export type { SyncAccess, SyncPermission } from './access.js';
 export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
-export type { ApproveOptions } from './holds.js';
+export type { ApproveOptions, DecideOptions } from './holds.js';
 export type { ImportOptions, RosterSyncOptions } from './options.js';
+export type { LogEntry, LogFact, SyncLogger } from './logging.js';
+export type { NoticeOptions } from './notices.js';
+export { exitCodeOf } from './outcomes.js';
+export type { NoticeRecipient } from './recipients.js';
+export type { JoinCounts, SchoolStatistics, SyncStatistics } from './statistics.js';
+export type { RunningSync, SyncStatus } from './status.js';
 export type { RetentionOptions } from './retention.js';
-export { type ApplyOptions, type PlanOptions, RosterSync, type RunOptions } from './roster-sync.js';
+export {
+  type ApplyOptions,
+  type DecisionsOptions,
+  type PlanOptions,
+  RosterSync,
+  type RunOptions,
+  type RunsOptions,
+  type StatisticsOptions,
+} from './roster-sync.js';
+export type { UndoOptions } from './undo.js';

@@ -3,6 +3,7 @@ import { parseLedger, reconcile } from '../engine/index.js';
 import { collect } from '../internal/ordered.js';
 import type { Ledger, LocalRead, LocalState, Plan, Policy, Roster } from '../model/index.js';
 import type { SyncContext } from './options.js';
+import { NOTIFIED_ROLES } from './recipients.js';
 
 /** Decides what to do about a roster, against what the store holds now. Writes nothing. */
 export async function decide(
@@ -18,19 +19,33 @@ export async function decide(
 }
 
 /**
- * Compares the roles and sites that a policy names with those that the host has.
+ * Compares the roles, sites and permission sets that a policy names with those that there are.
  *
  * @throws ConfigurationError naming the setting
  */
 export async function checkAccess(context: SyncContext, policy: Policy): Promise<void> {
-  const { defaultRole, roles, site } = policy.access;
+  const { defaultRole, roles, permissions = {}, site } = policy.access;
   const hostRoles = await context.store.roles(context.scope);
   const hostSites = await context.store.sites(context.scope);
   requireKnown('policy.access.defaultRole', defaultRole, hostRoles, 'role');
   for (const [role, hostRole] of Object.entries(roles)) {
     requireKnown(`policy.access.roles.${role}`, hostRole, hostRoles, 'role');
   }
+  for (const [index, role] of (policy.notify?.roles ?? []).entries()) {
+    const known = hostRoles.length === 0 ? [] : [...hostRoles, ...NOTIFIED_ROLES];
+    requireKnown(`policy.notify.roles.${String(index)}`, role, known, 'role');
+  }
   requireKnown('policy.access.site', site, hostSites, 'site');
+  const sets = context.access?.permissionSets;
+  if (sets === undefined) return;
+  for (const [role, names] of Object.entries(permissions)) {
+    const unknown = names.find((name) => !Object.hasOwn(sets, name));
+    if (unknown === undefined) continue;
+    throw new ConfigurationError(
+      `policy.access.permissions.${role}`,
+      `names a permission set that there is not: ${unknown}`,
+    );
+  }
 }
 
 function requireKnown(parameter: string, value: string | undefined, known: readonly string[], noun: string): void {

@@ -1,9 +1,16 @@
-import { RosterError, StoreConflictError } from '../errors.js';
-import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
-import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
+import { LockHeldError, RosterError, StoreConflictError } from '../errors.js';
+import { windowsAt } from '../engine/gates/index.js';
+import type { ChangeKind, Hold, PlanCounts, Policy } from '../model/index.js';
+import type { NoticeLine } from '../people/index.js';
+import type { Lease, OutboxMessage, RunFailure, RunOutcome, RunReport } from '../ports/index.js';
+import { deliverMessages } from './applying.js';
+import { closeDeadRuns } from './closing.js';
+import { countChanges } from './counting.js';
+import { noticesOf } from './notices.js';
 import type { SyncContext } from './options.js';
 import { insisting, isPassing } from './persistent-store.js';
 import { pruneAfter } from './retention.js';
+import { Touched } from './touched.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -13,7 +20,8 @@ export interface HeldLease {
 }
 
 /**
- * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read.
+ * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read. A run that died
+ * before gets its end first.
  *
  * @throws LockHeldError while another run holds the scope
  */
@@ -23,7 +31,7 @@ export async function withLease<T>(
   work: (lease: HeldLease) => Promise<T>,
 ): Promise<T> {
   const ttlMs = context.leaseTtlMs;
-  const lease = await context.store.lease(context.scope, { holder, ttlMs });
+  const lease = await takeLease(context, holder);
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
@@ -32,6 +40,7 @@ export async function withLease<T>(
     });
   }, ttlMs / 3);
   try {
+    await closeDeadRuns(context);
     return await work({
       fence: lease.fence,
       assertHeld: () => {
@@ -42,6 +51,17 @@ export async function withLease<T>(
     clearInterval(timer);
     // What was done is done and kept; a lease that can't be given back runs out by itself.
     await insisting(() => lease.release()).catch(() => undefined);
+  }
+}
+
+/** Takes the scope, or says who has it. */
+async function takeLease({ store, scope, leaseTtlMs }: SyncContext, holder: string): Promise<Lease> {
+  try {
+    return await store.lease(scope, { holder, ttlMs: leaseTtlMs });
+  } catch (error) {
+    if (!LockHeldError.isInstance(error)) throw error;
+    const message = `Sync in progress: ${error.holder} has held the scope since ${error.since}. Try again when it has ended.`;
+    throw new LockHeldError(message, { holder: error.holder, since: error.since, cause: error });
   }
 }
 
@@ -66,10 +86,22 @@ export interface RunProgress {
   failures: RunFailure[];
   /** True where the feed cannot be believed at all. */
   isUnbelievable: boolean;
+  /** The settings of the run: its notice follows them. */
+  policy: Policy;
+  appliedByKind: Map<ChangeKind, number>;
+  /** Where something is changed, or waits. */
+  touched: Touched;
+  /** What the holds mean, by their ids. */
+  sentences: Map<string, string>;
+  /** What has gone on for days. */
+  warnings: readonly NoticeLine[];
+  isBlackout: boolean;
+  /** Whether a person lets messages go out although the hour is quiet. */
+  isMailFree: boolean;
 }
 
 /**
- * Keeps a run: one `run-start`, the work, the report whatever came of it, one `run-end`. A failure that is ours to
+ * Keeps a run, from its beginning: one `run-start`, the work, the report whatever came of it, one `run-end`. A failure that is ours to
  * report, and an abort, are outcomes; anything else is reported and thrown on.
  */
 export async function recordRun(
@@ -88,8 +120,17 @@ export async function recordRun(
     holds: [],
     failures: [],
     isUnbelievable: false,
+    policy: context.policy,
+    appliedByKind: new Map(),
+    touched: new Touched(),
+    sentences: new Map(),
+    warnings: [],
+    isBlackout: false,
+    isMailFree: false,
   };
   let outcome: RunOutcome = 'failed';
+  // From here on there is a report, so that others see the run, and its successor knows where it died.
+  await context.store.saveRun(reportOf(context, run, progress, 'running', startedAt));
   context.events.emit('run-start', { runId: run.id, scope: context.scope, type: run.type });
   try {
     let unexpected: { readonly error: unknown } | undefined;
@@ -111,14 +152,50 @@ export async function recordRun(
       }
     }
     await pruneAfter(context, progress);
-    const report = reportOf(context, run, progress, outcome, startedAt);
-    await context.store.saveRun(report);
+    const messages = await noticesOf(context, reportOf(context, run, progress, outcome, startedAt), progress);
+    let report = reportOf(context, run, progress, outcome, startedAt);
+    await saveReport(context, report, messages);
+    if (messages.length > 0 && (await deliverNotices({ context, run, progress, signal }))) {
+      report = reportOf(context, run, progress, outcome, startedAt);
+      await context.store.saveRun(report);
+    }
     if (unexpected !== undefined) throw unexpected.error;
     return report;
   } finally {
     const durationMs = context.clock.now().getTime() - startedAt.getTime();
-    context.events.emit('run-end', { runId: run.id, outcome, durationMs });
+    const { applied, sent, holds, failures } = progress;
+    const codes = [...new Set(failures.map(({ code }) => code))];
+    context.events.emit('run-end', {
+      runId: run.id,
+      outcome,
+      durationMs,
+      applied,
+      sent,
+      holds: holds.length,
+      failures: codes,
+    });
   }
+}
+
+async function saveReport(
+  { store, clock, events }: SyncContext,
+  report: RunReport,
+  messages: readonly OutboxMessage[],
+): Promise<void> {
+  if (messages.length === 0) return store.saveRun(report);
+  await store.saveRun(report, { messages, at: clock.now().toISOString() });
+  events.emit('notice-queued', { runId: report.id, recipients: messages.length });
+}
+
+/** Hands the notices over, unless nothing goes out at this time. Says whether there is more to report now. */
+async function deliverNotices(delivery: Parameters<typeof deliverMessages>[0]): Promise<boolean> {
+  const { context, progress } = delivery;
+  const windows = windowsAt(progress.policy, context.clock.now());
+  if (windows.has('blackout') || (windows.has('quiet') && !progress.isMailFree)) return false;
+  const { sent } = progress;
+  const { length } = progress.failures;
+  await deliverMessages(delivery);
+  return progress.sent > sent || progress.failures.length > length;
 }
 
 /** What is left are counts. */
@@ -147,7 +224,7 @@ function reportOf(
     scope: context.scope,
     outcome,
     startedAt: startedAt.toISOString(),
-    endedAt: context.clock.now().toISOString(),
+    ...(outcome === 'running' ? {} : { endedAt: context.clock.now().toISOString() }),
     planHash: progress.planHash,
     counts: progress.counts,
     applied: progress.applied,
@@ -156,20 +233,5 @@ function reportOf(
     sent: progress.sent,
     ...(run.by === undefined ? {} : { by: run.by }),
     ...(run.undoes === undefined ? {} : { undoes: run.undoes }),
-  };
-}
-
-/** The counts of changes that stand alone, outside a plan. */
-export function countChanges(changes: readonly Change[], held = 0): PlanCounts {
-  const byKind: Partial<Record<ChangeKind, number>> = {};
-  for (const { kind } of changes) byKind[kind] = (byKind[kind] ?? 0) + 1;
-  return {
-    changes: changes.length,
-    ready: changes.length - held,
-    held,
-    destructive: changes.filter((change) => change.destructive).length,
-    notes: 0,
-    byKind,
-    notesByCode: {},
   };
 }

@@ -3,12 +3,14 @@ import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
 import type { Delivery } from '../people/index.js';
-import type { RunReport } from '../ports/index.js';
+import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
+import { requireAllowed } from './access.js';
 import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
+import { audit, decisions, UNNAMED } from './auditing.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
-import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
+import { type ApproveOptions, approveHold, type DecideOptions, discardHold, openHolds } from './holds.js';
 import {
   type ImportOptions,
   type RosterSyncOptions,
@@ -20,10 +22,14 @@ import { checkAccess, decide, loadLedger } from './planning.js';
 import { answerProposal, openProposals } from './proposals.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
-import { undoRun } from './undo.js';
+import { type SyncStatistics, statisticsOf } from './statistics.js';
+import { type SyncStatus, statusOf } from './status.js';
+import { type UndoOptions, undoRun } from './undo.js';
 
 /** How to plan. */
 export interface PlanOptions extends ImportOptions {
+  /** Who asks for the plan, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -46,6 +52,27 @@ export interface RunOptions extends ImportOptions {
   /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
   readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How to count. */
+export interface StatisticsOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which decisions to tell of. */
+export interface DecisionsOptions extends AuditOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
+}
+
+/** Which runs to tell of. */
+export interface RunsOptions {
+  /** @default all */
+  readonly limit?: number;
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -113,10 +140,12 @@ export class RosterSync {
   /**
    * Reads the roster and decides what to do about it. Writes nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:plan`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws RosterError where the source cannot be read at all
    */
   async plan(options: PlanOptions = {}): Promise<Plan> {
+    await requireAllowed(this.#context, 'sync:plan', options);
     const policy = settlePolicy(this.#context.policy, options);
     options.signal?.throwIfAborted();
     await checkAccess(this.#context, policy);
@@ -131,6 +160,7 @@ export class RosterSync {
    * A plan that was read back from JSON invites under the settings of this sync; one that this object made, under its
    * own.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`, with `acknowledge` also `sync:approve`)
    * @throws StalePlanError where the plan is not what its hash says, `acknowledge` names another plan, or what waits and
    *   what is counted has changed since it was made
    * @throws PlanError where the plan was made for another scope
@@ -140,6 +170,8 @@ export class RosterSync {
     const context = this.#context;
     const { acknowledge, signal } = options;
     const mail = options.mail === true;
+    await requireAllowed(context, 'sync:apply', options);
+    if (acknowledge !== undefined) await requireAllowed(context, 'sync:approve', options);
     if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
       throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
     }
@@ -165,6 +197,9 @@ export class RosterSync {
         signal?.throwIfAborted();
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
+        const by = options.by ?? (acknowledge === undefined ? undefined : UNNAMED);
+        const details = { hash: plan.hash, changes: plan.changes.length, released: released.size, mail };
+        await audit(context, { action: 'plan-apply', by, runId: run.id, details });
         await applyPlan(application, plan, { policy, released, ledger, mail });
         await deliverUnlessQuiet(application, plan, { policy, released, mail });
         signal?.throwIfAborted();
@@ -176,19 +211,23 @@ export class RosterSync {
    * Reads, plans and applies what no gate holds. Whatever comes of it is kept as a run: where the source or the store
    * fails the outcome is `failed`, where the signal stops it `aborted`.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws LockHeldError while another run holds the scope
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const context = this.#context;
     const { signal, by } = options;
+    await requireAllowed(context, 'sync:apply', options);
     const policy = settlePolicy(context.policy, options);
     await checkAccess(context, policy);
     const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by };
     return withLease(context, run.id, async (lease) =>
       recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
+        progress.policy = policy;
         signal?.throwIfAborted();
+        await audit(context, { action: 'sync-run', by, runId: run.id });
         const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
         await keep(lease.fence);
         progress.planHash = plan.hash;
@@ -207,12 +246,14 @@ export class RosterSync {
    * joined the hold since are not among them. A hold on messages (`G8`) lets them go out; the shape of a read (`G4`) is
    * what later reads are compared with from then on.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold
    * @throws StalePlanError where the hold never had this hash
    * @throws PlanHeldError where no approval helps, because the feed itself is in doubt
    * @throws LockHeldError while another run holds the scope
    */
   async approve(holdId: string, options: ApproveOptions): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     return approveHold(this.#context, holdId, options);
   }
 
@@ -220,15 +261,22 @@ export class RosterSync {
    * Drops a hold: the host keeps its records as they are until the feed says something else about them. Kept as a run
    * that applied nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
-  async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
-    return discardHold(this.#context, holdId, options.by);
+  async discard(holdId: string, options: DecideOptions): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
+    return discardHold(this.#context, holdId, options);
   }
 
-  /** The holds that nobody has decided about yet, each with its changes. */
-  async holds(): Promise<readonly LatchedHold[]> {
+  /**
+   * The holds that nobody has decided about yet, each with its changes.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async holds(options: { readonly by?: string | undefined } = {}): Promise<readonly LatchedHold[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openHolds(await loadLedger(this.#context));
   }
 
@@ -237,6 +285,7 @@ export class RosterSync {
    * that seem to have a new sourcedId, and (`linkExisting`) those that people had made and that the roster has, too. Each
    * waits for {@link accept} or {@link decline}.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
    * @example
    * ```ts
    * import type { RosterSync } from 'rosterkit';
@@ -249,7 +298,8 @@ export class RosterSync {
    * }
    * ```
    */
-  async proposals(): Promise<readonly Proposal[]> {
+  async proposals(options: { readonly by?: string | undefined } = {}): Promise<readonly Proposal[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openProposals(this.#context);
   }
 
@@ -257,22 +307,26 @@ export class RosterSync {
    * Says that the two records of a proposal are one: the next run gives the host's record the sourcedId, if both are still
    * as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope
    */
-  async accept(proposalId: string, options: { readonly by: string }): Promise<void> {
-    await answerProposal(this.#context, proposalId, { outcome: 'accepted', by: options.by });
+  async accept(proposalId: string, options: DecideOptions): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'accepted' });
   }
 
   /**
    * Says that the two records of a proposal are two: from the next run on each goes its own way, and the pair is not
    * proposed again.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal
    * @throws LockHeldError while another run holds the scope
    */
-  async decline(proposalId: string, options: { readonly by: string }): Promise<void> {
-    await answerProposal(this.#context, proposalId, { outcome: 'declined', by: options.by });
+  async decline(proposalId: string, options: DecideOptions): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'declined' });
   }
 
   /**
@@ -280,11 +334,13 @@ export class RosterSync {
    * back. Codes of people whom it deletes end; sent mail stays sent. What it changed about a person who was erased since
    * is told (`UNDO_ERASED`) and stays erased.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:undo`)
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope
    */
-  async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
-    return undoRun(this.#context, runId, options.by);
+  async undo(runId: string, options: UndoOptions = {}): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:undo', options);
+    return undoRun(this.#context, runId, options);
   }
 
   /**
@@ -305,9 +361,80 @@ export class RosterSync {
     return deliverNow(this.#context, options.signal);
   }
 
-  /** The runs of this scope, the newest first. */
-  async runs(options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+  /**
+   * The runs of this scope, the newest first.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async runs({ by, ...options }: RunsOptions = {}): Promise<readonly RunReport[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by });
     return this.#context.store.runs(this.#context.scope, options);
+  }
+
+  /**
+   * How the scope stands: what runs now, the last run, what waits for a person, and what the last sync had to tell. A run
+   * that died is told as what it is, `aborted`.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printStatus(sync: RosterSync): Promise<void> {
+   *   const { running, last, holds, proposals } = await sync.status();
+   *   if (running !== undefined) console.log(`Sync in progress since ${running.since}`);
+   *   console.log(last?.outcome ?? 'never run', `${holds.length} holds`, `${proposals} proposals`);
+   * }
+   * ```
+   */
+  async status(options: { readonly by?: string | undefined } = {}): Promise<SyncStatus> {
+    await requireAllowed(this.#context, 'sync:reports', options);
+    return statusOf(this.#context);
+  }
+
+  /**
+   * What the host has for the tenant, in numbers: classes, people and members by who made them, who has joined, which
+   * invitations are open, and where people changed what a sync had written. Of the whole tenant, whatever schools the sync
+   * is for. Reads every record once.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function shareOfTeachersWhoJoined(sync: RosterSync): Promise<number> {
+   *   const { people } = await sync.statistics();
+   *   const { people: all = 0, joined = 0 } = people.byRole.teacher ?? {};
+   *   return all === 0 ? 1 : joined / all;
+   * }
+   * ```
+   */
+  async statistics({ by, signal }: StatisticsOptions = {}): Promise<SyncStatistics> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
+    signal?.throwIfAborted();
+    return statisticsOf(this.#context, signal);
+  }
+
+  /**
+   * What people decided, the newest first: who ran or undid a sync, applied a plan, answered a hold or a proposal, and when.
+   * Of the whole tenant, with the acts of `Invitations` and of others who keep theirs there. Ids, counts and hashes only.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
+   * @throws ConfigurationError naming `limit` or `before` where it is impossible
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printDecisions(sync: RosterSync): Promise<void> {
+   *   for (const { at, by, action, subject = '' } of await sync.audit({ limit: 50 })) {
+   *     console.log(at, by, action, subject);
+   *   }
+   * }
+   * ```
+   */
+  async audit({ by, ...options }: DecisionsOptions = {}): Promise<readonly AuditEntry[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
+    return decisions(this.#context, options);
   }
 
   /** Listens to an event until the function that it returns is called. */

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Scope } from '../../src/model/index.js';
 import {
+  connectionContract,
   credentialContract,
   directoryContract,
   FixedClock,
@@ -28,6 +29,10 @@ keepsContract(
   'the credentials of a memory store',
   credentialContract(() => subject),
 );
+keepsContract(
+  'the connections of a memory store',
+  connectionContract(() => subject),
+);
 
 /** No more of a store than these of its methods. */
 function half<Name extends keyof MemoryStore>(...names: readonly Name[]): Pick<MemoryStore, Name> {
@@ -44,12 +49,17 @@ keepsContract(
   journalContract(() => ({
     ...subject,
     store: half(
-      ...(['lease', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
+      ...(['lease', 'holder', 'ledger', 'saveLedger', 'saveRun', 'run', 'runs', 'journal', 'releaseWaiting'] as const),
       ...([
         'claimMessages',
         'saveMessage',
         'message',
         'invitations',
+        'invitationByCode',
+        'saveInvitation',
+        'countAttempt',
+        'saveAudit',
+        'audit',
         'saveProblem',
         'problems',
         'forgetProblems',

@@ -57,7 +57,8 @@ describe('docs/policies.md', () => {
     for (const [name, value] of defaults) expect([name, settings.get(name)]).toEqual([name, value]);
     const criteria = ['schoolLevels', 'subjects', 'notSubjects', 'grades', 'terms', 'names', 'notNames', 'ids'];
     const optional = [
-      ...['access.defaultRole', 'access.site', 'guardians.contactTypes', 'limits.notices'],
+      ...['access.defaultRole', 'access.permissions', 'access.site', 'guardians.contactTypes', 'limits.notices'],
+      ...['notify.roles', 'notify.silentFirstSync', 'notify.unchanged'],
       ...criteria.map((name) => `classes.include.${name}`),
     ];
     expect([...settings.keys()].sort()).toEqual([...defaults.keys(), ...optional].sort());

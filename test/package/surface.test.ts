@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    Connections
     CredentialVault
     DecodeError
     Deliveries
@@ -41,6 +42,7 @@ test('the names of rosterkit', async () => {
     RateLimitError
     RosterError
     RosterSync
+    Scheduler
     ServerError
     SignInError
     StalePlanError
@@ -55,6 +57,7 @@ test('the names of rosterkit', async () => {
     clientCredentials
     compare
     credentialSealer
+    decisionWithoutPerson
     defaultPolicy
     definePolicy
     describeReason
@@ -64,6 +67,7 @@ test('the names of rosterkit', async () => {
     emptyLedger
     enrollmentSubject
     entryWithoutPerson
+    exitCodeOf
     explain
     foldDelta
     guardianSubject
@@ -72,9 +76,12 @@ test('the names of rosterkit', async () => {
     hashPlan
     invert
     isActOf
+    isDecisionOf
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
+    nextRunAt
+    noticeTemplates
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -207,6 +214,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    connectionContract
     credentialContract
     directoryContract
     districtRoster

@@ -27,6 +27,7 @@ export interface Call {
 }
 
 const by = { by: 'somebody' };
+const LATER = '2030-01-01T00:00:00.000Z';
 
 /** The tenant's mark, where the id of something of its own alone is in what was given. */
 function showing({ side }: Known, id: string, result: unknown): string {
@@ -103,7 +104,22 @@ export const storeCalls: Readonly<Record<string, Call>> = {
       await store.saveLedger(scope, { ...ledger, holds: [], proposals: [], reported: ['forged'] });
     },
   },
-  saveRun: { call: ({ store, scope }, of) => store.saveRun(reportOf(scope, of.runId, '2030-01-01T00:00:00.000Z')) },
+  holder: {
+    call: async ({ store, scope, mark }) => {
+      const another = await store.holder(scope);
+      const lease = await store.lease(scope, { holder: mark, ttlMs: 60_000 });
+      const own = await store.holder(scope);
+      await lease.release();
+      return [another, own];
+    },
+  },
+  saveRun: {
+    call: ({ store, scope }, of) => {
+      const { message } = invite('user:another', { userId: of.studentId });
+      const messages = [{ ...message, idempotencyKey: of.pendingKey }];
+      return store.saveRun(reportOf(scope, of.runId, LATER), { messages, at: LATER });
+    },
+  },
   run: { call: ({ store, scope }, of) => store.run(scope, of.runId) },
   runs: { call: ({ store, scope }) => store.runs(scope) },
   journal: {
@@ -133,10 +149,57 @@ export const storeCalls: Readonly<Record<string, Call>> = {
   prune: {
     call: ({ store, scope }) => {
       const all = { journal: DOOMSDAY, runs: DOOMSDAY, messages: DOOMSDAY, invitations: DOOMSDAY, images: DOOMSDAY };
-      return store.prune(scope, all);
+      return store.prune(scope, { ...all, audit: DOOMSDAY });
     },
   },
-  invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
+  invitations: {
+    call: async ({ store, scope }, of) => [
+      showing(of, of.invitation.id, await store.invitations(scope)),
+      await store.invitations(scope, { userIds: [of.studentId] }),
+    ],
+  },
+  invitationByCode: {
+    call: async ({ store, scope }, of) => {
+      const found = await store.invitationByCode(scope, of.invitation.codeDigest);
+      return showing(of, of.invitation.id, found ?? '');
+    },
+  },
+  saveInvitation: {
+    call: async ({ store, scope }, of) => {
+      const { message } = invite('user:another', { userId: of.studentId });
+      const write = {
+        invitation: { ...of.invitation, codeDigest: 'forged' },
+        message: { ...message, idempotencyKey: of.pendingKey },
+        at: LATER,
+      };
+      return [
+        await store.saveInvitation(scope, write),
+        await store.saveInvitation(scope, { ...write, replaces: of.invitation }),
+        // Whatever they wrote of their own now has the other's code.
+        await store.saveInvitation(scope, { ...write, invitation: of.invitation, replaces: write.invitation }),
+        await store.saveInvitation(scope, {
+          ...write,
+          invitation: { ...of.invitation, state: 'revoked' },
+          replaces: of.invitation,
+        }),
+      ];
+    },
+  },
+  countAttempt: {
+    call: async ({ store, scope }, of) => {
+      // More tries than the tenant made itself were another's. The later one forgets all that are over.
+      const count = await store.countAttempt(scope, of.attempt);
+      await store.countAttempt(scope, { ...of.attempt, key: 'another', at: DOOMSDAY });
+      return count > of.tries ? of.side.mark : '';
+    },
+  },
+  saveAudit: {
+    call: async ({ store, scope }, of) => {
+      const forged = { at: LATER, by: 'somebody', action: 'hold-approve' };
+      for (const id of [of.auditId, 'another']) await store.saveAudit(scope, { ...forged, id });
+    },
+  },
+  audit: { call: ({ store, scope }) => store.audit(scope) },
   image: { call: ({ store, scope }) => store.image(scope) },
   saveImage: { call: ({ store, scope }, of) => store.saveImage(scope, { ...of.image, scope, users: [] }) },
   extendImage: {
@@ -148,7 +211,7 @@ export const storeCalls: Readonly<Record<string, Call>> = {
         kind: 'changes',
         readId: 'forged',
         source: 'test',
-        readAt: '2030-01-01T00:00:00.000Z',
+        readAt: LATER,
         scope,
         since,
         cursor: 'forged',
@@ -179,6 +242,15 @@ export const storeCalls: Readonly<Record<string, Call>> = {
     ],
   },
   deleteCredentials: { call: ({ store, scope }, of) => store.deleteCredentials(scope, of.credentialName) },
+  connections: { call: ({ store, scope }) => store.connections(scope) },
+  saveConnection: {
+    call: async ({ store, scope }, of) => {
+      const kept = (await store.connections(scope)).find(({ id }) => id === of.connectionId);
+      const forged = { id: of.connectionId, provider: 'forged', state: 'enabled', createdAt: '', policy: {} } as const;
+      const versions = [1, (kept?.version ?? 1) + 1];
+      return Promise.all(versions.map((version) => store.saveConnection(scope, { ...forged, version })));
+    },
+  },
   seed: {
     call: async ({ store, scope }, of) => {
       if (store instanceof MemoryStore) store.seed(scope, { classes: [{ id: of.classId, name: 'Forged' }] });
@@ -264,7 +336,7 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
 };
 
 export const invitationsCalls: Readonly<Record<string, Call>> = {
-  pending: { call: async ({ invitations }, of) => showing(of, of.invitationId, await invitations.pending()) },
+  pending: { call: async ({ invitations }, of) => showing(of, of.invitation.id, await invitations.pending()) },
 };
 
 export const deliveriesCalls: Readonly<Record<string, Call>> = {
@@ -293,6 +365,35 @@ export const vaultCalls: Readonly<Record<string, Call>> = {
   names: { call: ({ vault }) => vault.names() },
   forget: { call: ({ vault }, of) => vault.forget(of.credentialName) },
   reseal: { call: ({ newVault }) => newVault.reseal() },
+};
+
+export const connectionsCalls: Readonly<Record<string, Call>> = {
+  tenant: { call: async ({ connections }) => connections.tenant },
+  list: { call: ({ connections }) => connections.list() },
+  get: { call: ({ connections }, of) => connections.get(of.connectionId) },
+  create: {
+    call: ({ connections }) => connections.create({ provider: 'test', credentials: {}, label: 'Forged', ...by }),
+  },
+  replaceCredentials: {
+    call: ({ connections }, of) => connections.replaceCredentials(of.connectionId, { token: 'forged' }, by),
+  },
+  schools: { call: ({ connections }, of) => connections.schools(of.connectionId) },
+  linkSchool: { call: ({ connections }, of) => connections.linkSchool(of.connectionId, 'north', by) },
+  configure: { call: ({ connections }, of) => connections.configure(of.connectionId, { label: 'Forged' }, by) },
+  preflight: {
+    call: ({ connections }, of) => connections.preflight(of.connectionId),
+    noneOfTenant: 'its source tells nothing beforehand',
+  },
+  preview: { call: ({ connections }, of) => connections.preview(of.connectionId) },
+  enable: { call: ({ connections }, of) => connections.enable(of.connectionId, { ...by, withoutPreview: true }) },
+  pause: { call: ({ connections }, of) => connections.pause(of.connectionId, by) },
+  resume: { call: ({ connections }, of) => connections.resume(of.connectionId, by) },
+  disconnect: { call: ({ connections }, of) => connections.disconnect(of.connectionId, by) },
+  sync: { call: async ({ connections }, of) => (await connections.sync(of.connectionId)).plan() },
+  runNow: { call: ({ connections }, of) => connections.runNow(of.connectionId, by) },
+  runs: { call: ({ connections }, of) => connections.runs(of.connectionId) },
+  status: { call: ({ connections }, of) => connections.status(of.connectionId) },
+  takeDue: { call: async ({ connections }) => (await connections.takeDue())?.run() },
 };
 
 /** What a listener hears of the other tenant's sync: its mark, for each event. */
@@ -328,6 +429,9 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     call: async ({ sender, mailer }) => [await sender.deliver(), mailer.messages],
   },
   runs: { call: ({ sync }) => sync.runs() },
+  status: { call: ({ sync }) => sync.status() },
+  statistics: { call: ({ sync }) => sync.statistics() },
+  audit: { call: ({ sync }) => sync.audit() },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
   off: {

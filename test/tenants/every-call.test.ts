@@ -6,6 +6,7 @@ import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
 import * as postgres from '../../src/adapters/postgres/index.js';
 import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
+import { Connections } from '../../src/connections/index.js';
 import { CredentialVault } from '../../src/credentials/index.js';
 import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type { OutboxMessage } from '../../src/ports/index.js';
@@ -15,6 +16,7 @@ import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
 import { copyTenant, dumpOf } from '../adapters/row-security.js';
 import {
+  connectionsCalls,
   deliveriesCalls,
   directoryCalls,
   halfCalls,
@@ -34,6 +36,7 @@ const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   deliveries: deliveriesCalls,
   sync: syncCalls,
   vault: vaultCalls,
+  connections: connectionsCalls,
   half: halfCalls,
 }).flatMap(([of, each]) => Object.entries(each).map(([name, call]) => [`${of}.${name}`, call] as const));
 
@@ -62,6 +65,7 @@ describe('every call is tried', () => {
     expect(methodsOf(Deliveries)).toEqual(known(deliveriesCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
     expect(methodsOf(CredentialVault)).toEqual(known(vaultCalls));
+    expect(methodsOf(Connections)).toEqual(known(connectionsCalls));
   });
 
   test('and there is no other such class', () => {
@@ -74,7 +78,9 @@ describe('every call is tried', () => {
         // Clients of a provider and people at its door: they have no store.
         ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
         ...['OneRosterClient', 'MemoryMailer', 'MemoryTextSender'],
-        ...['CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        // Works with the connections that it is handed.
+        'Scheduler',
+        ...['Connections', 'CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
         ...['PostgresJournal', 'PostgresStore'],
       ].sort(),
     );
@@ -92,6 +98,8 @@ async function readAll({ store, scope }: Side, { runId, batchRunId, waitingKey, 
     // None of them claimed by anybody since.
     pending: await pendingOf(store, scope),
     problems: await store.problems(scope),
+    audit: await store.audit(scope),
+    connections: await store.connections(scope),
     image: await store.image(scope),
     credentials: await Promise.all(
       (await store.credentialNames(scope)).map(async (name) => [name, await store.credentials(scope, name)]),
@@ -126,6 +134,8 @@ function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
     await settled(filled);
     pendingAtFirst = await pendingOf(store, victim.side.scope);
     expect(pendingAtFirst).not.toEqual([]);
+    // From here on nobody acts for it, and its scope is held.
+    await store.lease(victim.side.scope, { holder: 'a run of bravo', ttlMs: 3_600_000 });
   }, 60_000);
 
   test.each(calls)('%s, by a tenant that has nothing', async (_, call) => {
@@ -150,6 +160,12 @@ function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
     await store.releaseWaiting(scope);
     const released = await claim(store, scope, 'reader');
     expect(released.map(({ idempotencyKey }) => idempotencyKey)).toEqual([victim.waitingKey]);
+  });
+
+  test('and its scope is still held, and its tries are counted', async () => {
+    const { store, scope } = victim.side;
+    expect(await store.holder(scope)).toMatchObject({ holder: 'a run of bravo' });
+    expect(await store.countAttempt(scope, victim.attempt)).toBe(victim.tries + 1);
   });
 }
 

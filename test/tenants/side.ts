@@ -1,21 +1,26 @@
 import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
 import { MemoryMailer } from '../../src/adapters/memory/index.js';
+import { Connections } from '../../src/connections/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
 import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type {
+  Attempt,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   ImageStore,
+  Invitation,
   OutboxMessage,
   RosterSource,
   RosterStore,
 } from '../../src/ports/index.js';
 import { RosterSync, type RosterSyncOptions } from '../../src/sync/index.js';
 import { batchOf, DOOMSDAY, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { FixedClock } from '../../src/testing/index.js';
 import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
 
-export type Store = RosterStore & ImageStore & CredentialStore;
+export type Store = RosterStore & ImageStore & CredentialStore & ConnectionStore;
 
 /** One tenant at work, with everything that is public. Its mark is in all that it keeps, and in no id that others learn. */
 export interface Side {
@@ -32,6 +37,9 @@ export interface Side {
   readonly vault: CredentialVault;
   /** The same with a newer key. */
   readonly newVault: CredentialVault;
+  readonly connections: Connections;
+  /** What time it is for these. */
+  readonly clock: FixedClock;
   /** Which child of each class is to leave it: another one in each tenant, so that their holds differ. */
   readonly leaver: string;
   /** What the source gives from now on. */
@@ -60,7 +68,12 @@ export interface Known {
   /** The provider's ids in a hold and in a proposal: no other tenant's have these. */
   readonly heldId: string;
   readonly proposedId: string;
-  readonly invitationId: string;
+  readonly invitation: Invitation;
+  /** A decision: its id is the same in every tenant. */
+  readonly auditId: string;
+  /** What was tried, and how often: more often than another tenant did. */
+  readonly attempt: Attempt;
+  readonly tries: number;
   readonly proposalId: string;
   readonly plan: Plan;
   /** Keys of a message that waits and of one that is to be sent and was claimed, and by whom. */
@@ -72,6 +85,7 @@ export interface Known {
   readonly image: Roster;
   readonly credentialName: string;
   readonly sealed: string;
+  readonly connectionId: string;
 }
 
 /** All tenants are of one host, which has one key for them. */
@@ -79,6 +93,8 @@ const OLD_KEY = { id: 'old', key: crypto.getRandomValues(new Uint8Array(32)) };
 const NEW_KEY = { id: 'new', key: crypto.getRandomValues(new Uint8Array(32)) };
 
 const NAME_OF_CREDENTIALS = 'clever';
+/** Before doomsday: by then no try counts any more. */
+const LAST_TRY = '9000-01-01T00:00:00.000Z';
 /** In every tenant the same, as if one worker went round. */
 const WORKER = 'worker';
 
@@ -95,6 +111,7 @@ export function newSide(store: Store, mark: string): Side {
     scope,
     policy: { fullData: true, limits: { enrollments: 0.1, floor: 0 } },
   };
+  const clock = new FixedClock(new Date());
   const side: Side = {
     mark,
     scope,
@@ -108,6 +125,14 @@ export function newSide(store: Store, mark: string): Side {
     deliveries: new Deliveries({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
+    connections: new Connections({
+      store,
+      scope,
+      providers: { test: () => sourceOf(() => side.feed) },
+      key: OLD_KEY,
+      clock,
+    }),
+    clock,
     feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole', readAt: new Date().toISOString() },
   };
   return side;
@@ -176,6 +201,7 @@ export async function settled(side: Side): Promise<Known> {
   });
   await store.apply(batch);
 
+  const connectionId = await connect(side);
   const [hold] = await sync.holds();
   const [proposal] = await sync.proposals();
   const [claimed] = await claim(store, scope, WORKER, 1);
@@ -208,7 +234,8 @@ export async function settled(side: Side): Promise<Known> {
     holdHash: given(hold).hash,
     heldId: `s1-${side.leaver}`,
     proposedId: `s7-${side.leaver}`,
-    invitationId: given((await side.invitations.pending())[0]).id,
+    invitation: given(await store.invitationByCode(scope, given((await side.invitations.pending())[0]).codeDigest)),
+    ...(await decided(side)),
     proposalId: given(proposal).id,
     plan: await sync.plan(),
     waitingKey: waiting.message.idempotencyKey,
@@ -217,13 +244,36 @@ export async function settled(side: Side): Promise<Known> {
     problem,
     image,
     credentialName: NAME_OF_CREDENTIALS,
+    connectionId,
     sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
   };
+}
+
+/** A decision, and tries of a code. */
+async function decided({ store, scope, mark, feed }: Side): Promise<Pick<Known, 'auditId' | 'attempt' | 'tries'>> {
+  const auditId = 'decision';
+  await store.saveAudit(scope, { id: auditId, at: feed.readAt, by: `${mark} admin`, action: 'hold-approve' });
+  const attempt = { key: 'caller', at: feed.readAt, expiresAt: LAST_TRY };
+  const tries = mark === 'bravo' ? 5 : 2;
+  for (let count = 0; count < tries; count += 1) await store.countAttempt(scope, attempt);
+  return { auditId, attempt, tries };
 }
 
 /** Takes the messages that are to be sent and that nobody has, for longer than a test lasts. */
 export function claim(store: Store, scope: Scope, claimedBy: string, limit = 1000): Promise<readonly OutboxMessage[]> {
   return store.claimMessages(scope, { channel: 'email', limit, claimedBy, leaseMs: 3_600_000, now: DOOMSDAY });
+}
+
+/** Ties the tenant to its provider: a connection whose time has come. */
+async function connect({ connections, clock, mark }: Side): Promise<string> {
+  const by = { by: `${mark} admin` };
+  const credentials = { token: `secret ${mark}` };
+  const { id } = await connections.create({ provider: 'test', credentials, label: `Of ${mark}`, ...by });
+  await connections.linkSchool(id, 'all', by);
+  await connections.configure(id, { schedule: { at: '02:30', timeZone: 'UTC' } }, by);
+  await connections.enable(id, { ...by, withoutPreview: true });
+  clock.advance(48 * 3_600_000);
+  return id;
 }
 
 /** Puts the tenant's own credentials into its vault. */

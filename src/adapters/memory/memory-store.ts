@@ -3,14 +3,21 @@ import { compareIds } from '../../internal/ordered.js';
 import { emptyLedger, scopeKey } from '../../model/index.js';
 import type { JournalEntry, Ledger, LocalState, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
+  Attempt,
+  AuditEntry,
+  AuditOptions,
   Batch,
   BatchResult,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
+  Holder,
   ImageStore,
   Invitation,
+  InvitationWrite,
   Lease,
   LeaseOptions,
   MessageOutcome,
@@ -20,14 +27,18 @@ import type {
   RosterImage,
   RosterStore,
   RunReport,
+  SaveRunOptions,
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
+import { saveConnection } from './connections.js';
+import { countAttempt, saveInvitation } from './invitations.js';
 import { loadRecords } from './load-state.js';
-import { claimMessages, releaseWaiting, saveMessage } from './outbox.js';
+import { claimMessages, releaseWaiting, saveMessage, writeMessages } from './outbox.js';
 import { erasePerson, eraseTraces, tracesOf } from './person.js';
 import { prune } from './prune.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
+import { settled } from './settled.js';
 import { Tenant } from './tenant.js';
 import type { ScopeState } from './tenant.js';
 
@@ -67,7 +78,7 @@ export interface MemoryStoreOptions {
  * const { classes } = await store.load(scope);
  * ```
  */
-export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
+export class MemoryStore implements RosterStore, ImageStore, CredentialStore, ConnectionStore {
   readonly #tenants = new Map<string, Tenant>();
   readonly #clock: Clock;
   readonly #roles: readonly string[];
@@ -142,6 +153,14 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
     });
   }
 
+  holder(scope: Scope): Promise<Holder | undefined> {
+    return settled(() => {
+      const lease = this.#tenant(scope).scopes.get(scopeKey(scope))?.lease;
+      if (lease === undefined || lease.expiresAtMs <= this.#clock.now().getTime()) return undefined;
+      return { holder: lease.holder, since: lease.since };
+    });
+  }
+
   ledger(scope: Scope): Promise<Ledger> {
     return settled(() => this.#tenant(scope).scopes.get(scopeKey(scope))?.ledger ?? emptyLedger);
   }
@@ -152,9 +171,13 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
     });
   }
 
-  saveRun(report: RunReport): Promise<void> {
+  saveRun(report: RunReport, options?: SaveRunOptions): Promise<void> {
     return settled(() => {
-      this.#tenant(report.scope).runs.set(report.id, report);
+      const tenant = this.#tenant(report.scope);
+      // Read before anything is written: what cannot be read leaves nothing behind.
+      const messages = options?.messages.map((message) => ({ ...message })) ?? [];
+      tenant.runs.set(report.id, report);
+      writeMessages(tenant, scopeKey(report.scope), messages, options?.at ?? report.startedAt);
     });
   }
 
@@ -218,8 +241,42 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
     });
   }
 
-  invitations(scope: Scope): Promise<readonly Invitation[]> {
-    return settled(() => [...this.#tenant(scope).invitations.values()]);
+  invitations(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly Invitation[]> {
+    return settled(() => {
+      const invitations = [...this.#tenant(scope).invitations.values()];
+      if (options.userIds === undefined) return invitations;
+      const named = new Set(options.userIds);
+      return invitations.filter(({ userId }) => named.has(userId));
+    });
+  }
+
+  invitationByCode(scope: Scope, codeDigest: string): Promise<Invitation | undefined> {
+    return settled(() =>
+      [...this.#tenant(scope).invitations.values()].find((invitation) => invitation.codeDigest === codeDigest),
+    );
+  }
+
+  saveInvitation(scope: Scope, write: InvitationWrite): Promise<boolean> {
+    return settled(() => saveInvitation(this.#tenant(scope), scopeKey(scope), write));
+  }
+
+  countAttempt(scope: Scope, attempt: Attempt): Promise<number> {
+    return settled(() => countAttempt(this.#tenant(scope), attempt));
+  }
+
+  saveAudit(scope: Scope, entry: AuditEntry): Promise<void> {
+    return settled(() => {
+      const { audit } = this.#tenant(scope);
+      if (!audit.has(entry.id)) audit.set(entry.id, entry);
+    });
+  }
+
+  audit(scope: Scope, { limit, before }: AuditOptions = {}): Promise<readonly AuditEntry[]> {
+    return settled(() => {
+      const entries = [...this.#tenant(scope).audit.values()].filter(({ at }) => before === undefined || at < before);
+      entries.reverse().sort((left, right) => compareIds(right.at, left.at));
+      return entries.slice(0, limit);
+    });
   }
 
   tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
@@ -288,6 +345,14 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
     });
   }
 
+  connections(scope: Scope): Promise<readonly Connection[]> {
+    return settled(() => [...this.#tenant(scope).connections.values()]);
+  }
+
+  saveConnection(scope: Scope, connection: Connection, decision?: AuditEntry): Promise<boolean> {
+    return settled(() => saveConnection(this.#tenant(scope), connection, decision));
+  }
+
   #tenant(scope: Scope): Tenant {
     let tenant = this.#tenants.get(scope.tenant);
     if (tenant === undefined) {
@@ -330,11 +395,4 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
         }),
     };
   }
-}
-
-/** The work's result, or its failure, as a promise: the work itself happens at once and undivided. */
-function settled<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
 }

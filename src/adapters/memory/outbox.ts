@@ -1,6 +1,18 @@
 import type { ClaimOptions, MessageOutcome, OutboxMessage } from '../../ports/index.js';
 import type { Tenant } from './tenant.js';
 
+/** Of each key the first message stays. */
+export function writeMessages(
+  { outbox }: Tenant,
+  scopeKey: string,
+  messages: readonly OutboxMessage[],
+  at: string,
+): void {
+  for (const message of messages) {
+    if (!outbox.has(message.idempotencyKey)) outbox.set(message.idempotencyKey, { scopeKey, at, message });
+  }
+}
+
 export function releaseWaiting({ outbox }: Tenant, scopeKey: string): void {
   for (const [key, kept] of outbox) {
     if (kept.scopeKey !== scopeKey || kept.message.state !== 'waiting') continue;
@@ -35,13 +47,18 @@ export function saveMessage({ outbox }: Tenant, key: string, outcome: MessageOut
   if (kept?.claim?.by !== outcome.claimedBy) return false;
   const { scopeKey, at, message } = kept;
   const { state, attempts, to = message.to, accepted = message.accepted, notBefore } = outcome;
-  const { html, notBefore: _earlier, ...rest } = { ...message, state, attempts, to, accepted };
+  const { html, replyTo, notBefore: _earlier, ...rest } = { ...message, state, attempts, to, accepted };
   outbox.set(key, {
     scopeKey,
     at,
     message:
       state === 'pending'
-        ? { ...rest, ...(html === undefined ? {} : { html }), ...(notBefore === undefined ? {} : { notBefore }) }
+        ? {
+            ...rest,
+            ...(html === undefined ? {} : { html }),
+            ...(replyTo === undefined ? {} : { replyTo }),
+            ...(notBefore === undefined ? {} : { notBefore }),
+          }
         : { ...rest, to: [], subject: '', text: '' },
   });
   return true;

@@ -4,7 +4,7 @@ import type { Tenant } from './tenant.js';
 
 /** Lets go of what is older than it is to be kept. */
 export function prune(tenant: Tenant, before: PruneBefore): void {
-  const { journal, runs, messages, invitations, images } = before;
+  const { journal, runs, messages, invitations, images, audit } = before;
   if (journal !== undefined) pruneJournals(tenant, journal);
   if (runs !== undefined) pruneRuns(tenant, runs);
   for (const [key, { at }] of tenant.outbox) {
@@ -12,6 +12,9 @@ export function prune(tenant: Tenant, before: PruneBefore): void {
   }
   for (const [purpose, { expiresAt }] of tenant.invitations) {
     if (invitations !== undefined && expiresAt < invitations) tenant.invitations.delete(purpose);
+  }
+  for (const [id, { at }] of tenant.audit) {
+    if (audit !== undefined && at < audit) tenant.audit.delete(id);
   }
   for (const scope of tenant.scopes.values()) {
     if (images === undefined || scope.image === undefined) continue;

@@ -8,7 +8,15 @@ import type {
   LocalSchool,
   LocalUser,
 } from '../../model/index.js';
-import type { DeliveryProblem, Invitation, OutboxMessage, RosterImage, RunReport } from '../../ports/index.js';
+import type {
+  AuditEntry,
+  Connection,
+  DeliveryProblem,
+  Invitation,
+  OutboxMessage,
+  RosterImage,
+  RunReport,
+} from '../../ports/index.js';
 import { PairTable, RecordTable } from './tables.js';
 import type { UndoLog } from './tables.js';
 
@@ -55,8 +63,14 @@ export class Tenant {
   readonly outbox = new Map<string, KeptMessage>();
   /** By person and address. */
   readonly problems = new Map<string, DeliveryProblem>();
+  /** By id, in the order of writing. */
+  readonly audit = new Map<string, AuditEntry>();
+  /** How often something was tried, by its key. */
+  readonly attempts = new Map<string, { readonly count: number; readonly expiresAt: string }>();
   /** Sealed, by name. */
   readonly credentials = new Map<string, string>();
+  /** By id, in the order in which they were made. */
+  readonly connections = new Map<string, Connection>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

@@ -8,6 +8,27 @@ import type { Half } from './migrations.js';
  * `npx vitest run --project unit test/adapters/postgres-drift.test.ts -u`.
  */
 const EXPECTED = `
+attempts
+  column tenant text COLLATE "C" NOT NULL
+  column key text COLLATE "C" NOT NULL
+  column count integer NOT NULL
+  column expires_at text COLLATE "C" NOT NULL
+  PRIMARY KEY (tenant, key)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
+
+audit
+  column tenant text COLLATE "C" NOT NULL
+  column id text COLLATE "C" NOT NULL
+  column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column at text COLLATE "C" NOT NULL
+  column entry json NOT NULL
+  PRIMARY KEY (tenant, id)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
+
 classes
   column tenant text COLLATE "C" NOT NULL
   column id text COLLATE "C" NOT NULL
@@ -16,6 +37,17 @@ classes
   column fields jsonb NOT NULL
   PRIMARY KEY (tenant, id)
   UNIQUE (tenant, sourced_id)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
+
+connections
+  column tenant text COLLATE "C" NOT NULL
+  column id text COLLATE "C" NOT NULL
+  column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column version integer NOT NULL
+  column record json NOT NULL
+  PRIMARY KEY (tenant, id)
   row level security enabled
   row level security forced
   policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
@@ -95,6 +127,9 @@ invitations
   column state text NOT NULL
   column created_at text NOT NULL
   column expires_at text COLLATE "C" NOT NULL
+  column used_by text COLLATE "C"
+  column reminders integer NOT NULL DEFAULT 0
+  column reminded_at text
   PRIMARY KEY (tenant, user_id, kind, address_digest)
   row level security enabled
   row level security forced

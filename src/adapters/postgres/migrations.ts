@@ -4,7 +4,7 @@ export type Half = 'directory' | 'journal';
 /** The statements of each version of a half's tables, in order. A version that was published is never edited. */
 export const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
   directory: [recordTables],
-  journal: [journalTables, rosterImages],
+  journal: [journalTables, rosterImages, invitationsAndDecisions, connectionTable],
 };
 
 /**
@@ -162,6 +162,50 @@ function rosterImages(schema: string): readonly string[] {
       PRIMARY KEY (tenant, scope_key, position)
     )`,
     ...isolation(schema, 'images'),
+  ];
+}
+
+/** What becomes of invitations, how often codes are tried, and who decided what. */
+function invitationsAndDecisions(schema: string): readonly string[] {
+  const id = 'text COLLATE "C"';
+  return [
+    `ALTER TABLE ${schema}.invitations
+      ADD COLUMN used_by ${id}, ADD COLUMN reminders integer NOT NULL DEFAULT 0, ADD COLUMN reminded_at text`,
+    `CREATE INDEX ON ${schema}.invitations (tenant, code_digest)`,
+    `CREATE TABLE ${schema}.attempts (
+      tenant ${id} NOT NULL,
+      key ${id} NOT NULL,
+      count integer NOT NULL,
+      expires_at ${id} NOT NULL,
+      PRIMARY KEY (tenant, key)
+    )`,
+    `CREATE INDEX ON ${schema}.attempts (tenant, expires_at)`,
+    `CREATE TABLE ${schema}.audit (
+      tenant ${id} NOT NULL,
+      id ${id} NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      at ${id} NOT NULL,
+      entry json NOT NULL,
+      PRIMARY KEY (tenant, id)
+    )`,
+    `CREATE INDEX ON ${schema}.audit (tenant, at DESC, position DESC)`,
+    ...['attempts', 'audit'].flatMap((table) => isolation(schema, table)),
+  ];
+}
+
+/** What ties tenants to providers. */
+function connectionTable(schema: string): readonly string[] {
+  const id = 'text COLLATE "C"';
+  return [
+    `CREATE TABLE ${schema}.connections (
+      tenant ${id} NOT NULL,
+      id ${id} NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      version integer NOT NULL,
+      record json NOT NULL,
+      PRIMARY KEY (tenant, id)
+    )`,
+    ...isolation(schema, 'connections'),
   ];
 }
 

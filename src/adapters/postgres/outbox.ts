@@ -7,12 +7,12 @@ import { scopeColumn } from './scopes.js';
 /** What is no column of its own. */
 type MessageDocument = Pick<
   OutboxMessage,
-  'kind' | 'runId' | 'to' | 'addressDigests' | 'subject' | 'text' | 'html' | 'accepted'
+  'kind' | 'runId' | 'to' | 'addressDigests' | 'subject' | 'text' | 'html' | 'replyTo' | 'accepted'
 >;
 
 export async function writeMessages(
   session: Session,
-  { scope, at }: Batch,
+  { scope, at }: Pick<Batch, 'scope' | 'at'>,
   messages: readonly OutboxMessage[],
 ): Promise<void> {
   if (messages.length === 0) return;
@@ -33,8 +33,8 @@ export async function writeMessages(
       messages.map((message) => message.attempts),
       messages.map((message) => message.notBefore ?? null),
       messages.map((message) => message.userId ?? null),
-      messages.map(({ kind, runId, to, addressDigests, subject, text: body, html, accepted }) =>
-        JSON.stringify({ kind, runId, to, addressDigests, subject, text: body, html, accepted }),
+      messages.map(({ kind, runId, to, addressDigests, subject, text: body, html, replyTo, accepted }) =>
+        JSON.stringify({ kind, runId, to, addressDigests, subject, text: body, html, replyTo, accepted }),
       ),
       at,
     ],
@@ -90,7 +90,7 @@ export async function writeOutcome(
   const rows = await session.query(
     `UPDATE ${session.table('outbox')}
      SET state = $4, attempts = $5, not_before = $6, claimed_by = NULL, claimed_until = NULL,
-       message = CASE WHEN $7::boolean THEN message - 'html' ELSE message END || $8::text::jsonb
+       message = CASE WHEN $7::boolean THEN message - '{html,replyTo}'::text[] ELSE message END || $8::text::jsonb
      WHERE tenant = $1 AND idempotency_key = $2 AND claimed_by = $3
      RETURNING idempotency_key`,
     [tenant, idempotencyKey, claimedBy, state, attempts, notBefore ?? null, isOver, JSON.stringify(changed)],

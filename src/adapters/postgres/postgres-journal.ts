@@ -3,13 +3,20 @@ import { checkOptionNames } from '../../internal/options.js';
 import { emptyLedger } from '../../model/index.js';
 import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } from '../../model/index.js';
 import type {
+  Attempt,
+  AuditEntry,
+  AuditOptions,
   Batch,
   BatchResult,
+  Connection,
+  ConnectionStore,
   CredentialStore,
   ClaimOptions,
   DeliveryProblem,
+  Holder,
   ImageStore,
   Invitation,
+  InvitationWrite,
   JournalStore,
   Lease,
   LeaseOptions,
@@ -19,12 +26,16 @@ import type {
   PruneBefore,
   RosterImage,
   RunReport,
+  SaveRunOptions,
 } from '../../ports/index.js';
+import { countAttempt } from './attempts.js';
+import { readAudit, writeAudit } from './audit.js';
+import { readConnections, writeConnection } from './connections.js';
 import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
 import type { Session } from './database.js';
 import { extendImage, readImage, writeImage } from './images.js';
-import { readInvitations } from './invitations.js';
+import { readInvitationByCode, readInvitations, writeInvitation } from './invitations.js';
 import { migrate } from './migrate.js';
 import type { MigrateOptions } from './migrate.js';
 import { claimMessages, readMessage, releaseWaiting, writeOutcome } from './outbox.js';
@@ -35,7 +46,7 @@ import type { PostgresPreflight } from './preflight.js';
 import { checkWriter, recordBatch } from './record-batch.js';
 import type { BatchWriter } from './record-batch.js';
 import { readJournal, readRun, readRuns, writeRun } from './runs.js';
-import { endLease, raiseFence, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
+import { endLease, raiseFence, readHolder, readLedger, renewLease, takeLease, writeLedger } from './scopes.js';
 import type { SqlClient, SqlPool } from './sql-pool.js';
 import { eraseTraces, tracesOf } from './traces.js';
 
@@ -64,8 +75,8 @@ export interface TransactionOptions {
 
 /**
  * The journal half of a store, in PostgreSQL 15 or later, or in PGlite, for a host whose people and classes are in tables of
- * its own in the same database: leases, ledger, runs, journal, invitations, outbox, the image of incremental syncs and sealed
- * credentials.
+ * its own in the same database: leases, ledger, runs, journal, decisions, invitations, tries of codes, outbox, the image of
+ * incremental syncs, sealed credentials and connections.
  * What the host adds is the directory half: `load`, `roles`, `sites`, and an `apply` that {@link PostgresJournal.record}
  * makes one transaction with the journal.
  *
@@ -95,7 +106,7 @@ export interface TransactionOptions {
  * }
  * ```
  */
-export class PostgresJournal implements JournalStore, ImageStore, CredentialStore {
+export class PostgresJournal implements JournalStore, ImageStore, CredentialStore, ConnectionStore {
   readonly #database: Database;
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
@@ -233,6 +244,10 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
     };
   }
 
+  holder(scope: Scope): Promise<Holder | undefined> {
+    return this.#in(scope, 'holder', (session) => readHolder(session, scope));
+  }
+
   saveLedger(scope: Scope, ledger: Ledger, fence?: number): Promise<void> {
     return this.#in(scope, 'saveLedger', async (session) => {
       await raiseFence(session, scope, fence, 'saveLedger');
@@ -240,8 +255,8 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
     });
   }
 
-  saveRun(report: RunReport): Promise<void> {
-    return this.#in(report.scope, 'saveRun', (session) => writeRun(session, report));
+  saveRun(report: RunReport, options?: SaveRunOptions): Promise<void> {
+    return this.#in(report.scope, 'saveRun', (session) => writeRun(session, report, options));
   }
 
   run(scope: Scope, runId: string): Promise<RunReport | undefined> {
@@ -285,8 +300,28 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
     return this.#in(scope, 'forgetProblems', (session) => deleteProblems(session, scope.tenant, userIds));
   }
 
-  invitations(scope: Scope): Promise<readonly Invitation[]> {
-    return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant));
+  invitations(scope: Scope, options: { readonly userIds?: readonly string[] } = {}): Promise<readonly Invitation[]> {
+    return this.#in(scope, 'invitations', (session) => readInvitations(session, scope.tenant, options.userIds));
+  }
+
+  invitationByCode(scope: Scope, codeDigest: string): Promise<Invitation | undefined> {
+    return this.#in(scope, 'invitationByCode', (session) => readInvitationByCode(session, scope.tenant, codeDigest));
+  }
+
+  saveInvitation(scope: Scope, write: InvitationWrite): Promise<boolean> {
+    return this.#in(scope, 'saveInvitation', (session) => writeInvitation(session, scope, write));
+  }
+
+  countAttempt(scope: Scope, attempt: Attempt): Promise<number> {
+    return this.#in(scope, 'countAttempt', (session) => countAttempt(session, scope.tenant, attempt));
+  }
+
+  saveAudit(scope: Scope, entry: AuditEntry): Promise<void> {
+    return this.#in(scope, 'saveAudit', (session) => writeAudit(session, scope.tenant, entry));
+  }
+
+  audit(scope: Scope, options: AuditOptions = {}): Promise<readonly AuditEntry[]> {
+    return this.#in(scope, 'audit', (session) => readAudit(session, scope.tenant, options));
   }
 
   tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces> {
@@ -334,6 +369,14 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
 
   deleteCredentials(scope: Scope, name: string): Promise<void> {
     return this.#in(scope, 'deleteCredentials', (session) => removeCredentials(session, scope.tenant, name));
+  }
+
+  connections(scope: Scope): Promise<readonly Connection[]> {
+    return this.#in(scope, 'connections', (session) => readConnections(session, scope.tenant));
+  }
+
+  saveConnection(scope: Scope, connection: Connection, decision?: AuditEntry): Promise<boolean> {
+    return this.#in(scope, 'saveConnection', (session) => writeConnection(session, scope.tenant, connection, decision));
   }
 
   #in<T>(

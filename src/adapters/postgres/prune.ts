@@ -5,7 +5,7 @@ import { json, text } from './rows.js';
 
 /** Lets go of what is older than it is to be kept. Where nothing is, each kind costs one look at an index. */
 export async function prune(session: Session, tenant: string, before: PruneBefore): Promise<void> {
-  const { journal, runs, messages, invitations, images } = before;
+  const { journal, runs, messages, invitations, images, audit } = before;
   if (journal !== undefined) await pruneJournals(session, tenant, journal);
   if (runs !== undefined) await pruneRuns(session, tenant, runs);
   if (messages !== undefined) {
@@ -19,6 +19,9 @@ export async function prune(session: Session, tenant: string, before: PruneBefor
       tenant,
       invitations,
     ]);
+  }
+  if (audit !== undefined) {
+    await session.query(`DELETE FROM ${session.table('audit')} WHERE tenant = $1 AND at < $2`, [tenant, audit]);
   }
   if (images !== undefined) {
     const table = session.table('images');

@@ -1,10 +1,11 @@
 import type { Change, JournalEntry, Scope } from '../../model/index.js';
-import type { RunReport } from '../../ports/index.js';
+import type { RunReport, SaveRunOptions } from '../../ports/index.js';
 import type { Row, Session } from './database.js';
+import { writeMessages } from './outbox.js';
 import { json, number, optionalText, text } from './rows.js';
 import { scopeColumn } from './scopes.js';
 
-export async function writeRun(session: Session, report: RunReport): Promise<void> {
+export async function writeRun(session: Session, report: RunReport, options?: SaveRunOptions): Promise<void> {
   await session.query(
     `INSERT INTO ${session.table('runs')} (tenant, id, scope_key, started_at, report)
      VALUES ($1, $2, $3, $4, $5::text::json)
@@ -12,6 +13,7 @@ export async function writeRun(session: Session, report: RunReport): Promise<voi
        SET scope_key = excluded.scope_key, started_at = excluded.started_at, report = excluded.report`,
     [report.scope.tenant, report.id, scopeColumn(report.scope), report.startedAt, JSON.stringify(report)],
   );
+  if (options !== undefined) await writeMessages(session, { scope: report.scope, at: options.at }, options.messages);
 }
 
 export async function readRun(session: Session, scope: Scope, runId: string): Promise<RunReport | undefined> {

@@ -2,7 +2,7 @@ import { LockHeldError, StoreConflictError } from '../../errors.js';
 import { sha256 } from '../../internal/sha256.js';
 import { scopeKey } from '../../model/index.js';
 import type { Ledger, Scope } from '../../model/index.js';
-import type { LeaseOptions } from '../../ports/index.js';
+import type { Holder, LeaseOptions } from '../../ports/index.js';
 import type { Session } from './database.js';
 import { json, number, text } from './rows.js';
 
@@ -64,8 +64,7 @@ export async function takeLease(session: Session, scope: Scope, { holder, ttlMs 
   );
   if (row !== undefined) return number(row, 'fence');
   const [held] = await session.query(
-    `SELECT holder, to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS since
-     FROM ${scopes} WHERE tenant = $1 AND scope_key = $2`,
+    `SELECT holder, ${SINCE} AS since FROM ${scopes} WHERE tenant = $1 AND scope_key = $2`,
     [scope.tenant, scopeColumn(scope)],
   );
   throw new LockHeldError('lease: another run holds the scope; try again when it has ended', {
@@ -73,6 +72,18 @@ export async function takeLease(session: Session, scope: Scope, { holder, ttlMs 
     since: held === undefined ? '' : text(held, 'since'),
   });
 }
+
+/** Who holds the scope, by the database's clock. */
+export async function readHolder(session: Session, scope: Scope): Promise<Holder | undefined> {
+  const [row] = await session.query(
+    `SELECT holder, ${SINCE} AS since FROM ${session.table('scopes')}
+     WHERE tenant = $1 AND scope_key = $2 AND holder IS NOT NULL AND expires_at > clock_timestamp()`,
+    [scope.tenant, scopeColumn(scope)],
+  );
+  return row === undefined ? undefined : { holder: text(row, 'holder'), since: text(row, 'since') };
+}
+
+const SINCE = `to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Whether the lease with this fence was still the newest, and so goes on. */
 export async function renewLease(session: Session, scope: Scope, fence: number, ttlMs: number): Promise<boolean> {

@@ -93,6 +93,7 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
   const subject = userSubject(user.sourcedId);
   const site = siteOf(user, primarySchool, context);
   const role = roleOf(user, context);
+  const permissions = permissionsOf(user, context);
   const username = usernameOf(user, context);
   const synced: SyncedUser = {
     roles: [...user.roles].sort(compareIds),
@@ -121,6 +122,7 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
       origin: 'roster',
       state: 'active',
       ...(role === undefined ? {} : { role }),
+      ...(permissions.length === 0 ? {} : { permissions }),
       synced,
     },
     reason: { rule, code: 'NEW_PERSON', evidence: { roles: synced.roles } },
@@ -139,4 +141,10 @@ function roleOf(user: User, context: Context): string | undefined {
     if (user.roles.includes(role) && access.roles[role] !== undefined) return access.roles[role];
   }
   return access.defaultRole;
+}
+
+/** The names of the permission sets that the policy gives to any of the person's roles. */
+function permissionsOf({ roles }: User, { policy }: Context): readonly string[] {
+  const names = roles.flatMap((role) => policy.access.permissions?.[role] ?? []);
+  return [...new Set(names)].sort(compareIds);
 }
