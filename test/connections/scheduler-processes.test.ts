@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { Connections } from '../../src/connections/index.js';
 import { districtRoster, FixedClock, generateDistrict, rosterSource } from '../../src/testing/index.js';
-import { CONNECTION, hasServer } from '../adapters/postgres-places.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 import { programFolder } from '../support/programs.js';
 import type { Heard, Told } from './scheduler-process.js';
 
@@ -19,10 +19,7 @@ const TENANT = 'district-1';
 const DAYS = 3;
 const by = { by: 'admin-1' };
 
-const isReachable = await hasServer();
-if (!isReachable) console.warn('PostgreSQL is not reachable: no two processes share a schedule.');
-
-describe.skipIf(!isReachable)('two processes with one schedule', () => {
+describe.skipIf(!(await hasServer()))('two processes with one schedule', () => {
   const database = new Pool({ connectionString: CONNECTION });
   const key = crypto.getRandomValues(new Uint8Array(32));
   const processes: ChildProcess[] = [];
