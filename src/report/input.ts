@@ -22,10 +22,11 @@ export interface ReportedRun {
   readonly id: string;
   readonly type: 'sync' | 'approval' | 'discard' | 'undo';
   readonly scope: Scope;
-  readonly outcome: 'applied' | 'held' | 'partial' | 'failed' | 'aborted';
-  /** ISO instants. */
+  readonly outcome: 'running' | 'applied' | 'held' | 'partial' | 'failed' | 'aborted';
+  /** ISO instant. */
   readonly startedAt: string;
-  readonly endedAt: string;
+  /** ISO instant; absent while it runs. */
+  readonly endedAt?: string;
   readonly planHash: string;
   readonly counts: PlanCounts;
   readonly applied: number;

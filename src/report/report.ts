@@ -139,9 +139,10 @@ export interface ReportRun {
   readonly id: string;
   readonly type: string;
   readonly outcome: string;
-  /** ISO instants. */
+  /** ISO instant. */
   readonly startedAt: string;
-  readonly endedAt: string;
+  /** ISO instant; absent while it runs. */
+  readonly endedAt?: string;
   readonly applied: number;
   readonly held: number;
   readonly failures: number;

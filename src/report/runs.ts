@@ -17,7 +17,7 @@ export function runOf(run: ReportedRun, masked: boolean): ReportRun {
     type,
     outcome,
     startedAt,
-    endedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
     applied,
     held: new Set(holds.flatMap(({ changes }) => changes)).size,
     failures: failures.length,
@@ -48,6 +48,7 @@ const FAILURES: ReadonlyMap<string, readonly [one: string, many: string]> = new 
     'NO_CHANNEL',
     ['failure to invite people whom no message reaches.', 'failures to invite people whom no message reaches.'],
   ],
+  ['died', ['run ended, because its process died.', 'runs ended, because their processes died.']],
   ['aborted', ['time the caller stopped the run.', 'times the caller stopped the run.']],
 ]);
 

@@ -83,6 +83,8 @@ export function verdictOfRun(
     ...(sent > 0 ? [`${counted(sent, 'message was', 'messages were')} handed over.`] : []),
   ];
   switch (outcome) {
+    case 'running':
+      return { tone: 'attention', sentence: `${subject} is at work, and has ${made} so far.`, details };
     case 'applied':
       return { tone: 'calm', sentence: `${subject} ${made}. Nothing waits for a decision.`, details };
     case 'held':

@@ -181,8 +181,9 @@ describe('other plans', () => {
         '1 change was left out, because its record had been changed since the plan was made.',
       ]),
     });
-    for (const outcome of ['failed', 'aborted', 'held'] as const) {
-      expect(reportOf({ run: { ...first, outcome } }).verdict.tone).toBe(outcome === 'held' ? 'attention' : 'stopped');
+    for (const outcome of ['running', 'failed', 'aborted', 'held'] as const) {
+      const isAsked = outcome === 'held' || outcome === 'running';
+      expect(reportOf({ run: { ...first, outcome } }).verdict.tone).toBe(isAsked ? 'attention' : 'stopped');
     }
   });
 

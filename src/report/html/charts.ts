@@ -87,7 +87,7 @@ export function* runsChart(all: readonly ReportRun[]): Generator<string> {
     const height = Math.sqrt((applied + held) / most) * 120;
     const waits = applied + held === 0 ? 0 : (height * held) / (applied + held);
     const made = Math.max(height - waits, 2);
-    const isGood = outcome === 'applied' || outcome === 'held';
+    const isGood = outcome === 'applied' || outcome === 'held' || outcome === 'running';
     return (
       rect(isGood ? 'a' : 'g', x, 132 - made, width, made) +
       (waits > 0 ? rect('h', x, 132 - made - waits, width, waits) : '')
