@@ -5,7 +5,14 @@
 
 export { htmlChunks, renderHtml, renderJson, renderMarkdown } from './render.js';
 export { reportOf } from './tell.js';
-export type { PlanReportInput, ReportedRun, ReportInput, ReportOptions, RunReportInput } from './input.js';
+export type {
+  PlanReportInput,
+  ReportContext,
+  ReportedRun,
+  ReportInput,
+  ReportOptions,
+  RunReportInput,
+} from './input.js';
 export type {
   Report,
   ReportCause,

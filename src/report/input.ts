@@ -37,7 +37,7 @@ export interface ReportedRun {
 }
 
 /** Where names come from, and what else is told. */
-interface ReportContext {
+export interface ReportContext {
   /** The roster of the plan: names of people, classes and schools. @default what the changes themselves say */
   readonly roster?: Roster | undefined;
   /** The host's records before the plan: names, and how many members there were. */
