@@ -19,6 +19,7 @@ export const folders = {
   classlink: { folders: ['oneroster', 'http', 'model', 'ports', 'internal'], packages: ['zod'], node: true },
   people: { folders: ['model', 'ports', 'internal'], node: true },
   credentials: { folders: ['model', 'ports', 'internal'] },
+  report: { folders: ['engine', 'model', 'internal'], pure: true },
   sync: {
     folders: ['engine', 'policy', 'people', 'model', 'ports', 'internal'],
     packages: ['eventemitter3', 'p-limit', 'p-retry'],

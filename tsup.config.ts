@@ -15,6 +15,7 @@ const shared = {
     'memory/index': 'src/adapters/memory/index.ts',
     'postgres/index': 'src/adapters/postgres/index.ts',
     'smtp/index': 'src/adapters/smtp/index.ts',
+    'report/index': 'src/report/index.ts',
     'testing/index': 'src/testing/index.ts',
     'testing/msw': 'src/testing/msw.ts',
   },

@@ -1,5 +1,6 @@
 /** The tour: two simulated districts, and a school year in the life of a sync. */
 
+import { writeFile } from 'node:fs/promises';
 import {
   ClassLinkClient,
   CleverClient,
@@ -23,6 +24,7 @@ import {
   type District,
   type SimulatedService,
 } from 'rosterkit/testing';
+import { renderHtml } from 'rosterkit/report';
 import type { PostgresStore } from 'rosterkit/postgres';
 import { openDatabase } from './database.js';
 import { namesFrom } from './names.js';
@@ -43,7 +45,7 @@ export async function demonstrate(): Promise<void> {
     secret: 'demo-secret',
   });
   try {
-    const tour = new Tour(database.store);
+    const tour = new Tour(database.store, database.folder);
     const cedarValley = cleverOf(clever);
     heading('Before anything is imported: what does Cedar Valley share?');
     showPreflight(await working('Looking at its lists', () => cedarValley.preflight()));
@@ -105,7 +107,10 @@ class Tour {
   private readonly mailer = new MemoryMailer();
   private readonly syncs = new Map<string, RosterSync>();
 
-  constructor(private readonly store: PostgresStore) {}
+  constructor(
+    private readonly store: PostgresStore,
+    private readonly folder: string,
+  ) {}
 
   async firstImport(title: string, tenant: string, service: SimulatedService, source: RosterSource): Promise<void> {
     heading(title);
@@ -145,6 +150,7 @@ class Tour {
     service.setDistrict(rollover(lastYear, { seed: 8 }));
     const plan = await planVisibly(sync, 'Reading and planning with Full Data and Archive');
     await this.show(tenant, plan, service.district);
+    await this.report(tenant, plan);
     say(
       '  Taking away this much is held until a person who has read the plan says yes: acknowledge = the plan’s hash.',
     );
@@ -172,6 +178,15 @@ class Tour {
     const after = await planVisibly(sync, 'Reading the same roster again');
     await this.show(tenant, after, service.district);
     say('  What was undone stays undone as long as the district’s data stays the same.');
+  }
+
+  /** The page that an administrator reads before a decision. */
+  private async report(tenant: string, plan: Plan): Promise<void> {
+    const scope = { tenant };
+    const file = `${this.folder}-report.html`;
+    const [local, runs] = [await this.store.load(scope), await this.store.runs(scope)];
+    await writeFile(file, renderHtml({ plan, local, runs }));
+    say(`  The same for people to read, in a browser or on paper: ${file}`);
   }
 
   private async show(tenant: string, plan: Plan, district: District): Promise<void> {

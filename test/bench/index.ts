@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the engine beside the least work that finds the same differences and beside general packages, its memory
- * over streams, the clients beside the least that reads the same pages, and the store beside COPY. Ratios count; times depend
+ * over streams, the clients beside the least that reads the same pages, the store beside COPY, and the page of a large plan
+ * beside a plain table. Ratios count; times depend
  * on the machine. `npm run bench -- engine` runs one of them, `npm run bench -- storage 100000` on fewer records.
  */
 
@@ -9,6 +10,7 @@ import { benchCsv } from './csv.js';
 import { benchEngine } from './engine.js';
 import { benchOneRoster } from './one-roster.js';
 import { benchPeers } from './peers.js';
+import { benchReport } from './report.js';
 import { benchStorage } from './storage.js';
 import { benchStreams, measureStreams } from './streams.js';
 
@@ -20,6 +22,7 @@ const BENCHES: Readonly<Record<string, (size?: number) => void | Promise<void>>>
   oneroster: benchOneRoster,
   csv: benchCsv,
   storage: benchStorage,
+  report: benchReport,
 };
 
 const [wanted, size] = process.argv.slice(2);

@@ -202,6 +202,16 @@ test('the names of rosterkit/smtp', async () => {
   `);
 });
 
+test('the names of rosterkit/report', async () => {
+  expect(await namesOf(import('rosterkit/report'))).toMatchInlineSnapshot(`
+    "htmlChunks
+    renderHtml
+    renderJson
+    renderMarkdown
+    reportOf"
+  `);
+});
+
 test('the names of rosterkit/testing', async () => {
   expect(await namesOf(import('rosterkit/testing'))).toMatchInlineSnapshot(`
     "ContractError

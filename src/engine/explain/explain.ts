@@ -5,11 +5,10 @@
  */
 
 import { ConfigurationError } from '../../errors.js';
-import { enrollmentSubject, guardianSubject, schoolSubject, scopeKey } from '../../model/index.js';
+import { enrollmentSubject, guardianSubject, scopeKey } from '../../model/index.js';
 import type {
   Change,
   ChangeNoun,
-  Evidence,
   Hold,
   LocalState,
   Note,
@@ -18,6 +17,7 @@ import type {
   Reason,
   Roster,
 } from '../../model/index.js';
+import { reasonOfHold } from '../words/reason-of-hold.js';
 import { findClass } from './classes.js';
 import { because, kept, notImported, UNKNOWN, type Finding, type Verdict } from './finding.js';
 import { findGuardian } from './guardians.js';
@@ -199,25 +199,6 @@ function whyNothingAtAll(view: View): Reason | undefined {
     return because('G1', 'UNREADABLE', plan.gates.find(({ gate }) => gate === 'G1')?.evidence);
   }
   return view.tells('BLACKOUT') ? because('Z9', 'BLACKOUT') : undefined;
-}
-
-/** The rule behind a hold: gates are rules of their own, but for the causes of absence. A note may know more of it. */
-function reasonOfHold({ notes, gates }: Plan, hold: Hold): Reason {
-  const { id, gate, code, kind, baseline, count, limit, changes, subject } = hold;
-  const told: Record<string, Evidence[string]> = {};
-  for (const { evidence } of [...gates, ...notes]) if (evidence?.['hold'] === id) Object.assign(told, evidence);
-  const school = code === 'SCHOOL_GONE' ? subject?.slice(schoolSubject('').length) : undefined;
-  const evidence: Evidence = {
-    ...told,
-    hold: id,
-    changes: changes.length,
-    ...(kind === undefined ? {} : { kind }),
-    ...(baseline === undefined ? {} : { baseline }),
-    ...(count === undefined ? {} : { count }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(school === undefined ? {} : { school }),
-  };
-  return because(gate === 'cause' ? 'Z5' : gate, code, evidence);
 }
 
 /** Each case once, and each hold once: what a note or a finding says of one case as a hold does, the hold says better. */
