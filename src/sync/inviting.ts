@@ -24,6 +24,8 @@ export interface InvitingRequest {
   readonly changes: readonly Change[];
   /** True where messages wait for the next healthy run. */
   readonly isWaiting: boolean;
+  /** True where somebody imports people by hand: that is no first sync. @default false */
+  readonly isByHand?: boolean;
   /** ISO instant. */
   readonly at: string;
 }
@@ -49,7 +51,7 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
   const { policy, run, isWaiting, at } = request;
   const hasTexts = context.textSender !== undefined;
   const touches = (change: Change): boolean => changesEmail(change) || (hasTexts && changesMobile(change));
-  const isSilent = policy.invitations.silentFirstSync;
+  const isSilent = policy.invitations.silentFirstSync && request.isByHand !== true;
   if (isSilent && (!(await hasImported(context)) || !(await hasRosterRecords(context)))) return () => ({});
   const moving = request.changes.filter(touches);
   const users = moving.length === 0 ? new Map<string, LocalUser>() : await usersOf(context, moving);

@@ -1,9 +1,10 @@
 import { RosterError, StoreConflictError } from '../errors.js';
-import type { Change, ChangeKind, Hold, PlanCounts } from '../model/index.js';
+import type { Change, ChangeKind, Gate, Hold, PlanCounts, Step } from '../model/index.js';
 import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import type { SyncContext } from './options.js';
 import { insisting, isPassing } from './persistent-store.js';
 import { pruneAfter } from './retention.js';
+import { inTurn, type Waiting } from './waiting.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -15,15 +16,17 @@ export interface HeldLease {
 /**
  * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read.
  *
+ * @param waiting for how long to wait for another run
  * @throws LockHeldError while another run holds the scope
  */
 export async function withLease<T>(
   context: SyncContext,
   holder: string,
   work: (lease: HeldLease) => Promise<T>,
+  waiting: Waiting = {},
 ): Promise<T> {
   const ttlMs = context.leaseTtlMs;
-  const lease = await context.store.lease(context.scope, { holder, ttlMs });
+  const lease = await inTurn(() => context.store.lease(context.scope, { holder, ttlMs }), waiting);
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
@@ -64,8 +67,12 @@ export interface RunProgress {
   sent: number;
   holds: readonly Hold[];
   failures: RunFailure[];
+  steps?: readonly Step[];
+  gates?: readonly Gate[];
   /** True where the feed cannot be believed at all. */
   isUnbelievable: boolean;
+  /** True where the run has to wait for another one, and does nothing. */
+  isWaiting?: boolean;
 }
 
 /**
@@ -131,7 +138,7 @@ function outcomeOf(progress: RunProgress): RunOutcome {
   if (progress.isUnbelievable) return 'failed';
   // A message that could not be sent is told as well, but the data is applied: only changes make a run partial.
   if (progress.failures.some((failure) => failure.key !== undefined)) return 'partial';
-  return progress.holds.length > 0 ? 'held' : 'applied';
+  return progress.holds.length > 0 || progress.isWaiting === true ? 'held' : 'applied';
 }
 
 function reportOf(
@@ -149,6 +156,8 @@ function reportOf(
     startedAt: startedAt.toISOString(),
     endedAt: context.clock.now().toISOString(),
     planHash: progress.planHash,
+    ...(progress.steps === undefined ? {} : { steps: progress.steps }),
+    ...(progress.gates === undefined ? {} : { gates: progress.gates }),
     counts: progress.counts,
     applied: progress.applied,
     holds: progress.holds,

@@ -143,6 +143,7 @@ const CRITERIA: ReadonlySet<string> = new Set([
   'names',
   'notNames',
   'ids',
+  'teachers',
 ] satisfies readonly (keyof ClassSelection)[]);
 
 const WINDOWS: readonly unknown[] = ['blackout', 'additive-only', 'quiet'] satisfies readonly PolicyWindow['kind'][];
