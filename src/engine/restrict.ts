@@ -180,9 +180,7 @@ class Closure {
     };
     for (const change of own) {
       if (change.schoolSourcedId !== undefined) schools.add(change.schoolSourcedId);
-      if ('userSourcedId' in change.target && change.target.userSourcedId !== undefined) {
-        users.add(userSubject(change.target.userSourcedId));
-      }
+      if ('userSourcedId' in change.target) users.add(userSubject(change.target.userSourcedId));
       noteUser(change);
     }
     const needed = this.input.plan.changes.filter(
