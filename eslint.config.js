@@ -24,6 +24,10 @@ export const folders = {
     packages: ['eventemitter3', 'p-limit', 'p-retry'],
     node: true,
   },
+  connections: {
+    folders: ['sync', 'credentials', 'policy', 'model', 'ports', 'internal'],
+    packages: ['croner'],
+  },
   'adapters/memory': { folders: ['model', 'ports', 'internal'], node: true },
   'adapters/postgres': { folders: ['model', 'ports', 'internal'], node: true },
   'adapters/smtp': { folders: ['model', 'ports', 'internal'], node: true },

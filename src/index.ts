@@ -7,7 +7,7 @@
  */
 
 // The run
-export { RosterSync } from './sync/index.js';
+export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
@@ -21,15 +21,26 @@ export type {
   ImportReport,
   ImportReview,
   ImportUsersOptions,
+  JoinCounts,
+  LogEntry,
+  LogFact,
+  NoticeOptions,
+  NoticeRecipient,
   PlanOptions,
   ResyncUserOptions,
   RetentionOptions,
   RosterSyncEvent,
   RosterSyncEvents,
   RosterSyncOptions,
+  RunningSync,
   RunOptions,
+  SchoolStatistics,
   StepReports,
   SyncEvent,
+  SyncLogger,
+  SyncStatistics,
+  SyncStatus,
+  UndoOptions,
 } from './sync/index.js';
 
 // The engine and its policy
@@ -110,7 +121,7 @@ export type {
 export type { Page, Paged } from './clever/index.js';
 
 // People
-export { Deliveries, Directory, Invitations } from './people/index.js';
+export { Deliveries, Directory, Invitations, noticeTemplates } from './people/index.js';
 export type {
   ActOptions,
   BounceOutcome,
@@ -121,6 +132,11 @@ export type {
   DirectoryOptions,
   Erasure,
   InvitationsOptions,
+  NoticeCounts,
+  NoticeDetails,
+  NoticeLine,
+  NoticeStatus,
+  NoticeTemplate,
   PendingInvitation,
   PersonExport,
   PersonFields,
@@ -138,6 +154,25 @@ export type {
   SealedFor,
   SealingKey,
 } from './credentials/index.js';
+
+// Connections with providers, and their schedule
+export { Connections, nextRunAt, Scheduler } from './connections/index.js';
+export type {
+  ConnectionActOptions,
+  ConnectionConfiguration,
+  ConnectionSettings,
+  ConnectionsOptions,
+  ConnectionStatus,
+  DueRun,
+  LookOptions,
+  NewConnection,
+  RunNowOptions,
+  Scheduled,
+  ScheduledRun,
+  SchedulerOptions,
+  SharedSyncOptions,
+  SourceFactory,
+} from './connections/index.js';
 
 // Everything in memory: for a first program, and for tests
 export { MemoryMailer, MemoryStore, MemoryTextSender } from './adapters/memory/index.js';
@@ -162,6 +197,13 @@ export type {
   Channel,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   DirectoryStore,
@@ -191,9 +233,13 @@ export type {
   RunOutcome,
   RunReport,
   SaveRunOptions,
+  Schedule,
+  SchedulePause,
   SendOptions,
+  TakenTime,
   TextMessage,
   TextSender,
+  Weekday,
 } from './ports/index.js';
 
 // The words
@@ -274,6 +320,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Preflight,
   PreflightCollection,
   PreflightCount,

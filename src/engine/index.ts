@@ -79,6 +79,7 @@ export type {
   PlanCounts,
   Policy,
   PolicyWindow,
+  NotifySettings,
   Proposal,
   ReadState,
   ReadStatistics,

@@ -80,7 +80,7 @@ export type {
 } from './change.js';
 export type { Gate, Hold, LatchedHold, LimitKind } from './hold.js';
 export type { GateResult, JournalEntry, Note, Plan, PlanCounts } from './plan.js';
-export type { ClassSelection, Limits, Policy, PolicyWindow, SchoolLevel } from './policy.js';
+export type { ClassSelection, Limits, NotifySettings, Policy, PolicyWindow, SchoolLevel } from './policy.js';
 export { defaultPolicy } from './policy.js';
 export {
   gravestFirst,

@@ -86,6 +86,20 @@ export interface ClassSelection {
   readonly teachers?: 'imported';
 }
 
+/** Who is told by mail what came of a run. */
+export interface NotifySettings {
+  /**
+   * The host's roles whose people are told, in the schools that the run touched or that its holds are about. A person without
+   * a role of the host's counts by what they are in the roster: `administrator`, `staff`, `teacher` or `aide`. Who belongs to
+   * no school is told of every run. @default [], nobody
+   */
+  readonly roles: readonly string[];
+  /** Tell nothing until a sync of the scope has imported something to its end. @default false */
+  readonly silentFirstSync?: boolean;
+  /** Tell of runs, too, that found nothing to do. @default false */
+  readonly unchanged?: boolean;
+}
+
 /** Every setting of a sync, complete. */
 export interface Policy {
   /** The parts of this import. @default ['classes', 'teachers', 'students'] */
@@ -187,6 +201,8 @@ export interface Policy {
     /** Send none for what the first sync of a scope creates. @default false */
     readonly silentFirstSync: boolean;
   };
+  /** Who is told by mail what came of a run. @default nobody */
+  readonly notify?: NotifySettings;
   /** Enrollments that begin within so many days already count. @default 0 */
   readonly leadDays: number;
   /**

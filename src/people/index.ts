@@ -11,6 +11,16 @@ export {
 export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
+export { oneLine } from './invitation-message.js';
+export { noticeKey } from './message-key.js';
+export {
+  noticeTemplates,
+  type NoticeCounts,
+  type NoticeDetails,
+  type NoticeLine,
+  type NoticeStatus,
+  type NoticeTemplate,
+} from './messages/notice.js';
 export { addressDigest, codeDigest } from './invitation-code.js';
 export {
   Invitations,

@@ -22,6 +22,16 @@ export function messageKey({ tenant, subject, kind, channel, addressDigest }: Me
   return sha256(JSON.stringify([tenant, subject, kind, channel, addressDigest])).slice(0, HEX_DIGITS);
 }
 
+/** The idempotency key of a notice: one for each run and address. */
+export function noticeKey(notice: {
+  readonly tenant: string;
+  readonly runId: string;
+  readonly addressDigest: string;
+}): string {
+  const { tenant, runId, addressDigest } = notice;
+  return sha256(JSON.stringify([tenant, 'run', runId, addressDigest])).slice(0, HEX_DIGITS);
+}
+
 /** The key in a Message-ID, or in what is a key by itself. */
 export function keyOfMessageId(messageId: string): string {
   const trimmed = messageId.trim().replace(/^<|>$/g, '');

@@ -53,6 +53,8 @@ const classSelection = z.strictObject(
   },
 );
 
+const rolesMessage = 'is a list of roles of the host, such as ["Administrator"]';
+
 const dayOrHour = z
   .string()
   .refine((text) => isDay(text) || isHour(text), 'is a day such as "2026-12-20" or an hour such as "07:30"');
@@ -106,6 +108,13 @@ const policySchema = z.strictObject({
     students: z.boolean(),
     silentFirstSync: z.boolean(),
   }),
+  notify: z
+    .strictObject({
+      roles: z.array(z.string('is a role').min(1, "is a role, and can't be blank"), rolesMessage),
+      silentFirstSync: z.boolean().optional(),
+      unchanged: z.boolean().optional(),
+    })
+    .optional(),
   leadDays: z.int().min(0),
   graceSnapshots: z.int().min(1, 'is a number of reads, 1 or more'),
   deactivateUnrostered: z.boolean(),

@@ -5,7 +5,7 @@ export interface AuditEntry {
   readonly id: string;
   /** ISO instant. */
   readonly at: string;
-  /** Who, in the host's own words, such as a user id. */
+  /** Who, in the host's own words, such as a user id; empty where the caller named nobody. */
   readonly by: string;
   /** What was done, such as `hold-approve` or `invitation-revoke`. */
   readonly action: string;

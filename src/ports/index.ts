@@ -2,6 +2,19 @@
 
 export type { AuditEntry, AuditOptions, AuditStore } from './audit.js';
 export type { Clock } from './clock.js';
+export type {
+  Connection,
+  ConnectionAttention,
+  ConnectionCheck,
+  ConnectionGuardians,
+  ConnectionPreview,
+  ConnectionState,
+  ConnectionStore,
+  Schedule,
+  SchedulePause,
+  TakenTime,
+  Weekday,
+} from './connection.js';
 export type { CredentialStore } from './credentials.js';
 export type { ImageStore, RosterImage } from './image.js';
 export type { Attempt, Invitation, InvitationStore, InvitationWrite } from './invitation.js';

@@ -9,6 +9,7 @@ import {
   windowsAt,
   type OpenWindows,
 } from '../engine/gates/index.js';
+import { describeReason } from '../engine/index.js';
 import { dateIn } from '../internal/dates.js';
 import type { Change, Ledger, Plan, Policy } from '../model/index.js';
 import type { RunFailure } from '../ports/index.js';
@@ -57,10 +58,8 @@ export async function applyPlan(application: Application, plan: Plan, options: P
   const { context, lease, run, progress, signal } = application;
   const { released, policy } = options;
   progress.holds = plan.holds.filter((hold) => !released.has(hold.id));
-  if (plan.type === 'sync') {
-    progress.steps = plan.steps;
-    progress.gates = [...new Set(plan.gates.map(({ gate }) => gate))];
-  }
+  if (plan.type === 'sync') progress.gates = [...new Set(plan.gates.map(({ gate }) => gate))];
+  noteForNotice(progress, plan, options);
   if (plan.outcome === 'failed') {
     progress.isUnbelievable = true;
     progress.failures.push(
@@ -98,6 +97,23 @@ export async function applyPlan(application: Application, plan: Plan, options: P
         : endedPartLedger(ledger, options.partAfter, { applied, failed, day });
     await context.store.saveLedger(context.scope, ended, lease.fence);
   }
+}
+
+/** What the run's notice says besides its counts, and where it is heard. */
+function noteForNotice(progress: RunProgress, plan: Plan, { policy, mail }: PlanApplication): void {
+  progress.policy = policy;
+  progress.isMailFree = mail === true;
+  progress.isBlackout = plan.notes.some(({ code }) => code === 'BLACKOUT');
+  progress.warnings = plan.notes
+    .filter(({ code }) => code === 'STILL_EMPTY')
+    .map((note) => ({ code: note.code, sentence: describeReason(note) }));
+  for (const hold of plan.holds) {
+    const evidence = plan.gates.find((gate) => gate.evidence?.['hold'] === hold.id)?.evidence;
+    progress.sentences.set(hold.id, describeReason({ ...hold, ...(evidence === undefined ? {} : { evidence }) }));
+  }
+  for (const change of plan.changes) progress.touched.add(change);
+  // What this plan cannot judge waits as an earlier one left it.
+  for (const { changes } of plan.ledger.holds) for (const change of changes) progress.touched.add(change);
 }
 
 /** Hands the outbox to the mailer, unless nothing goes out at this time. */
@@ -169,6 +185,7 @@ export async function applyChanges(
         continue;
       }
       progress.applied += 1;
+      progress.appliedByKind.set(change.kind, (progress.appliedByKind.get(change.kind) ?? 0) + 1);
       events.emit('operation-applied', {
         runId: run.id,
         operation: change.kind,
@@ -177,6 +194,13 @@ export async function applyChanges(
         total: progress.total,
       });
     }
+    events.emit('batch-applied', {
+      runId: run.id,
+      size: batch.length,
+      applied: progress.applied,
+      stale: overtaken.size,
+      total: progress.total,
+    });
   }
   if (unreachedCount > 0) {
     const reason = 'they have neither an e-mail address nor a mobile number that a message could go to';
@@ -187,7 +211,7 @@ export async function applyChanges(
 }
 
 /** Hands the outbox over. Whatever a mailer does, the data is applied: a failure is a line in the report. */
-export async function deliverMessages({ context, run, progress, signal }: Application): Promise<void> {
+export async function deliverMessages({ context, run, progress, signal }: Omit<Application, 'lease'>): Promise<void> {
   const onSent = (): void => {
     progress.sent += 1;
   };

@@ -36,10 +36,43 @@ export interface RosterSyncEvents {
       readonly total: number;
     },
   ) => void;
+  /** A batch was committed: `applied` of `total` changes are, so far. `stale` records had changed since the plan. */
+  readonly 'batch-applied': (
+    event: SyncEvent & {
+      readonly size: number;
+      readonly applied: number;
+      readonly stale: number;
+      readonly total: number;
+    },
+  ) => void;
+  /** A person decided about a hold of so many changes. */
+  readonly 'hold-decided': (
+    event: SyncEvent &
+      Pick<Hold, 'gate' | 'code'> & {
+        readonly holdId: string;
+        readonly decision: 'approved' | 'discarded';
+        readonly changes: number;
+      },
+  ) => void;
+  /** A person answered a proposal. It belongs to no run: `runId` is its own. */
+  readonly 'proposal-decided': (
+    event: SyncEvent & { readonly proposalId: string; readonly decision: 'accepted' | 'declined' },
+  ) => void;
+  /** The notice of the run is written, for so many people. */
+  readonly 'notice-queued': (event: SyncEvent & { readonly recipients: number }) => void;
   /** A message was handed over. */
   readonly 'message-sent': (event: SyncEvent & Pick<OutboxMessage, 'kind' | 'channel' | 'userId'>) => void;
-  /** A run ended, whatever the outcome. */
-  readonly 'run-end': (event: SyncEvent & { readonly outcome: RunOutcome; readonly durationMs: number }) => void;
+  /** A run ended, whatever the outcome: with the numbers of its report, and the codes of its failures, each once. */
+  readonly 'run-end': (
+    event: SyncEvent & {
+      readonly outcome: RunOutcome;
+      readonly durationMs: number;
+      readonly applied: number;
+      readonly sent: number;
+      readonly holds: number;
+      readonly failures: readonly string[];
+    },
+  ) => void;
 }
 
 /** The name of an event. */
@@ -87,16 +120,17 @@ export class SyncEvents {
     const guarded = (event: unknown): void => {
       try {
         const result = (listener as AnyListener)(event);
-        if (result instanceof Promise) result.catch(this.#report);
+        if (result instanceof Promise) result.catch(this.report);
       } catch (error) {
-        this.#report(error);
+        this.report(error);
       }
     };
     this.#guarded.set(listener, guarded);
     return guarded;
   }
 
-  readonly #report = (error: unknown): void => {
+  /** Tells of an error that is no business of the run. */
+  readonly report = (error: unknown): void => {
     try {
       this.#onListenerError(error);
     } catch {

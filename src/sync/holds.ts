@@ -13,10 +13,12 @@ import { compareIds } from '../internal/ordered.js';
 import type { Change, Hold, LatchedHold, Ledger, Suppression } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
 import { applyChanges, deliverMessages } from './applying.js';
+import { audit } from './auditing.js';
 import { prepareInviting } from './inviting.js';
+import { countChanges } from './counting.js';
 import type { SyncContext } from './options.js';
 import { loadLedger } from './planning.js';
-import { countChanges, recordRun, type RunIdentity, withLease } from './recording.js';
+import { recordRun, type RunIdentity, withLease } from './recording.js';
 
 /** A person's word about a hold. */
 export interface ApproveOptions {
@@ -24,11 +26,16 @@ export interface ApproveOptions {
   readonly hash: string;
   /** Who approves, in the host's own words, such as a user id. */
   readonly by: string;
+  readonly signal?: AbortSignal | undefined;
 }
+
+/** How to discard a hold, and how to answer a proposal. */
+export type DecideOptions = Omit<ApproveOptions, 'hash'>;
 
 /** Releases the changes that a person read, and applies those of them that no other hold keeps. */
 export async function approveHold(context: SyncContext, holdId: string, options: ApproveOptions): Promise<RunReport> {
-  const run: RunIdentity = { id: crypto.randomUUID(), type: 'approval', by: options.by };
+  const { by, signal } = options;
+  const run: RunIdentity = { id: crypto.randomUUID(), type: 'approval', by };
   return withLease(context, run.id, async (lease) => {
     const ledger = await loadLedger(context);
     const hold = findHold(ledger, holdId);
@@ -50,15 +57,19 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       dateIn(context.policy.timeZone, context.clock.now()),
     );
     const approvedLedger = withReleased(isShape ? withAcceptedShape(started) : started, due);
-    return recordRun(context, run, undefined, async (progress) => {
-      const application = { context, lease, run, progress, signal: undefined };
+    return recordRun(context, run, signal, async (progress) => {
+      const application = { context, lease, run, progress, signal };
+      signal?.throwIfAborted();
       const now = context.clock.now();
       const at = now.toISOString();
       progress.planHash = options.hash;
       progress.counts = countChanges(named, named.length - due.length);
       progress.total = due.length;
       progress.holds = openHolds(approvedLedger).map(asHold);
+      const details = { ...wordsOf(hold), hash: options.hash, changes: named.length, due: due.length };
+      await audit(context, { action: 'hold-approve', by, subject: holdId, runId: run.id, details });
       await context.store.saveLedger(context.scope, approvedLedger, lease.fence);
+      decided(context, run.id, hold, 'approved');
       const { policy } = context;
       const isHeld = approvedLedger.holds.some(({ id, gate }) => id !== holdId && holdsMail(gate));
       const isWaiting = isHeld || ledger.incomplete === true;
@@ -69,12 +80,21 @@ export async function approveHold(context: SyncContext, holdId: string, options:
       const remaining = afterApproval(withoutSpent(approvedLedger, hold), gone, stale);
       await context.store.saveLedger(context.scope, remaining, lease.fence);
       progress.holds = openHolds(remaining).map(asHold);
+      for (const { changes } of [hold, ...openHolds(remaining)]) {
+        for (const change of changes) progress.touched.add(change);
+      }
       const windows = windowsAt(policy, now);
       // By approving quiet hours a person says that they do not count this time.
+      progress.isMailFree = holdId === 'G8:quiet';
       const isQuiet = windows.has('blackout') || (windows.has('quiet') && holdId !== 'G8:quiet');
       if (!isQuiet) await deliverMessages(application);
     });
   });
+}
+
+/** What the audit log says of a hold. */
+function wordsOf({ gate, code }: LatchedHold): { readonly gate: string; readonly code: string } {
+  return { gate, code };
 }
 
 /** Whether messages wait for a person with such a hold. */
@@ -88,7 +108,11 @@ function withoutSpent(ledger: Ledger, { id, changes }: LatchedHold): Ledger {
 }
 
 /** Drops a hold: its changes are not planned again until the feed says something else about their records. */
-export async function discardHold(context: SyncContext, holdId: string, by: string): Promise<RunReport> {
+export async function discardHold(
+  context: SyncContext,
+  holdId: string,
+  { by, signal }: DecideOptions,
+): Promise<RunReport> {
   const run: RunIdentity = { id: crypto.randomUUID(), type: 'discard', by };
   return withLease(context, run.id, async (lease) => {
     const ledger = await loadLedger(context);
@@ -107,13 +131,22 @@ export async function discardHold(context: SyncContext, holdId: string, by: stri
       ...withoutApplied(others, new Set(hold.changes.map((change) => change.key))),
       suppressions: [...ledger.suppressions, ...discarded],
     };
-    return recordRun(context, run, undefined, async (progress) => {
+    return recordRun(context, run, signal, async (progress) => {
+      signal?.throwIfAborted();
       progress.planHash = hold.hash;
       progress.counts = countChanges(hold.changes, hold.changes.length);
       progress.holds = openHolds(remaining).map(asHold);
+      const details = { ...wordsOf(hold), hash: hold.hash, changes: hold.changes.length };
+      await audit(context, { action: 'hold-discard', by, subject: holdId, runId: run.id, details });
       await context.store.saveLedger(context.scope, remaining, lease.fence);
+      decided(context, run.id, hold, 'discarded');
     });
   });
+}
+
+function decided(context: SyncContext, runId: string, hold: LatchedHold, decision: 'approved' | 'discarded'): void {
+  const { id: holdId, gate, code, changes } = hold;
+  context.events.emit('hold-decided', { runId, holdId, gate, code, decision, changes: changes.length });
 }
 
 /** The holds that still wait for a word. One whose changes are all approved only remembers that they are. */
@@ -124,7 +157,7 @@ export function openHolds(ledger: Ledger): readonly LatchedHold[] {
 }
 
 /** A latched hold as a report tells it: with the keys of its changes. */
-function asHold({ changes, versions: _versions, approved: _approved, ...hold }: LatchedHold): Hold {
+export function asHold({ changes, versions: _versions, approved: _approved, ...hold }: LatchedHold): Hold {
   return { ...hold, changes: changes.map((change) => change.key).sort(compareIds) };
 }
 

@@ -2,7 +2,7 @@
 
 export type { Candidate, CandidateProblem } from '../engine/candidates.js';
 export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
-export type { ApproveOptions } from './holds.js';
+export type { ApproveOptions, DecideOptions } from './holds.js';
 export type { ImportOptions, RosterSyncOptions } from './options.js';
 export type {
   CandidatesOptions,
@@ -15,5 +15,12 @@ export type {
 } from './people-import.js';
 export type { ResyncUserOptions } from './resync.js';
 export type { StepReports } from './steps.js';
+export type { LogEntry, LogFact, SyncLogger } from './logging.js';
+export type { NoticeOptions } from './notices.js';
+export { exitCodeOf } from './outcomes.js';
+export type { NoticeRecipient } from './recipients.js';
+export type { JoinCounts, SchoolStatistics, SyncStatistics } from './statistics.js';
+export type { RunningSync, SyncStatus } from './status.js';
 export type { RetentionOptions } from './retention.js';
 export { type ApplyOptions, type PlanOptions, RosterSync, type RunOptions } from './roster-sync.js';
+export type { UndoOptions } from './undo.js';

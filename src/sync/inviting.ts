@@ -134,7 +134,7 @@ async function hasRosterRecords(context: SyncContext): Promise<boolean> {
  * Whether a sync of this scope has imported anything to the end. A first import that broke off left records behind: its
  * repetition still is the first.
  */
-async function hasImported(context: SyncContext): Promise<boolean> {
+export async function hasImported(context: SyncContext): Promise<boolean> {
   const runs = await context.store.runs(context.scope);
   return runs.some(
     (run) => run.type === 'sync' && run.applied > 0 && (run.outcome === 'applied' || run.outcome === 'held'),

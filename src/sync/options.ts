@@ -4,6 +4,8 @@ import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
+import { checkLogger, type SyncLogger, writeLog } from './logging.js';
+import { type NoticeOptions, type Notices, settleNotices } from './notices.js';
 import { incrementalParts } from './reading.js';
 import { type Retention, type RetentionOptions, settleRetention } from './retention.js';
 
@@ -43,7 +45,11 @@ export interface RosterSyncOptions {
   readonly leaseTtlMs?: number | undefined;
   /** For how long the store keeps what the syncs leave behind. @default 90 days for undo; see {@link RetentionOptions} */
   readonly retention?: RetentionOptions | undefined;
-  /** Told when a listener of an event throws. @default such errors are dropped */
+  /** Where every step is written, in ids and counts. @default nowhere */
+  readonly logger?: SyncLogger | undefined;
+  /** How the notices of runs are written, which `policy.notify` asks for. @default in English, without a link */
+  readonly notices?: NoticeOptions | undefined;
+  /** Told when a listener of an event, the logger or a function of `notices` throws. @default such errors are dropped */
   readonly onListenerError?: ((error: unknown) => void) | undefined;
 }
 
@@ -61,6 +67,7 @@ export interface SyncContext {
   readonly batchSize: number;
   readonly leaseTtlMs: number;
   readonly retention: Retention;
+  readonly notices: Notices;
   readonly events: SyncEvents;
 }
 
@@ -78,6 +85,8 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   batchSize: true,
   leaseTtlMs: true,
   retention: true,
+  notices: true,
+  logger: true,
   onListenerError: true,
 };
 
@@ -85,7 +94,7 @@ const SOURCE_METHODS = ['read'] as const;
 const STORE_METHODS = [
   ...['load', 'apply', 'roles', 'sites', 'lease', 'saveLedger', 'saveRun', 'run', 'runs', 'journal'],
   ...['releaseWaiting', 'claimMessages', 'saveMessage', 'message', 'invitations', 'prune'],
-  ...['saveProblem', 'problems', 'forgetProblems'],
+  ...['saveProblem', 'problems', 'forgetProblems', 'holder', 'saveAudit', 'audit'],
 ] as const;
 
 /** Validates the options of a {@link RosterSync}: a mistake is named here, not in the middle of a run. */
@@ -102,6 +111,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   if (options.textSender !== undefined) requireMethods('textSender', options.textSender, ['send']);
   if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
   if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
+  if (options.logger !== undefined) checkLogger(options.logger);
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
     throw new ConfigurationError('onListenerError', 'is a function');
   }
@@ -109,20 +119,24 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     throw new ConfigurationError('incremental', 'is true or false');
   }
   if (options.incremental === true) incrementalParts(options);
+  const events = new SyncEvents(options.onListenerError ?? (() => undefined));
+  const scope = settleScope(options.scope);
+  if (options.logger !== undefined) writeLog(events, scope.tenant, options.logger);
   return {
     source: options.source,
     guardians: options.guardians,
     store: persistent(options.store),
     mailer: options.mailer,
     textSender: options.textSender,
-    scope: settleScope(options.scope),
+    scope,
     policy: settlePolicy(definePolicy(options.policy), { steps: options.steps }),
     incremental: options.incremental ?? false,
     clock: options.clock ?? { now: () => new Date() },
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
     retention: settleRetention(options.retention),
-    events: new SyncEvents(options.onListenerError ?? (() => undefined)),
+    notices: settleNotices(options.notices),
+    events,
   };
 }
 

@@ -6,6 +6,7 @@ import { checkFunction, checkOptionNames, checkText } from '../internal/options.
 import { userSubject } from '../model/index.js';
 import type { Change, Note, Plan, Policy, Roster } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
+import { audit } from './auditing.js';
 import type { RosterSyncEvents } from './events.js';
 import { settlePolicy, type SyncContext } from './options.js';
 import { applyPart } from './part.js';
@@ -128,7 +129,7 @@ export async function importUsers(
   await checkImport(context, ids, options);
   const { by, signal, waitMs, onProgress } = options;
   const policy = policyOfPart(context);
-  const run: RunIdentity = { id: crypto.randomUUID(), type: 'import', by };
+  const run: RunIdentity = { id: crypto.randomUUID(), type: 'import', by, steps: policy.steps };
   return withLease(
     context,
     run.id,
@@ -138,6 +139,8 @@ export async function importUsers(
       try {
         const report = await recordRun(context, run, signal, async (progress) => {
           signal?.throwIfAborted();
+          const details = ids === 'all' ? { all: true } : { people: new Set(ids).size };
+          await audit(context, { action: 'people-import', by, runId: run.id, details });
           const reading = await readRoster(context, run.id, policy, signal);
           found.roster = reading.roster;
           for (const each of await candidatesOf(context, reading.roster, policy, signal)) {

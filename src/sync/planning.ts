@@ -3,6 +3,7 @@ import { parseLedger, reconcile } from '../engine/index.js';
 import { collect } from '../internal/ordered.js';
 import type { Ledger, LocalRead, LocalState, Plan, Policy, Roster } from '../model/index.js';
 import type { SyncContext } from './options.js';
+import { NOTIFIED_ROLES } from './recipients.js';
 import { awaitedTeachers } from './steps.js';
 
 /** Decides what to do about a roster, against what the store holds now. Writes nothing. */
@@ -31,6 +32,10 @@ export async function checkAccess(context: SyncContext, policy: Policy): Promise
   requireKnown('policy.access.defaultRole', defaultRole, hostRoles, 'role');
   for (const [role, hostRole] of Object.entries(roles)) {
     requireKnown(`policy.access.roles.${role}`, hostRole, hostRoles, 'role');
+  }
+  for (const [index, role] of (policy.notify?.roles ?? []).entries()) {
+    const known = hostRoles.length === 0 ? [] : [...hostRoles, ...NOTIFIED_ROLES];
+    requireKnown(`policy.notify.roles.${String(index)}`, role, known, 'role');
   }
   requireKnown('policy.access.site', site, hostSites, 'site');
 }

@@ -2,6 +2,8 @@ import { decideProposal, type ProposalDecision } from '../engine/index.js';
 import type { Proposal } from '../model/index.js';
 import type { SyncContext } from './options.js';
 import { loadLedger } from './planning.js';
+import { audit } from './auditing.js';
+import type { DecideOptions } from './holds.js';
 import { withLease } from './recording.js';
 
 /** The pairs that nobody has decided about yet, the likeliest first. */
@@ -14,11 +16,16 @@ export async function openProposals(context: SyncContext): Promise<readonly Prop
 export async function answerProposal(
   context: SyncContext,
   id: string,
-  { outcome, by }: Pick<ProposalDecision, 'outcome' | 'by'>,
+  { outcome, by, signal }: DecideOptions & Pick<ProposalDecision, 'outcome'>,
 ): Promise<void> {
-  await withLease(context, crypto.randomUUID(), async ({ fence }) => {
+  const runId = crypto.randomUUID();
+  await withLease(context, runId, async ({ fence }) => {
     const at = context.clock.now().toISOString();
     const answered = decideProposal(await loadLedger(context), id, { outcome, by, at });
+    signal?.throwIfAborted();
+    const action = outcome === 'accepted' ? 'proposal-accept' : 'proposal-decline';
+    await audit(context, { action, by, subject: id });
     await context.store.saveLedger(context.scope, answered, fence);
+    context.events.emit('proposal-decided', { runId, proposalId: id, decision: outcome });
   });
 }

@@ -1,9 +1,16 @@
-import { RosterError, StoreConflictError } from '../errors.js';
-import type { Change, ChangeKind, Gate, Hold, PlanCounts, Step } from '../model/index.js';
-import type { RunFailure, RunOutcome, RunReport } from '../ports/index.js';
+import { LockHeldError, RosterError, StoreConflictError } from '../errors.js';
+import { windowsAt } from '../engine/gates/index.js';
+import type { ChangeKind, Gate, Hold, PlanCounts, Policy, Step } from '../model/index.js';
+import type { NoticeLine } from '../people/index.js';
+import type { Lease, OutboxMessage, RunFailure, RunOutcome, RunReport } from '../ports/index.js';
+import { deliverMessages } from './applying.js';
+import { closeDeadRuns } from './closing.js';
+import { countChanges } from './counting.js';
+import { noticesOf } from './notices.js';
 import type { SyncContext } from './options.js';
 import { insisting, isPassing } from './persistent-store.js';
 import { pruneAfter } from './retention.js';
+import { Touched } from './touched.js';
 import { inTurn, type Waiting } from './waiting.js';
 
 /** The scope is ours while this lasts. */
@@ -14,7 +21,8 @@ export interface HeldLease {
 }
 
 /**
- * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read.
+ * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read. A run that died
+ * before gets its end first.
  *
  * @param waiting for how long to wait for another run
  * @throws LockHeldError while another run holds the scope
@@ -26,7 +34,7 @@ export async function withLease<T>(
   waiting: Waiting = {},
 ): Promise<T> {
   const ttlMs = context.leaseTtlMs;
-  const lease = await inTurn(() => context.store.lease(context.scope, { holder, ttlMs }), waiting);
+  const lease = await inTurn(() => takeLease(context, holder), waiting);
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
@@ -35,6 +43,7 @@ export async function withLease<T>(
     });
   }, ttlMs / 3);
   try {
+    await closeDeadRuns(context);
     return await work({
       fence: lease.fence,
       assertHeld: () => {
@@ -48,12 +57,25 @@ export async function withLease<T>(
   }
 }
 
+/** Takes the scope, or says who has it. */
+async function takeLease({ store, scope, leaseTtlMs }: SyncContext, holder: string): Promise<Lease> {
+  try {
+    return await store.lease(scope, { holder, ttlMs: leaseTtlMs });
+  } catch (error) {
+    if (!LockHeldError.isInstance(error)) throw error;
+    const message = `Sync in progress: ${error.holder} has held the scope since ${error.since}. Try again when it has ended.`;
+    throw new LockHeldError(message, { holder: error.holder, since: error.since, cause: error });
+  }
+}
+
 /** Which run it is. */
 export interface RunIdentity {
   readonly id: string;
   readonly type: RunReport['type'];
   readonly by?: string | undefined;
   readonly undoes?: string | undefined;
+  /** The parts of the import, as far as they are known when it begins. */
+  readonly steps?: readonly Step[] | undefined;
 }
 
 /** What a run has done so far: its report in the making. */
@@ -67,16 +89,27 @@ export interface RunProgress {
   sent: number;
   holds: readonly Hold[];
   failures: RunFailure[];
-  steps?: readonly Step[];
   gates?: readonly Gate[];
   /** True where the feed cannot be believed at all. */
   isUnbelievable: boolean;
   /** True where the run has to wait for another one, and does nothing. */
   isWaiting?: boolean;
+  /** The settings of the run: its notice follows them. */
+  policy: Policy;
+  appliedByKind: Map<ChangeKind, number>;
+  /** Where something is changed, or waits. */
+  touched: Touched;
+  /** What the holds mean, by their ids. */
+  sentences: Map<string, string>;
+  /** What has gone on for days. */
+  warnings: readonly NoticeLine[];
+  isBlackout: boolean;
+  /** Whether a person lets messages go out although the hour is quiet. */
+  isMailFree: boolean;
 }
 
 /**
- * Keeps a run: one `run-start`, the work, the report whatever came of it, one `run-end`. A failure that is ours to
+ * Keeps a run, from its beginning: one `run-start`, the work, the report whatever came of it, one `run-end`. A failure that is ours to
  * report, and an abort, are outcomes; anything else is reported and thrown on.
  */
 export async function recordRun(
@@ -95,8 +128,17 @@ export async function recordRun(
     holds: [],
     failures: [],
     isUnbelievable: false,
+    policy: context.policy,
+    appliedByKind: new Map(),
+    touched: new Touched(),
+    sentences: new Map(),
+    warnings: [],
+    isBlackout: false,
+    isMailFree: false,
   };
   let outcome: RunOutcome = 'failed';
+  // From here on there is a report, so that others see the run, and its successor knows where it died.
+  await context.store.saveRun(reportOf(context, run, progress, 'running', startedAt));
   context.events.emit('run-start', { runId: run.id, scope: context.scope, type: run.type });
   try {
     let unexpected: { readonly error: unknown } | undefined;
@@ -118,14 +160,50 @@ export async function recordRun(
       }
     }
     await pruneAfter(context, progress);
-    const report = reportOf(context, run, progress, outcome, startedAt);
-    await context.store.saveRun(report);
+    const messages = await noticesOf(context, reportOf(context, run, progress, outcome, startedAt), progress);
+    let report = reportOf(context, run, progress, outcome, startedAt);
+    await saveReport(context, report, messages);
+    if (messages.length > 0 && (await deliverNotices({ context, run, progress, signal }))) {
+      report = reportOf(context, run, progress, outcome, startedAt);
+      await context.store.saveRun(report);
+    }
     if (unexpected !== undefined) throw unexpected.error;
     return report;
   } finally {
     const durationMs = context.clock.now().getTime() - startedAt.getTime();
-    context.events.emit('run-end', { runId: run.id, outcome, durationMs });
+    const { applied, sent, holds, failures } = progress;
+    const codes = [...new Set(failures.map(({ code }) => code))];
+    context.events.emit('run-end', {
+      runId: run.id,
+      outcome,
+      durationMs,
+      applied,
+      sent,
+      holds: holds.length,
+      failures: codes,
+    });
   }
+}
+
+async function saveReport(
+  { store, clock, events }: SyncContext,
+  report: RunReport,
+  messages: readonly OutboxMessage[],
+): Promise<void> {
+  if (messages.length === 0) return store.saveRun(report);
+  await store.saveRun(report, { messages, at: clock.now().toISOString() });
+  events.emit('notice-queued', { runId: report.id, recipients: messages.length });
+}
+
+/** Hands the notices over, unless nothing goes out at this time. Says whether there is more to report now. */
+async function deliverNotices(delivery: Parameters<typeof deliverMessages>[0]): Promise<boolean> {
+  const { context, progress } = delivery;
+  const windows = windowsAt(progress.policy, context.clock.now());
+  if (windows.has('blackout') || (windows.has('quiet') && !progress.isMailFree)) return false;
+  const { sent } = progress;
+  const { length } = progress.failures;
+  await deliverMessages(delivery);
+  return progress.sent > sent || progress.failures.length > length;
 }
 
 /** What is left are counts. */
@@ -154,9 +232,9 @@ function reportOf(
     scope: context.scope,
     outcome,
     startedAt: startedAt.toISOString(),
-    endedAt: context.clock.now().toISOString(),
+    ...(outcome === 'running' ? {} : { endedAt: context.clock.now().toISOString() }),
     planHash: progress.planHash,
-    ...(progress.steps === undefined ? {} : { steps: progress.steps }),
+    ...(run.steps === undefined ? {} : { steps: run.steps }),
     ...(progress.gates === undefined ? {} : { gates: progress.gates }),
     counts: progress.counts,
     applied: progress.applied,
@@ -165,20 +243,5 @@ function reportOf(
     sent: progress.sent,
     ...(run.by === undefined ? {} : { by: run.by }),
     ...(run.undoes === undefined ? {} : { undoes: run.undoes }),
-  };
-}
-
-/** The counts of changes that stand alone, outside a plan. */
-export function countChanges(changes: readonly Change[], held = 0): PlanCounts {
-  const byKind: Partial<Record<ChangeKind, number>> = {};
-  for (const { kind } of changes) byKind[kind] = (byKind[kind] ?? 0) + 1;
-  return {
-    changes: changes.length,
-    ready: changes.length - held,
-    held,
-    destructive: changes.filter((change) => change.destructive).length,
-    notes: 0,
-    byKind,
-    notesByCode: {},
   };
 }

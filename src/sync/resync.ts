@@ -3,6 +3,7 @@ import { normalEmail } from '../internal/contact.js';
 import { checkOptionNames, checkText } from '../internal/options.js';
 import type { LocalUser } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
+import { audit } from './auditing.js';
 import type { SyncContext } from './options.js';
 import { applyPart } from './part.js';
 import { policyOfPart } from './people-import.js';
@@ -34,14 +35,16 @@ export async function resyncUser(
   checkWait(waitMs);
   signal?.throwIfAborted();
   const policy = policyOfPart(context);
-  const run: RunIdentity = { id: crypto.randomUUID(), type: 'resync', by };
+  const run: RunIdentity = { id: crypto.randomUUID(), type: 'resync', by, steps: policy.steps };
   return withLease(
     context,
     run.id,
     async (lease) => {
-      const people = new Set([await sourcedIdOf(context, user)]);
+      const subject = await sourcedIdOf(context, user);
+      const people = new Set([subject]);
       return recordRun(context, run, signal, async (progress) => {
         signal?.throwIfAborted();
+        await audit(context, { action: 'user-resync', by, subject, runId: run.id });
         const reading = await readRoster(context, run.id, policy, signal);
         await applyPart({ context, lease, run, progress, signal }, { reading, policy, part: { people } });
       });

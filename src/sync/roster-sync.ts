@@ -5,7 +5,7 @@ import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, s
 import type { Preflight } from '../model/index.js';
 import { collect } from '../internal/ordered.js';
 import type { Delivery } from '../people/index.js';
-import type { RunReport } from '../ports/index.js';
+import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
 import {
   type Application,
@@ -15,9 +15,10 @@ import {
   refuseOvertaken,
   withoutStale,
 } from './applying.js';
+import { audit, decisions, UNNAMED } from './auditing.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
-import { type ApproveOptions, approveHold, discardHold, openHolds } from './holds.js';
+import { type ApproveOptions, approveHold, type DecideOptions, discardHold, openHolds } from './holds.js';
 import {
   type ImportOptions,
   type RosterSyncOptions,
@@ -37,8 +38,10 @@ import { answerProposal, openProposals } from './proposals.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
 import { resyncUser, type ResyncUserOptions } from './resync.js';
+import { type SyncStatistics, statisticsOf } from './statistics.js';
+import { type SyncStatus, statusOf } from './status.js';
 import { FIRST_STEP, mayBegin, type StepReports } from './steps.js';
-import { undoRun } from './undo.js';
+import { type UndoOptions, undoRun } from './undo.js';
 
 /** How to plan. */
 export interface PlanOptions extends ImportOptions {
@@ -174,7 +177,8 @@ export class RosterSync {
         : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
     );
     const policy = this.#policies.get(plan) ?? context.policy;
-    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };
+    const steps = plan.type === 'sync' ? plan.steps : undefined;
+    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by, steps };
     return withLease(context, run.id, async (lease) => {
       const ledger = await loadLedger(context);
       refuseOvertaken(plan, ledger, windowsAt(policy, context.clock.now()));
@@ -183,6 +187,9 @@ export class RosterSync {
         signal?.throwIfAborted();
         progress.planHash = plan.hash;
         progress.counts = plan.counts;
+        const by = options.by ?? (acknowledge === undefined ? undefined : UNNAMED);
+        const details = { hash: plan.hash, changes: plan.changes.length, released: released.size, mail };
+        await audit(context, { action: 'plan-apply', by, runId: run.id, details });
         if (plan.type === 'sync' && !(await mayBegin(context, plan.steps, progress))) return;
         await applyPlan(application, plan, { policy, released, ledger, mail });
         await deliverUnlessQuiet(application, plan, { policy, released, mail });
@@ -204,11 +211,13 @@ export class RosterSync {
     const { signal, by } = options;
     const policy = settlePolicy(context.policy, options);
     await checkAccess(context, policy);
-    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by };
+    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by, steps: policy.steps };
     return withLease(context, run.id, async (lease) =>
       recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
+        progress.policy = policy;
         signal?.throwIfAborted();
+        await audit(context, { action: 'sync-run', by, runId: run.id });
         if (!(await mayBegin(context, policy.steps, progress))) return;
         const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
         await keep(lease.fence);
@@ -309,8 +318,8 @@ export class RosterSync {
    * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
-  async discard(holdId: string, options: { readonly by: string }): Promise<RunReport> {
-    return discardHold(this.#context, holdId, options.by);
+  async discard(holdId: string, options: DecideOptions): Promise<RunReport> {
+    return discardHold(this.#context, holdId, options);
   }
 
   /** The holds that nobody has decided about yet, each with its changes. */
@@ -346,8 +355,8 @@ export class RosterSync {
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope
    */
-  async accept(proposalId: string, options: { readonly by: string }): Promise<void> {
-    await answerProposal(this.#context, proposalId, { outcome: 'accepted', by: options.by });
+  async accept(proposalId: string, options: DecideOptions): Promise<void> {
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'accepted' });
   }
 
   /**
@@ -357,8 +366,8 @@ export class RosterSync {
    * @throws PlanError where there is no such proposal
    * @throws LockHeldError while another run holds the scope
    */
-  async decline(proposalId: string, options: { readonly by: string }): Promise<void> {
-    await answerProposal(this.#context, proposalId, { outcome: 'declined', by: options.by });
+  async decline(proposalId: string, options: DecideOptions): Promise<void> {
+    await answerProposal(this.#context, proposalId, { ...options, outcome: 'declined' });
   }
 
   /**
@@ -369,8 +378,8 @@ export class RosterSync {
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope
    */
-  async undo(runId: string, options: { readonly by?: string | undefined } = {}): Promise<RunReport> {
-    return undoRun(this.#context, runId, options.by);
+  async undo(runId: string, options: UndoOptions = {}): Promise<RunReport> {
+    return undoRun(this.#context, runId, options);
   }
 
   /**
@@ -394,6 +403,66 @@ export class RosterSync {
   /** The runs of this scope, the newest first. */
   async runs(options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
     return this.#context.store.runs(this.#context.scope, options);
+  }
+
+  /**
+   * How the scope stands: what runs now, the last run, what waits for a person, and what the last sync had to tell. A run
+   * that died is told as what it is, `aborted`.
+   *
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printStatus(sync: RosterSync): Promise<void> {
+   *   const { running, last, holds, proposals } = await sync.status();
+   *   if (running !== undefined) console.log(`Sync in progress since ${running.since}`);
+   *   console.log(last?.outcome ?? 'never run', `${holds.length} holds`, `${proposals} proposals`);
+   * }
+   * ```
+   */
+  async status(): Promise<SyncStatus> {
+    return statusOf(this.#context);
+  }
+
+  /**
+   * What the host has for the tenant, in numbers: classes, people and members by who made them, who has joined, which
+   * invitations are open, and where people changed what a sync had written. Of the whole tenant, whatever schools the sync
+   * is for. Reads every record once.
+   *
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function shareOfTeachersWhoJoined(sync: RosterSync): Promise<number> {
+   *   const { people } = await sync.statistics();
+   *   const { people: all = 0, joined = 0 } = people.byRole.teacher ?? {};
+   *   return all === 0 ? 1 : joined / all;
+   * }
+   * ```
+   */
+  async statistics(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<SyncStatistics> {
+    options.signal?.throwIfAborted();
+    return statisticsOf(this.#context, options.signal);
+  }
+
+  /**
+   * What people decided, the newest first: who ran or undid a sync, applied a plan, answered a hold or a proposal, and when.
+   * Of the whole tenant, with the acts of `Invitations` and of others who keep theirs there. Ids, counts and hashes only.
+   *
+   * @throws ConfigurationError naming `limit` or `before` where it is impossible
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function printDecisions(sync: RosterSync): Promise<void> {
+   *   for (const { at, by, action, subject = '' } of await sync.audit({ limit: 50 })) {
+   *     console.log(at, by, action, subject);
+   *   }
+   * }
+   * ```
+   */
+  async audit(options: AuditOptions = {}): Promise<readonly AuditEntry[]> {
+    return decisions(this.#context, options);
   }
 
   /** Listens to an event until the function that it returns is called. */

@@ -31,7 +31,6 @@ export async function mayBegin(context: SyncContext, steps: readonly Step[], pro
   const first = runs.find(({ type, steps: parts }) => type === 'sync' && parts?.some(isOfFirstStep) === true);
   if (first !== undefined && isFinished(first)) return true;
   progress.isWaiting = true;
-  progress.steps = steps;
   const message =
     first === undefined
       ? 'Guardians come after classes, teachers and students, which were not imported yet. Import these first.'

@@ -14,6 +14,8 @@ export { simulateClassLink } from './class-link/simulated-class-link.js';
 export type { CleverOAuthOptions, SignInAsOptions } from './clever/oauth.js';
 export type { CleverControls, CleverSimulationOptions } from './clever/service.js';
 export type { ContractCase } from './contracts/contract.js';
+export type { ConnectionSubject } from './contracts/connections.js';
+export { connectionContract } from './contracts/connections.js';
 export type { CredentialSubject } from './contracts/credentials.js';
 export { credentialContract } from './contracts/credentials.js';
 export type { MailerSubject, SenderContractOptions } from './contracts/mailer.js';

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../src/errors.js';
 import { MemoryStore } from '../../src/adapters/memory/index.js';
 import type { Scope } from '../../src/model/index.js';
 import {
+  connectionContract,
   credentialContract,
   directoryContract,
   FixedClock,
@@ -27,6 +28,10 @@ keepsContract(
 keepsContract(
   'the credentials of a memory store',
   credentialContract(() => subject),
+);
+keepsContract(
+  'the connections of a memory store',
+  connectionContract(() => subject),
 );
 
 /** No more of a store than these of its methods. */

@@ -6,7 +6,7 @@ import type { BatchWriter, SqlClient, WrittenRecord } from '../../src/adapters/p
 import { ConfigurationError, StoreConflictError, StoreError } from '../../src/errors.js';
 import { emptyLedger } from '../../src/model/index.js';
 import type { Scope } from '../../src/model/index.js';
-import { credentialContract, imageContract, journalContract } from '../../src/testing/index.js';
+import { connectionContract, credentialContract, imageContract, journalContract } from '../../src/testing/index.js';
 import {
   batchOf,
   createClass,
@@ -61,6 +61,10 @@ keepsContract(
 keepsContract(
   'the credentials of the journal half by itself',
   credentialContract(() => ({ store: journal })),
+);
+keepsContract(
+  'the connections of the journal half by itself',
+  connectionContract(() => ({ store: journal })),
 );
 
 /** A host's half that keeps pupils alone, under their sourcedIds, and notes what it was asked to write. */

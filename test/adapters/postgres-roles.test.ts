@@ -3,7 +3,7 @@ import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/inde
 import { LATEST_VERSIONS } from '../../src/adapters/postgres/migrate.js';
 import { ConfigurationError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
-import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
+import { connectionContract, credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import { batchOf, createClass } from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
 import { breakingPool, inTransaction, placesFor } from './postgres-places.js';
@@ -50,6 +50,10 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
   keepsContract(
     'the credentials of a store whose role is no superuser',
     credentialContract(() => ({ store })),
+  );
+  keepsContract(
+    'the connections of a store whose role is no superuser',
+    connectionContract(() => ({ store })),
   );
 
   describe('a statement without its WHERE', () => {

@@ -5,7 +5,7 @@ import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
-import { credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
+import { connectionContract, credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import {
   addMember,
   batchOf,
@@ -64,6 +64,10 @@ keepsContract(
 keepsContract(
   'the credentials of a PostgreSQL store on PGlite',
   credentialContract(() => ({ store: underTest })),
+);
+keepsContract(
+  'the connections of a PostgreSQL store on PGlite',
+  connectionContract(() => ({ store: underTest })),
 );
 
 test('a store whose transactions are none is found out by batches that break off', async () => {

@@ -38,7 +38,8 @@ describe('Z10: which settings changed', () => {
     expect(changedSettings(policyOf(), before)).toEqual(['access.roles.teacher', 'classes.include']);
   });
 
-  it('none before the first run, none without a change, and none for another step', () => {
+  it('none before the first run, none without a change, and none for another step or other people to be told', () => {
+    expect(changedSettings(policyOf(), policyOf({ notify: { roles: ['Administrator'] } }))).toEqual([]);
     expect(changedSettings(undefined, policyOf())).toEqual([]);
     expect(changedSettings(policyOf(), policyOf())).toEqual([]);
     expect(changedSettings(policyOf(), policyOf({ steps: ['guardians'], additiveOnly: true }))).toEqual([]);

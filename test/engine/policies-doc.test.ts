@@ -68,6 +68,7 @@ describe('docs/policies.md', () => {
     ];
     const optional = [
       ...['access.defaultRole', 'access.site', 'guardians.contactTypes', 'limits.notices'],
+      ...['notify.roles', 'notify.silentFirstSync', 'notify.unchanged'],
       ...criteria.map((name) => `classes.include.${name}`),
     ];
     expect([...settings.keys()].sort()).toEqual([...defaults.keys(), ...optional].sort());

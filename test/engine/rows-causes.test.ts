@@ -311,6 +311,23 @@ describe('SCHOOL_GONE of one kind', () => {
     const plan = await planOf({ feed: { ...empty, users: moved } });
     expect(causes(plan)).toEqual(['enrollment-remove SCHOOL_GONE', 'user-deactivate WITHDRAWN']);
   });
+
+  it.each([
+    ['stays as they are', {}],
+    ['has another name', { familyName: 'Other' }],
+    ['comes anew', { sourcedId: 'n2' }],
+  ])('an import of students alone does not see a teacher there who %s', async (_, fields) => {
+    const isStudent = ({ sourcedId }: User): boolean => sourcedId === 'q1' || sourcedId === 'q2';
+    const feed = only(DISTRICT, {
+      users: (user) => !isStudent(user),
+      enrollments: ({ userSourcedId }) => !['q1', 'q2'].includes(userSourcedId),
+    });
+    const users = (feed.users ?? []).map((user) => (user.sourcedId === 'q3' ? { ...user, ...fields } : user));
+    const ofStudents = await planOf({ feed: { ...feed, users }, policy: { ...ALL, steps: ['classes', 'students'] } });
+    expect(holdLines(ofStudents)).toEqual(['SCHOOL_GONE:s2 SCHOOL_GONE 4']);
+    const ofTeachers = await planOf({ feed: { ...feed, users } });
+    expect(causes(ofTeachers)).not.toContain('user-deactivate SCHOOL_GONE');
+  });
 });
 
 describe('single records', () => {

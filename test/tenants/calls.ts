@@ -27,6 +27,7 @@ export interface Call {
 }
 
 const by = { by: 'somebody' };
+const LATER = '2030-01-01T00:00:00.000Z';
 
 /** The tenant's mark, where the id of something of its own alone is in what was given. */
 function showing({ side }: Known, id: string, result: unknown): string {
@@ -103,7 +104,22 @@ export const storeCalls: Readonly<Record<string, Call>> = {
       await store.saveLedger(scope, { ...ledger, holds: [], proposals: [], reported: ['forged'] });
     },
   },
-  saveRun: { call: ({ store, scope }, of) => store.saveRun(reportOf(scope, of.runId, '2030-01-01T00:00:00.000Z')) },
+  holder: {
+    call: async ({ store, scope, mark }) => {
+      const another = await store.holder(scope);
+      const lease = await store.lease(scope, { holder: mark, ttlMs: 60_000 });
+      const own = await store.holder(scope);
+      await lease.release();
+      return [another, own];
+    },
+  },
+  saveRun: {
+    call: ({ store, scope }, of) => {
+      const { message } = invite('user:another', { userId: of.studentId });
+      const messages = [{ ...message, idempotencyKey: of.pendingKey }];
+      return store.saveRun(reportOf(scope, of.runId, LATER), { messages, at: LATER });
+    },
+  },
   run: { call: ({ store, scope }, of) => store.run(scope, of.runId) },
   runs: { call: ({ store, scope }) => store.runs(scope) },
   journal: {
@@ -133,10 +149,57 @@ export const storeCalls: Readonly<Record<string, Call>> = {
   prune: {
     call: ({ store, scope }) => {
       const all = { journal: DOOMSDAY, runs: DOOMSDAY, messages: DOOMSDAY, invitations: DOOMSDAY, images: DOOMSDAY };
-      return store.prune(scope, all);
+      return store.prune(scope, { ...all, audit: DOOMSDAY });
     },
   },
-  invitations: { call: async ({ store, scope }, of) => showing(of, of.invitationId, await store.invitations(scope)) },
+  invitations: {
+    call: async ({ store, scope }, of) => [
+      showing(of, of.invitation.id, await store.invitations(scope)),
+      await store.invitations(scope, { userIds: [of.studentId] }),
+    ],
+  },
+  invitationByCode: {
+    call: async ({ store, scope }, of) => {
+      const found = await store.invitationByCode(scope, of.invitation.codeDigest);
+      return showing(of, of.invitation.id, found ?? '');
+    },
+  },
+  saveInvitation: {
+    call: async ({ store, scope }, of) => {
+      const { message } = invite('user:another', { userId: of.studentId });
+      const write = {
+        invitation: { ...of.invitation, codeDigest: 'forged' },
+        message: { ...message, idempotencyKey: of.pendingKey },
+        at: LATER,
+      };
+      return [
+        await store.saveInvitation(scope, write),
+        await store.saveInvitation(scope, { ...write, replaces: of.invitation }),
+        // Whatever they wrote of their own now has the other's code.
+        await store.saveInvitation(scope, { ...write, invitation: of.invitation, replaces: write.invitation }),
+        await store.saveInvitation(scope, {
+          ...write,
+          invitation: { ...of.invitation, state: 'revoked' },
+          replaces: of.invitation,
+        }),
+      ];
+    },
+  },
+  countAttempt: {
+    call: async ({ store, scope }, of) => {
+      // More tries than the tenant made itself were another's. The later one forgets all that are over.
+      const count = await store.countAttempt(scope, of.attempt);
+      await store.countAttempt(scope, { ...of.attempt, key: 'another', at: DOOMSDAY });
+      return count > of.tries ? of.side.mark : '';
+    },
+  },
+  saveAudit: {
+    call: async ({ store, scope }, of) => {
+      const forged = { at: LATER, by: 'somebody', action: 'hold-approve' };
+      for (const id of [of.auditId, 'another']) await store.saveAudit(scope, { ...forged, id });
+    },
+  },
+  audit: { call: ({ store, scope }) => store.audit(scope) },
   image: { call: ({ store, scope }) => store.image(scope) },
   saveImage: { call: ({ store, scope }, of) => store.saveImage(scope, { ...of.image, scope, users: [] }) },
   extendImage: {
@@ -148,7 +211,7 @@ export const storeCalls: Readonly<Record<string, Call>> = {
         kind: 'changes',
         readId: 'forged',
         source: 'test',
-        readAt: '2030-01-01T00:00:00.000Z',
+        readAt: LATER,
         scope,
         since,
         cursor: 'forged',
@@ -264,7 +327,7 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
 };
 
 export const invitationsCalls: Readonly<Record<string, Call>> = {
-  pending: { call: async ({ invitations }, of) => showing(of, of.invitationId, await invitations.pending()) },
+  pending: { call: async ({ invitations }, of) => showing(of, of.invitation.id, await invitations.pending()) },
 };
 
 export const deliveriesCalls: Readonly<Record<string, Call>> = {

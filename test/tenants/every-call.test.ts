@@ -92,6 +92,7 @@ async function readAll({ store, scope }: Side, { runId, batchRunId, waitingKey, 
     // None of them claimed by anybody since.
     pending: await pendingOf(store, scope),
     problems: await store.problems(scope),
+    audit: await store.audit(scope),
     image: await store.image(scope),
     credentials: await Promise.all(
       (await store.credentialNames(scope)).map(async (name) => [name, await store.credentials(scope, name)]),
@@ -126,6 +127,8 @@ function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
     await settled(filled);
     pendingAtFirst = await pendingOf(store, victim.side.scope);
     expect(pendingAtFirst).not.toEqual([]);
+    // From here on nobody acts for it, and its scope is held.
+    await store.lease(victim.side.scope, { holder: 'a run of bravo', ttlMs: 3_600_000 });
   }, 60_000);
 
   test.each(calls)('%s, by a tenant that has nothing', async (_, call) => {
@@ -150,6 +153,12 @@ function tried(openStore: () => Store, dump: Dump, copy: Copy): void {
     await store.releaseWaiting(scope);
     const released = await claim(store, scope, 'reader');
     expect(released.map(({ idempotencyKey }) => idempotencyKey)).toEqual([victim.waitingKey]);
+  });
+
+  test('and its scope is still held, and its tries are counted', async () => {
+    const { store, scope } = victim.side;
+    expect(await store.holder(scope)).toMatchObject({ holder: 'a run of bravo' });
+    expect(await store.countAttempt(scope, victim.attempt)).toBe(victim.tries + 1);
   });
 }
 

@@ -4,9 +4,11 @@ import { MemoryMailer } from '../../src/adapters/memory/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
 import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type {
+  Attempt,
   CredentialStore,
   DeliveryProblem,
   ImageStore,
+  Invitation,
   OutboxMessage,
   RosterSource,
   RosterStore,
@@ -60,7 +62,12 @@ export interface Known {
   /** The provider's ids in a hold and in a proposal: no other tenant's have these. */
   readonly heldId: string;
   readonly proposedId: string;
-  readonly invitationId: string;
+  readonly invitation: Invitation;
+  /** A decision: its id is the same in every tenant. */
+  readonly auditId: string;
+  /** What was tried, and how often: more often than another tenant did. */
+  readonly attempt: Attempt;
+  readonly tries: number;
   readonly proposalId: string;
   readonly plan: Plan;
   /** Keys of a message that waits and of one that is to be sent and was claimed, and by whom. */
@@ -79,6 +86,8 @@ const OLD_KEY = { id: 'old', key: crypto.getRandomValues(new Uint8Array(32)) };
 const NEW_KEY = { id: 'new', key: crypto.getRandomValues(new Uint8Array(32)) };
 
 const NAME_OF_CREDENTIALS = 'clever';
+/** Before doomsday: by then no try counts any more. */
+const LAST_TRY = '9000-01-01T00:00:00.000Z';
 /** In every tenant the same, as if one worker went round. */
 const WORKER = 'worker';
 
@@ -208,7 +217,8 @@ export async function settled(side: Side): Promise<Known> {
     holdHash: given(hold).hash,
     heldId: `s1-${side.leaver}`,
     proposedId: `s7-${side.leaver}`,
-    invitationId: given((await side.invitations.pending())[0]).id,
+    invitation: given(await store.invitationByCode(scope, given((await side.invitations.pending())[0]).codeDigest)),
+    ...(await decided(side)),
     proposalId: given(proposal).id,
     plan: await sync.plan(),
     waitingKey: waiting.message.idempotencyKey,
@@ -219,6 +229,16 @@ export async function settled(side: Side): Promise<Known> {
     credentialName: NAME_OF_CREDENTIALS,
     sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
   };
+}
+
+/** A decision, and tries of a code. */
+async function decided({ store, scope, mark, feed }: Side): Promise<Pick<Known, 'auditId' | 'attempt' | 'tries'>> {
+  const auditId = 'decision';
+  await store.saveAudit(scope, { id: auditId, at: feed.readAt, by: `${mark} admin`, action: 'hold-approve' });
+  const attempt = { key: 'caller', at: feed.readAt, expiresAt: LAST_TRY };
+  const tries = mark === 'bravo' ? 5 : 2;
+  for (let count = 0; count < tries; count += 1) await store.countAttempt(scope, attempt);
+  return { auditId, attempt, tries };
 }
 
 /** Takes the messages that are to be sent and that nobody has, for longer than a test lasts. */

@@ -10,6 +10,8 @@ import type {
   BatchResult,
   ClaimOptions,
   Clock,
+  Connection,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   Holder,
@@ -28,6 +30,7 @@ import type {
   SaveRunOptions,
 } from '../../ports/index.js';
 import { applyBatch } from './apply-batch.js';
+import { saveConnection } from './connections.js';
 import { countAttempt, saveInvitation } from './invitations.js';
 import { loadRecords } from './load-state.js';
 import { claimMessages, releaseWaiting, saveMessage, writeMessages } from './outbox.js';
@@ -35,6 +38,7 @@ import { erasePerson, eraseTraces, tracesOf } from './person.js';
 import { prune } from './prune.js';
 import { putSeed } from './seed.js';
 import type { MemorySeed } from './seed.js';
+import { settled } from './settled.js';
 import { Tenant } from './tenant.js';
 import type { ScopeState } from './tenant.js';
 
@@ -74,7 +78,7 @@ export interface MemoryStoreOptions {
  * const { classes } = await store.load(scope);
  * ```
  */
-export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
+export class MemoryStore implements RosterStore, ImageStore, CredentialStore, ConnectionStore {
   readonly #tenants = new Map<string, Tenant>();
   readonly #clock: Clock;
   readonly #roles: readonly string[];
@@ -339,6 +343,14 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
     });
   }
 
+  connections(scope: Scope): Promise<readonly Connection[]> {
+    return settled(() => [...this.#tenant(scope).connections.values()]);
+  }
+
+  saveConnection(scope: Scope, connection: Connection, decision?: AuditEntry): Promise<boolean> {
+    return settled(() => saveConnection(this.#tenant(scope), connection, decision));
+  }
+
   #tenant(scope: Scope): Tenant {
     let tenant = this.#tenants.get(scope.tenant);
     if (tenant === undefined) {
@@ -381,11 +393,4 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore {
         }),
     };
   }
-}
-
-/** The work's result, or its failure, as a promise: the work itself happens at once and undivided. */
-function settled<T>(work: () => T): Promise<T> {
-  return new Promise((resolve) => {
-    resolve(work());
-  });
 }

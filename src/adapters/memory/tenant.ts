@@ -10,6 +10,7 @@ import type {
 } from '../../model/index.js';
 import type {
   AuditEntry,
+  Connection,
   DeliveryProblem,
   Invitation,
   OutboxMessage,
@@ -68,6 +69,8 @@ export class Tenant {
   readonly attempts = new Map<string, { readonly count: number; readonly expiresAt: string }>();
   /** Sealed, by name. */
   readonly credentials = new Map<string, string>();
+  /** By id, in the order in which they were made. */
+  readonly connections = new Map<string, Connection>();
   private readonly counters = new Map<ChangeNoun, number>();
 
   scope(key: string): ScopeState {

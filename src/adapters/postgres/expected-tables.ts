@@ -41,6 +41,17 @@ classes
   row level security forced
   policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
 
+connections
+  column tenant text COLLATE "C" NOT NULL
+  column id text COLLATE "C" NOT NULL
+  column "position" bigint NOT NULL GENERATED ALWAYS AS IDENTITY
+  column version integer NOT NULL
+  column record json NOT NULL
+  PRIMARY KEY (tenant, id)
+  row level security enabled
+  row level security forced
+  policy own_tenant permissive for all to public using (tenant = ( SELECT NULLIF(current_setting('rosterkit.tenant'::text, true), ''::text) AS "nullif"))
+
 credentials
   column tenant text COLLATE "C" NOT NULL
   column name text COLLATE "C" NOT NULL

@@ -4,7 +4,7 @@ export type Half = 'directory' | 'journal';
 /** The statements of each version of a half's tables, in order. A version that was published is never edited. */
 export const MIGRATIONS: Readonly<Record<Half, readonly ((schema: string) => readonly string[])[]>> = {
   directory: [recordTables],
-  journal: [journalTables, rosterImages, invitationsAndDecisions],
+  journal: [journalTables, rosterImages, invitationsAndDecisions, connectionTable],
 };
 
 /**
@@ -190,6 +190,22 @@ function invitationsAndDecisions(schema: string): readonly string[] {
     )`,
     `CREATE INDEX ON ${schema}.audit (tenant, at DESC, position DESC)`,
     ...['attempts', 'audit'].flatMap((table) => isolation(schema, table)),
+  ];
+}
+
+/** What ties tenants to providers. */
+function connectionTable(schema: string): readonly string[] {
+  const id = 'text COLLATE "C"';
+  return [
+    `CREATE TABLE ${schema}.connections (
+      tenant ${id} NOT NULL,
+      id ${id} NOT NULL,
+      position bigint GENERATED ALWAYS AS IDENTITY,
+      version integer NOT NULL,
+      record json NOT NULL,
+      PRIMARY KEY (tenant, id)
+    )`,
+    ...isolation(schema, 'connections'),
   ];
 }
 

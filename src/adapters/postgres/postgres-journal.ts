@@ -8,6 +8,8 @@ import type {
   AuditOptions,
   Batch,
   BatchResult,
+  Connection,
+  ConnectionStore,
   CredentialStore,
   ClaimOptions,
   DeliveryProblem,
@@ -28,6 +30,7 @@ import type {
 } from '../../ports/index.js';
 import { countAttempt } from './attempts.js';
 import { readAudit, writeAudit } from './audit.js';
+import { readConnections, writeConnection } from './connections.js';
 import { readCredentialNames, readCredentials, removeCredentials, writeCredentials } from './credentials.js';
 import { Database, READ_AT_ONE_MOMENT } from './database.js';
 import type { Session } from './database.js';
@@ -72,8 +75,8 @@ export interface TransactionOptions {
 
 /**
  * The journal half of a store, in PostgreSQL 15 or later, or in PGlite, for a host whose people and classes are in tables of
- * its own in the same database: leases, ledger, runs, journal, invitations, outbox, the image of incremental syncs and sealed
- * credentials.
+ * its own in the same database: leases, ledger, runs, journal, invitations, outbox, the image of incremental syncs, sealed
+ * credentials and connections.
  * What the host adds is the directory half: `load`, `roles`, `sites`, and an `apply` that {@link PostgresJournal.record}
  * makes one transaction with the journal.
  *
@@ -103,7 +106,7 @@ export interface TransactionOptions {
  * }
  * ```
  */
-export class PostgresJournal implements JournalStore, ImageStore, CredentialStore {
+export class PostgresJournal implements JournalStore, ImageStore, CredentialStore, ConnectionStore {
   readonly #database: Database;
 
   /** @throws ConfigurationError where the pool can't run a transaction, or the schema's name is not a plain one */
@@ -366,6 +369,14 @@ export class PostgresJournal implements JournalStore, ImageStore, CredentialStor
 
   deleteCredentials(scope: Scope, name: string): Promise<void> {
     return this.#in(scope, 'deleteCredentials', (session) => removeCredentials(session, scope.tenant, name));
+  }
+
+  connections(scope: Scope): Promise<readonly Connection[]> {
+    return this.#in(scope, 'connections', (session) => readConnections(session, scope.tenant));
+  }
+
+  saveConnection(scope: Scope, connection: Connection, decision?: AuditEntry): Promise<boolean> {
+    return this.#in(scope, 'saveConnection', (session) => writeConnection(session, scope.tenant, connection, decision));
   }
 
   #in<T>(

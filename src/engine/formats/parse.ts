@@ -13,6 +13,7 @@ import type {
   JournalEntry,
   Ledger,
   Plan,
+  NotifySettings,
   Policy,
   PolicyWindow,
 } from '../../model/index.js';
@@ -132,6 +133,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'access.site',
   'guardians.contactTypes',
   'limits.notices',
+  'notify',
 ]);
 
 const CRITERIA: ReadonlySet<string> = new Set([
@@ -145,6 +147,12 @@ const CRITERIA: ReadonlySet<string> = new Set([
   'ids',
   'teachers',
 ] satisfies readonly (keyof ClassSelection)[]);
+
+const NOTIFY: ReadonlySet<string> = new Set([
+  'roles',
+  'silentFirstSync',
+  'unchanged',
+] satisfies readonly (keyof NotifySettings)[]);
 
 const WINDOWS: readonly unknown[] = ['blackout', 'additive-only', 'quiet'] satisfies readonly PolicyWindow['kind'][];
 
@@ -197,6 +205,9 @@ function withDefaults(given: Fields, defaults: Fields, prefix: string): Fields {
 /** Whether nothing of the value would be passed over: an unknown criterion that is ignored would import too much. */
 function isUnderstood(path: string, value: unknown): boolean {
   if (path === 'classes.include') return isFields(value) && Object.keys(value).every((name) => CRITERIA.has(name));
+  if (path === 'notify') {
+    return isFields(value) && isList(value['roles']) && Object.keys(value).every((name) => NOTIFY.has(name));
+  }
   if (path === 'windows')
     return isList(value) && value.every((each) => isFields(each) && WINDOWS.includes(each['kind']));
   const choices: readonly unknown[] | undefined = CHOICES[path];

@@ -8,12 +8,12 @@ import { isSame } from '../../internal/canonical.js';
 import { compareIds } from '../../internal/ordered.js';
 import type { Change, Evidence, Ledger, Policy } from '../../model/index.js';
 
-/** What differs from one import to the next without being another policy. */
-const OF_ONE_IMPORT: ReadonlySet<string> = new Set(['steps', 'additiveOnly']);
+/** What may differ without being another policy: what is of one import alone, and who is told of it. */
+const NO_PART: ReadonlySet<string> = new Set(['steps', 'additiveOnly', 'notify']);
 
 /**
  * The names of the settings that differ, such as `classes.duplicateNames`; none before the first run. The steps of an
- * import, and whether it only adds, are no part of it.
+ * import, whether it only adds, and who is told of it are no part of it.
  */
 export function changedSettings(before: Policy | undefined, policy: Policy): readonly string[] {
   if (before === undefined) return [];
@@ -49,7 +49,7 @@ export function rememberedPolicy(
 function differing(left: object, right: object, prefix: string): string[] {
   const names = new Set([...Object.keys(left), ...Object.keys(right)]);
   return [...names].flatMap((name): string[] => {
-    if (prefix === '' && OF_ONE_IMPORT.has(name)) return [];
+    if (prefix === '' && NO_PART.has(name)) return [];
     const before: unknown = (left as Readonly<Record<string, unknown>>)[name];
     const now: unknown = (right as Readonly<Record<string, unknown>>)[name];
     if (isGroup(before) && isGroup(now)) return differing(before, now, `${prefix}${name}.`);

@@ -8,7 +8,7 @@
 import { userSubject } from '../../model/index.js';
 import type { LocalUser, User } from '../../model/index.js';
 import type { AddressQuestions } from '../rules/collisions.js';
-import type { Context } from '../context.js';
+import { handlesRoles, type Context } from '../context.js';
 import type { KindCensus } from '../rules/empty-kinds.js';
 import { userFingerprint } from '../fingerprint.js';
 import type { IdCounts, RekeyKeys } from '../identity/find-rekeys.js';
@@ -49,13 +49,12 @@ export class PeoplePass implements UserVisitor {
       people.tombstoned.set(feed.sourcedId, local);
       if (feed.hinted === true) people.hinted.add(feed.sourcedId);
       this.logins.askForLocal(local);
-    } else if (!comparePerson(feed, local, context, people)) {
-      // Whoever comes to a school shows as well as a newcomer that it is shared.
-      for (const school of feed.schoolSourcedIds) context.absences.sawAt('users', school);
-      this.logins.askForPair(feed, local);
-    } else if (hasLostLogin(local)) {
-      this.logins.askForPair(feed, local);
+      return;
     }
+    const isAsBefore = comparePerson(feed, local, context, people);
+    // Whoever comes to a school shows as well as a newcomer that it is shared; those who stay are counted among its people.
+    if (!isAsBefore || local.origin !== 'roster') this.showSchools(feed);
+    if (!isAsBefore || hasLostLogin(local)) this.logins.askForPair(feed, local);
   }
 
   onlyFeed(feed: User): void {
@@ -66,7 +65,7 @@ export class PeoplePass implements UserVisitor {
     if (feed.status === 'tobedeleted') return;
     this.ids.feed += 1;
     this.ids.unknown += 1;
-    for (const school of feed.schoolSourcedIds) context.absences.sawAt('users', school);
+    this.showSchools(feed);
     if (context.draft.isObserved('user', feed.sourcedId)) {
       context.draft.observe(userSubject(feed.sourcedId), userFingerprint(feed));
     }
@@ -107,6 +106,12 @@ export class PeoplePass implements UserVisitor {
   unnamed(local: LocalUser): void {
     this.alone(local);
     this.links?.unnamed(local);
+  }
+
+  /** A school where this person is shows itself to be shared, as far as this import looks at people like them. */
+  private showSchools({ roles, schoolSourcedIds }: User): void {
+    const { policy, absences } = this.context;
+    if (handlesRoles(policy, roles)) for (const school of schoolSourcedIds) absences.sawAt('users', school);
   }
 
   private alone(local: LocalUser): void {

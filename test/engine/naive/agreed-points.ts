@@ -1,5 +1,6 @@
 /** Fine points of the tables in which both once answered otherwise, each with a smallest case: they agree by now. */
 
+import { defaultPolicy } from '../../../src/model/index.js';
 import type { Point } from './open-points.js';
 import { quietCase } from './quiet.js';
 
@@ -127,5 +128,16 @@ export const AGREED_POINTS: readonly Point[] = [
   {
     name: 'K7: an archive that is suppressed',
     smallest: quietCase({ classes: [{ feed: 'absent' }, {}], rounds: [{ undone: [0] }, {}] }),
+  },
+  {
+    name: 'G7: a removal of a run that broke off, which a read without members could not judge, and which is due again',
+    smallest: quietCase({
+      classes: [{ students: { 0: { feed: 'none' } } }],
+      rounds: [
+        { breaksOff: 0 },
+        { read: { without: 'everything' } },
+        { policy: { limits: { ...defaultPolicy.limits, enrollments: 0.05 } } },
+      ],
+    }),
   },
 ];

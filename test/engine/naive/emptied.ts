@@ -85,10 +85,10 @@ export class Emptied {
   }
 
   private schoolsOfPeople(): readonly string[] {
-    const { reading } = this.world;
+    const { reading, people } = this.world;
     const counted = this.lostPeople.filter((user) => this.isCounted(user));
-    // Whoever of the feed is at the school, even as no part of this import, shows that it is shared.
-    const present = [...reading.users.values()].filter((user) => !isDeleted(user));
+    // Whoever of the feed is at the school, and is part of this import, shows that it is shared.
+    const present = [...reading.users.values()].filter((user) => !isDeleted(user) && people.isCovered(user.roles));
     return [...new Set(counted.flatMap((user) => this.schoolsIn(user)))].filter((school) => {
       const stays = this.judgedPeople().some((user) => this.schoolsIn(user).includes(school) && !this.isLost(user));
       return !stays && !present.some((user) => user.schoolSourcedIds.includes(school)) && this.isDoubtful(school);

@@ -66,7 +66,14 @@ export function judge(
       ask(`G6:${kind}`, 'G6', 'LIMIT_EXCEEDED', dueNow + countOf(gone, `G6:${kind}`), present, limit);
     }
     // G7: with what other runs took away in seven days, today among them; of what there was when they began.
-    const week = sums.filter((sum) => sum.kind === kind && daysBetween(sum.day, today) < 7);
+    // Each removal counts once: what was counted on the chance that it went, and is due again, did not go.
+    const ofKind = sums
+      .filter((sum) => sum.kind === kind && daysBetween(sum.day, today) < 7)
+      .map(({ unconfirmed = [], ...sum }) => {
+        const stayed = unconfirmed.filter((key) => destructive.includes(key)).length;
+        return { ...sum, removed: sum.removed - stayed };
+      });
+    const week = ofKind.filter(({ removed }) => removed > 0);
     const [first] = week.filter(({ baseline }) => baseline > 0).sort((left, right) => byCodeUnit(left.day, right.day));
     const dueThisWeek = countOf(destructive, `G7:${kind}`);
     if (dueThisWeek === 0 || week.length === 0 || limit >= 1) continue;

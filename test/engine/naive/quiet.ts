@@ -24,6 +24,8 @@ interface QuietRound {
   readonly read?: Parts<ReadCase>;
   readonly events?: readonly EventCase[];
   readonly undone?: readonly number[];
+  /** After so many changes. */
+  readonly breaksOff?: number;
   readonly policy?: Partial<Policy>;
 }
 
@@ -63,7 +65,7 @@ export function quietCase({ classes, users = {}, policy = {}, scope = 'district'
       },
       events: [...(round.events ?? [])],
       edits: [],
-      word: { holds: ['wait'], undone: [...(round.undone ?? [])], breaksOff: undefined },
+      word: { holds: ['wait'], undone: [...(round.undone ?? [])], breaksOff: round.breaksOff },
       hours: 24,
       policy: round.policy === undefined ? undefined : { ...own, ...round.policy },
     })),
