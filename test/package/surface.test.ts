@@ -20,6 +20,7 @@ test('the names of rosterkit', async () => {
     ConfigurationError
     ConnectionError
     ConnectionTimeoutError
+    Connections
     CredentialVault
     DecodeError
     Deliveries
@@ -41,6 +42,7 @@ test('the names of rosterkit', async () => {
     RateLimitError
     RosterError
     RosterSync
+    Scheduler
     ServerError
     SignInError
     StalePlanError
@@ -64,6 +66,7 @@ test('the names of rosterkit', async () => {
     emptyLedger
     enrollmentSubject
     entryWithoutPerson
+    exitCodeOf
     explain
     foldDelta
     guardianSubject
@@ -75,6 +78,8 @@ test('the names of rosterkit', async () => {
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
+    nextRunAt
+    noticeTemplates
     oauth1
     oneRosterCsvSource
     oneRosterSource
@@ -197,6 +202,7 @@ test('the names of rosterkit/testing', async () => {
     "ContractError
     FixedClock
     changesContract
+    connectionContract
     credentialContract
     directoryContract
     districtRoster
