@@ -310,16 +310,22 @@ export class SignInError extends RosterError {
   }
 }
 
-/** A person who signed in may not do what they asked for. The message is meant to be shown to them. */
+/** A person may not do what they asked for. The message is meant to be shown to them. */
 export class NotAllowedError extends RosterError {
   static override readonly kind: string = 'NotAllowedError';
   readonly code = 'not_allowed';
-  /** What they asked for, such as `import`. */
+  /** What they asked for, such as `import` or `sync:approve`. */
   readonly action: string;
+  /** Who they are, in the host's own words; undefined where they came from a provider's sign-in. */
+  readonly actor: string | undefined;
 
-  constructor(message: string, details: RosterErrorOptions & { readonly action: string }) {
+  constructor(
+    message: string,
+    details: RosterErrorOptions & { readonly action: string; readonly actor?: string | undefined },
+  ) {
     super(message, details);
     this.action = details.action;
+    this.actor = details.actor;
   }
 }
 

@@ -45,8 +45,8 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Seals credentials with AES-256-GCM under keys that you hold, so that a copy of the database alone opens none. A sealed text names its
- * format, its key and its nonce, and is bound to its tenant and purpose: moved to another tenant it does not open.
+ * Seals credentials with AES-256-GCM under keys that you hold, so that a copy of the database alone opens none. A sealed text
+ * names its format, its key and its nonce, and is bound to its tenant and purpose: moved to another tenant it does not open.
  *
  * To change keys, put the new one first, reseal ({@link CredentialVault.reseal}), and take the old one away.
  *

@@ -38,3 +38,23 @@ export function checkMethods(parameter: string, value: unknown, methods: readonl
   const missing = methods.filter((method) => typeof given[method] !== 'function');
   if (missing.length > 0) throw new ConfigurationError(parameter, `has to offer ${missing.join(', ')}`);
 }
+
+/** @throws ConfigurationError naming the part of the scope that is missing, unknown or impossible */
+export function checkScope(scope: unknown): void {
+  if (typeof scope !== 'object' || scope === null) {
+    throw new ConfigurationError('scope', 'is an object such as { tenant: "district-1" }');
+  }
+  const { tenant, schools, ...rest } = scope as { readonly tenant?: unknown; readonly schools?: unknown };
+  const unknown = Object.keys(rest)[0];
+  if (unknown !== undefined) throw new ConfigurationError(`scope.${unknown}`, 'is not a part of a scope');
+  checkText('scope.tenant', tenant, "is your own id of the district, and can't be empty");
+  if (schools === undefined) return;
+  if (
+    Array.isArray(schools) &&
+    schools.length > 0 &&
+    schools.every((each) => typeof each === 'string' && each !== '')
+  ) {
+    return;
+  }
+  throw new ConfigurationError('scope.schools', 'is a list of sourcedIds of schools; leave it out for all of them');
+}

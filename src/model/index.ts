@@ -58,6 +58,13 @@ export type {
 } from './local.js';
 export type { AbsenceCount, Ledger, ReadStatistics, RemovalSum, UnfinishedRun } from './ledger.js';
 export { agedReport } from './aged-report.js';
+export {
+  decideProposal,
+  isResetOpen,
+  nounOfProposal,
+  type ProposalDecision,
+  type ProposalNoun,
+} from './decide-proposal.js';
 export { emptyLedger } from './ledger.js';
 export type { Proposal } from './proposal.js';
 export type { Suppression } from './suppression.js';
@@ -94,9 +101,12 @@ export {
   preflightStateOf,
 } from './preflight.js';
 export {
+  decisionWithoutPerson,
   entryWithoutPerson,
+  ERASED,
   type HeldTrace,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   type LedgerTraces,

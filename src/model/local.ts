@@ -123,6 +123,8 @@ export interface LocalUser extends LocalRecord {
   readonly sisId?: string;
   /** The host's role of the person, from the policy's `access`. */
   readonly role?: string;
+  /** The names of the person's permission sets, from the policy's `access` or by hand. */
+  readonly permissions?: readonly string[];
   /** The host's site of the person: a school's sourcedId, or a site that the policy names. */
   readonly site?: string;
   readonly state: 'active' | 'deactivated';

@@ -170,6 +170,14 @@ export interface Policy {
     readonly defaultRole?: string;
     /** The host's role by what the person is in the roster. */
     readonly roles: Readonly<Partial<Record<UserRole, string>>>;
+    /**
+     * The names of the permission sets of a created person, by what they are in the roster: those of all their roles
+     * together. A role that is not named here brings none, whatever the roster calls it; what somebody becomes later
+     * brings none either.
+     *
+     * @default none
+     */
+    readonly permissions?: Readonly<Partial<Record<UserRole, readonly string[]>>>;
     /** The site of a person who has no school. */
     readonly site?: string;
   };

@@ -6,12 +6,14 @@ import type {
   ClassChange,
   EnrollmentChange,
   Fields,
+  GuardianChange,
   LocalClass,
   LocalEnrollment,
+  LocalGuardianLink,
   LocalUser,
   UserChange,
 } from '../model/index.js';
-import { classSubject, enrollmentSubject, userSubject } from '../model/index.js';
+import { classSubject, enrollmentSubject, guardianSubject, userSubject } from '../model/index.js';
 
 /** What every act by hand looks like to the journal: no rule asked for it, a person did. */
 interface HandBase {
@@ -21,7 +23,12 @@ interface HandBase {
   readonly heldBy: readonly string[];
 }
 
-const DESTRUCTIVE: ReadonlySet<string> = new Set(['class-archive', 'enrollment-remove', 'user-deactivate']);
+const DESTRUCTIVE: ReadonlySet<string> = new Set([
+  'class-archive',
+  'enrollment-remove',
+  'guardian-unlink',
+  'user-deactivate',
+]);
 
 function hand(kind: string, subject: string, by: string): HandBase & { readonly destructive: boolean } {
   return {
@@ -111,6 +118,39 @@ export function memberAct(
   ];
 }
 
+/** An act on a guardian of a student; nothing where the link is like that already. */
+export function guardianAct(
+  kind: GuardianChange['kind'],
+  guardian: LocalUser,
+  student: LocalUser,
+  link: LocalGuardianLink | undefined,
+  after: Fields<LocalGuardianLink>,
+  by: string,
+): GuardianChange[] {
+  const before = link === undefined ? null : changedFields(link, after);
+  if (before === undefined) return [];
+  const subject = guardianSubject(guardian.sourcedId ?? `@${guardian.id}`, student.sourcedId ?? `@${student.id}`);
+  const target = {
+    ...(link === undefined ? {} : { id: link.id }),
+    guardianId: guardian.id,
+    studentId: student.id,
+    ...(guardian.sourcedId === undefined ? {} : { guardianSourcedId: guardian.sourcedId }),
+    ...(student.sourcedId === undefined ? {} : { studentSourcedId: student.sourcedId }),
+  };
+  const version = link === undefined ? {} : { version: link.version };
+  return [
+    {
+      ...hand(kind, subject, by),
+      kind,
+      subject,
+      target,
+      before: before === null ? null : withNulls(before),
+      after: withNulls(after),
+      ...version,
+    },
+  ];
+}
+
 /** The creation of a class or a person by people. Until the store names it, `word` tells it from others. */
 export function creation(
   created: { readonly class: Fields<LocalClass> } | { readonly user: Fields<LocalUser> },
@@ -145,6 +185,15 @@ export function withHostFields(
   fields: readonly string[],
 ): string[] {
   return [...new Set([...(record.hostFields ?? []), ...fields])].sort();
+}
+
+/** The fields that a person still owns once this one is given back. */
+export function withoutHostField(
+  { hostFields = [] }: { readonly hostFields?: readonly string[] },
+  field: string,
+): readonly string[] | undefined {
+  const remaining = hostFields.filter((name) => name !== field);
+  return remaining.length === 0 ? undefined : remaining;
 }
 
 /** Refuses a sourcedId that another record bears: two records of one sourcedId could not be told apart. */

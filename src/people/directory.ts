@@ -1,71 +1,70 @@
-import { ConfigurationError, StoreConflictError, StoreError } from '../errors.js';
-import { collect } from '../internal/ordered.js';
-import type { Change, ClassOptions, EnrollmentRole, LocalClass, LocalUser, Scope, UserRole } from '../model/index.js';
+import { checkMethods, checkOptionNames, checkScope, checkText } from '../internal/options.js';
+import type { ClassOptions, EnrollmentRole, Proposal, Scope } from '../model/index.js';
 import type { Clock, RosterStore } from '../ports/index.js';
-import { notFound, type RecordReference, Records } from './records.js';
+import { classAct, requireFree, userAct } from './acts.js';
+import {
+  archivedClass,
+  editedClass,
+  purgedClass,
+  revivedClass,
+  usedClass,
+  withClassOptions,
+} from './by-hand/classes.js';
+import {
+  type ActOptions,
+  checkActor,
+  checkClassDetails,
+  checkClassOptions,
+  checkPersonFields,
+  type ClassDetails,
+  type ClassFields,
+  type GuardianFields,
+  type NewPersonFields,
+  type PersonFields,
+} from './by-hand/fields.js';
+import { Hand } from './by-hand/hand.js';
+import { blockedGuardian, linkedGuardian, unblockedGuardian, unlinkedGuardian } from './by-hand/guardians.js';
+import { addedMember, removedMember } from './by-hand/members.js';
+import {
+  claimedUser,
+  deactivatedUser,
+  editedUser,
+  protectedUser,
+  reactivatedUser,
+  verifiedUser,
+} from './by-hand/persons.js';
+import { answerProposal, openProposals } from './by-hand/proposals.js';
+import { type Released, released, wantedOf } from './by-hand/releasing.js';
+import { linked, unlinked } from './by-hand/ties.js';
+import type { ReadableStore } from './passes.js';
 import { type Erasure, erasePerson, exportPerson, type PersonExport } from './person-data.js';
-import { classAct, creation, memberAct, requireFree, userAct, withHostFields } from './acts.js';
-
-/** Who acts. */
-export interface ActOptions {
-  /** In the host's own words, such as a user id; kept in the journal. */
-  readonly by: string;
-}
-
-/** What people tell of a class that they make. */
-export interface ClassFields {
-  readonly name: string;
-  readonly schoolSourcedId?: string;
-  readonly period?: string;
-  readonly grades?: readonly string[];
-  readonly subject?: string;
-  readonly options?: ClassOptions;
-}
-
-/** What people may change of a person. */
-export interface PersonFields {
-  readonly givenName?: string;
-  readonly familyName?: string;
-  readonly middleName?: string | undefined;
-  readonly username?: string | undefined;
-  readonly email?: string | undefined;
-  readonly mobile?: string | undefined;
-  readonly homePhone?: string | undefined;
-  readonly grade?: string | undefined;
-  readonly role?: string | undefined;
-  readonly site?: string | undefined;
-}
+import type { RecordReference } from './records.js';
 
 /** What a {@link Directory} works with. */
 export interface DirectoryOptions {
-  readonly store: Pick<RosterStore, 'load' | 'apply' | 'journal' | 'erasePerson' | 'tracesOf' | 'eraseTraces'>;
+  readonly store: ReadableStore &
+    Pick<RosterStore, 'apply' | 'journal' | 'erasePerson' | 'tracesOf' | 'eraseTraces'> &
+    Pick<RosterStore, 'lease' | 'ledger' | 'saveLedger' | 'saveAudit'>;
   readonly scope: Scope;
   /** @default the system's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
+  /**
+   * Whether records are looked up in streams where the store offers them, so that no act has the tenant in memory. Behind
+   * a PgBouncer that does not pool sessions they can't be.
+   *
+   * @default true
+   */
+  readonly streams?: boolean | undefined;
 }
-
-const PERSON_FIELDS: Readonly<Record<keyof PersonFields, true>> = {
-  givenName: true,
-  familyName: true,
-  middleName: true,
-  username: true,
-  email: true,
-  mobile: true,
-  homePhone: true,
-  grade: true,
-  role: true,
-  site: true,
-};
-
-/** Once more where somebody wrote in between; twice in a row is worth telling. */
-const ATTEMPTS = 2;
 
 /**
  * What people do by hand, written so that no sync undoes it: fields get an owner, archives and removals say that a
  * person made them.
  *
- * Every act names a record by the host's id or by `{ sourcedId }`. It throws a StoreError where there is no such
- * record, and a StoreConflictError where others keep changing it. An act that changes nothing writes nothing.
+ * Every act names a record by the host's id or by `{ sourcedId }`, and says who acts (`by`), which the journal keeps. It
+ * throws a ConfigurationError where it is told something impossible, a StoreError where there is no such record, and a
+ * StoreConflictError where others keep changing it. An act that changes nothing writes nothing. Records are looked up one
+ * after another, and no further than they are found.
  *
  * @example
  * ```ts
@@ -80,50 +79,68 @@ const ATTEMPTS = 2;
 export class Directory {
   readonly #store: DirectoryOptions['store'];
   readonly #scope: Scope;
-  readonly #clock: Clock;
+  readonly #hand: Hand;
 
+  /** @throws ConfigurationError naming the option that is unknown, missing or impossible */
   constructor(options: DirectoryOptions) {
+    checkOptionNames(options, ['store', 'scope', 'clock', 'streams']);
+    checkMethods('store', options.store, ['load', 'apply', 'journal']);
+    checkScope(options.scope);
+    if (options.clock !== undefined) checkMethods('clock', options.clock, ['now']);
     this.#store = options.store;
     this.#scope = options.scope;
-    this.#clock = options.clock ?? { now: () => new Date() };
+    this.#hand = new Hand(options);
   }
 
   /** Renames a class. The roster's name no longer reaches it (K5), and its old name is free for the next section. */
   async renameClass(reference: RecordReference, name: string, { by }: ActOptions): Promise<void> {
-    await this.#act('renameClass', (records) => {
-      const section = records.class(reference);
-      return classAct('class-update', section, { name, hostFields: withHostFields(section, ['name']) }, by);
-    });
+    checkText('name', name, "is the name of a class, and can't be blank");
+    const wanted = { classes: [reference] };
+    await this.#hand.act('renameClass', by, wanted, (records) => editedClass(records, reference, { name }, by));
+  }
+
+  /** Changes details of a class; `undefined` empties one. The roster no longer reaches them until they are released. */
+  async editClass(reference: RecordReference, fields: ClassDetails, { by }: ActOptions): Promise<void> {
+    checkClassDetails(fields);
+    const wanted = { classes: [reference] };
+    await this.#hand.act('editClass', by, wanted, (records) => editedClass(records, reference, fields, by));
+  }
+
+  /**
+   * Turns options of a class on or off. The policy's no longer reach these (K17) until they are released, as
+   * `options.studentPortfolios`.
+   */
+  async setClassOptions(reference: RecordReference, options: Partial<ClassOptions>, { by }: ActOptions): Promise<void> {
+    checkClassOptions(options);
+    const wanted = { classes: [reference] };
+    await this.#hand.act('setClassOptions', by, wanted, (records) => withClassOptions(records, reference, options, by));
   }
 
   /** Archives a class. A sync leaves it archived, unless the policy unarchives always (K9). */
   async archiveClass(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('archiveClass', (records) => {
-      const section = records.class(reference);
-      const archivedAt = section.by === 'user' && section.archivedAt !== undefined ? section.archivedAt : this.#now();
-      const revived = section.revived === undefined ? {} : { revived: undefined };
-      return classAct('class-archive', section, { state: 'archived', by: 'user', archivedAt, ...revived }, by);
-    });
+    const wanted = { classes: [reference] };
+    await this.#hand.act('archiveClass', by, wanted, (records) =>
+      archivedClass(records, reference, this.#hand.now(), by),
+    );
   }
 
   /** Brings an archived class back. No sync archives it again until the roster has had it once more (K16). */
   async reviveClass(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('reviveClass', (records) => {
-      const section = records.class(reference);
-      if (section.state === 'active') return [];
-      const revived = section.origin === 'roster' ? { revived: true } : {};
-      const after = { state: 'active', by: undefined, archivedAt: undefined, ...revived } as const;
-      return classAct('class-unarchive', section, after, by);
-    });
+    await this.#hand.act('reviveClass', by, { classes: [reference] }, (records) =>
+      revivedClass(records, reference, by),
+    );
   }
 
   /** Deletes a class for good. What stays is a tombstone, so that no sync brings it back (K14). */
   async purgeClass(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('purgeClass', (records) => {
-      const section = records.class(reference, { purged: true });
-      if (section.state === 'purged') return [];
-      return classAct('class-purge', section, { state: 'purged', by: 'user', archivedAt: undefined }, by);
-    });
+    await this.#hand.act('purgeClass', by, { classes: [reference] }, (records) => purgedClass(records, reference, by));
+  }
+
+  /** Notes that people have begun to use a class: an undo then archives it instead of deleting it. */
+  async use(reference: RecordReference, { by }: ActOptions): Promise<void> {
+    await this.#hand.act('use', by, { classes: [reference] }, (records) =>
+      usedClass(records, reference, this.#hand.now(), by),
+    );
   }
 
   /**
@@ -135,22 +152,8 @@ export class Directory {
     userReference: RecordReference,
     { role, by }: ActOptions & { readonly role: EnrollmentRole },
   ): Promise<void> {
-    await this.#act('addMember', (records) => {
-      const section = records.class(classReference);
-      const user = records.user(userReference);
-      const member = records.member(section, user);
-      if (member === undefined) {
-        const added = { classId: section.id, userId: user.id, role, state: 'active', origin: 'local' } as const;
-        return memberAct('enrollment-add', section, user, undefined, added, by);
-      }
-      if (member.state === 'removed') {
-        const back = { state: 'active', by: undefined, removedAt: undefined, origin: 'local', role } as const;
-        return memberAct('enrollment-restore', section, user, member, back, by);
-      }
-      if (member.role === role) return [];
-      const changed = { role, hostFields: withHostFields(member, ['role']) };
-      return memberAct('enrollment-update', section, user, member, changed, by);
-    });
+    const place = { class: classReference, user: userReference };
+    await this.#hand.act('addMember', by, wantedOf(place), (records) => addedMember(records, place, role, by));
   }
 
   /** Removes a member from a class. A sync keeps them removed, unless the policy lets the roster win (M6, M14). */
@@ -159,74 +162,117 @@ export class Directory {
     userReference: RecordReference,
     { by }: ActOptions,
   ): Promise<void> {
-    await this.#act('removeMember', (records) => {
-      const section = records.class(classReference);
-      const user = records.user(userReference);
-      const member = records.member(section, user);
-      if (member === undefined) {
-        throw notFound('removeMember', `user ${user.id} is no member of class ${section.id}`);
-      }
-      if (member.state === 'removed' && member.by === 'user') return [];
-      const after = { state: 'removed', by: 'user', removedAt: this.#now() } as const;
-      return memberAct('enrollment-remove', section, user, member, after, by);
-    });
+    const place = { class: classReference, user: userReference };
+    await this.#hand.act('removeMember', by, wantedOf(place), (records) =>
+      removedMember(records, place, this.#hand.now(), by),
+    );
   }
 
   /**
-   * Changes fields of a person; `undefined` empties a field. The roster no longer reaches them until they are released.
-   *
-   * @throws ConfigurationError naming a field that people cannot change
+   * Makes a person a guardian of a student, brings back a link that ended, or changes what is told of one. A link that
+   * people make or bring back is their own: no later absence in the roster ends it (P9). Forbidden contact stays forbidden.
    */
-  async editUser(reference: RecordReference, fields: PersonFields, { by }: ActOptions): Promise<void> {
-    const names = Object.keys(fields);
-    for (const name of names) {
-      if (!Object.hasOwn(PERSON_FIELDS, name)) throw new ConfigurationError(`fields.${name}`, 'is not a field to edit');
-    }
-    for (const name of ['givenName', 'familyName'] as const) {
-      if (name in fields && fields[name] === undefined)
-        throw new ConfigurationError(`fields.${name}`, "can't be emptied");
-    }
-    await this.#act('editUser', (records) => {
-      const user = records.user(reference);
-      return userAct('user-update', user, { ...fields, hostFields: withHostFields(user, names) }, by);
+  async linkGuardian(
+    guardian: RecordReference,
+    student: RecordReference,
+    { by, ...fields }: ActOptions & GuardianFields,
+  ): Promise<void> {
+    const pair = { guardian, student };
+    await this.#hand.act('linkGuardian', by, wantedOf(pair), (records) => linkedGuardian(records, pair, fields, by));
+  }
+
+  /** Ends a guardian's link to a student, and with it the access. A sync keeps it ended (P9). */
+  async unlinkGuardian(guardian: RecordReference, student: RecordReference, { by }: ActOptions): Promise<void> {
+    const pair = { guardian, student };
+    await this.#hand.act('unlinkGuardian', by, wantedOf(pair), (records) =>
+      unlinkedGuardian(records, pair, this.#hand.now(), by),
+    );
+  }
+
+  /** Forbids a guardian contact with a student: the link stays, and gives no access. Only {@link unblockGuardian} ends it. */
+  async blockGuardian(guardian: RecordReference, student: RecordReference, { by }: ActOptions): Promise<void> {
+    const pair = { guardian, student };
+    await this.#hand.act('blockGuardian', by, wantedOf(pair), (records) => blockedGuardian(records, pair, by));
+  }
+
+  /**
+   * Takes back what {@link blockGuardian} forbade. What the district forbids stays forbidden until the district itself
+   * allows it (P11): then `isBlocked` is true.
+   */
+  async unblockGuardian(
+    guardian: RecordReference,
+    student: RecordReference,
+    { by }: ActOptions,
+  ): Promise<{ readonly isBlocked: boolean }> {
+    const pair = { guardian, student };
+    let isBlocked = false;
+    await this.#hand.act('unblockGuardian', by, wantedOf(pair), (records) => {
+      isBlocked = records.guardianLinks[0]?.synced?.blocked === true;
+      return unblockedGuardian(records, pair, by);
     });
+    return { isBlocked };
+  }
+
+  /** Changes fields of a person; `undefined` empties a field. The roster no longer reaches them until they are released. */
+  async editUser(reference: RecordReference, fields: PersonFields, { by }: ActOptions): Promise<void> {
+    checkPersonFields(fields);
+    await this.#hand.act('editUser', by, { users: [reference] }, (records) =>
+      editedUser(records, reference, fields, by),
+    );
   }
 
   /** Notes that a person has signed in for the first time: their contact details are theirs (`contactUpdates`). */
   async claim(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('claim', (records) => {
-      const user = records.user(reference);
-      return userAct('user-update', user, { claimed: true, usedAt: user.usedAt ?? this.#now() }, by);
-    });
+    await this.#hand.act('claim', by, { users: [reference] }, (records) =>
+      claimedUser(records, reference, this.#hand.now(), by),
+    );
   }
 
-  /** Gives a field of a class or a person back to the roster. */
-  async release(
-    of: { readonly class: RecordReference } | { readonly user: RecordReference },
-    field: string,
-    { by }: ActOptions,
-  ): Promise<void> {
-    await this.#act('release', (records) => {
-      if ('class' in of) {
-        const section = records.class(of.class);
-        return classAct('class-update', section, { hostFields: without(section.hostFields, field) }, by);
-      }
-      const user = records.user(of.user);
-      return userAct('user-update', user, { hostFields: without(user.hostFields, field) }, by);
-    });
+  /** Notes an address that the person proved to own: they sign in with it, and no sync changes it (F3). */
+  async verifyEmail(reference: RecordReference, email: string, { by }: ActOptions): Promise<void> {
+    checkText('email', email, 'is the address that was verified');
+    await this.#hand.act('verifyEmail', by, { users: [reference] }, (records) =>
+      verifiedUser(records, reference, email, by),
+    );
   }
 
-  /** Notes that people have begun to use a class: an undo then archives it instead of deleting it. */
-  async use(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('use', (records) => {
-      const section = records.class(reference);
-      return classAct('class-update', section, { usedAt: section.usedAt ?? this.#now() }, by);
-    });
+  /** Closes a person's account. A sync leaves it closed, though the roster has them (U10). */
+  async deactivateUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
+    await this.#hand.act('deactivateUser', by, { users: [reference] }, (records) =>
+      deactivatedUser(records, reference, by),
+    );
+  }
+
+  /** Opens a closed account again. A sync leaves it open, though the roster lacks them, until `state` is released (U7). */
+  async reactivateUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
+    await this.#hand.act('reactivateUser', by, { users: [reference] }, (records) =>
+      reactivatedUser(records, reference, by),
+    );
+  }
+
+  /** Protects a person who is needed, such as the last administrator: no sync removes or deactivates them (U14). */
+  async protectUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
+    const wanted = { users: [reference] };
+    await this.#hand.act('protectUser', by, wanted, (records) => protectedUser(records, reference, true, by));
+  }
+
+  /** Ends the protection. */
+  async unprotectUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
+    const wanted = { users: [reference] };
+    await this.#hand.act('unprotectUser', by, wanted, (records) => protectedUser(records, reference, false, by));
+  }
+
+  /**
+   * Gives a field back to the roster: of a `class`, of a `user`, of the place of both, or of a `guardian` of a `student`.
+   */
+  async release(of: Released, field: string, { by }: ActOptions): Promise<void> {
+    checkText('field', field, 'is the name of a field');
+    await this.#hand.act('release', by, wantedOf(of), (records) => released(records, of, field, by));
   }
 
   /** Ties a class to a section of the roster. A class made by people may then be updated, and is never removed (K13). */
   async link(reference: RecordReference, sourcedId: string, { by }: ActOptions): Promise<void> {
-    await this.#act('link', (records) => {
+    await this.#hand.act('link', by, { classes: [reference, { sourcedId }] }, (records) => {
       const section = records.class(reference);
       requireFree(records.classes, section.id, sourcedId, 'link');
       return classAct('class-update', section, linked(section, sourcedId), by);
@@ -235,7 +281,7 @@ export class Directory {
 
   /** Ties a person to a user of the roster. A person made by people may then be updated, and is never removed. */
   async linkUser(reference: RecordReference, sourcedId: string, { by }: ActOptions): Promise<void> {
-    await this.#act('linkUser', (records) => {
+    await this.#hand.act('linkUser', by, { users: [reference, { sourcedId }] }, (records) => {
       const user = records.user(reference);
       requireFree(records.users, user.id, sourcedId, 'linkUser');
       return userAct('user-update', user, linked(user, sourcedId), by);
@@ -244,7 +290,7 @@ export class Directory {
 
   /** Unties a class that was tied to the roster: it is people's own again, and is not proposed for it any more. */
   async unlink(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('unlink', (records) => {
+    await this.#hand.act('unlink', by, { classes: [reference] }, (records) => {
       const section = records.class(reference);
       return classAct('class-update', section, unlinked(section, 'unlink'), by);
     });
@@ -252,7 +298,7 @@ export class Directory {
 
   /** Unties a person who was tied to the roster; they are not proposed for it any more. */
   async unlinkUser(reference: RecordReference, { by }: ActOptions): Promise<void> {
-    await this.#act('unlinkUser', (records) => {
+    await this.#hand.act('unlinkUser', by, { users: [reference] }, (records) => {
       const user = records.user(reference);
       return userAct('user-update', user, unlinked(user, 'unlinkUser'), by);
     });
@@ -260,20 +306,39 @@ export class Directory {
 
   /** Makes a class that no sync ever touches (K13). Resolves to the host's id. */
   async createClass(fields: ClassFields, { by }: ActOptions): Promise<{ readonly id: string }> {
-    return this.#create({ class: { ...fields, origin: 'local', state: 'active' } }, by);
+    return this.#hand.create({ class: { ...fields, origin: 'local', state: 'active' } }, by);
   }
 
   /** Makes a person whom no sync ever touches. Resolves to the host's id. */
-  async createUser(
-    fields: PersonFields & {
-      readonly givenName: string;
-      readonly familyName: string;
-      readonly roles: readonly UserRole[];
-      readonly schoolSourcedIds?: readonly string[];
-    },
-    { by }: ActOptions,
-  ): Promise<{ readonly id: string }> {
-    return this.#create({ user: { schoolSourcedIds: [], ...fields, origin: 'local', state: 'active' } }, by);
+  async createUser(fields: NewPersonFields, { by }: ActOptions): Promise<{ readonly id: string }> {
+    return this.#hand.create({ user: { schoolSourcedIds: [], ...fields, origin: 'local', state: 'active' } }, by);
+  }
+
+  /** As {@link RosterSync.proposals}, of the syncs of this very scope. */
+  async proposals(): Promise<readonly Proposal[]> {
+    return openProposals(this.#store, this.#scope);
+  }
+
+  /**
+   * As {@link RosterSync.accept}: the two records of a proposal are one.
+   *
+   * @throws PlanError where there is no such proposal, or another accepted one names the same record
+   * @throws LockHeldError while a run holds the scope
+   */
+  async accept(proposalId: string, { by }: ActOptions): Promise<void> {
+    checkActor(by);
+    await answerProposal(this.#store, this.#scope, proposalId, { outcome: 'accepted', by, at: this.#hand.now() });
+  }
+
+  /**
+   * As {@link RosterSync.decline}: the two records of a proposal are two.
+   *
+   * @throws PlanError where there is no such proposal
+   * @throws LockHeldError while a run holds the scope
+   */
+  async decline(proposalId: string, { by }: ActOptions): Promise<void> {
+    checkActor(by);
+    await answerProposal(this.#store, this.#scope, proposalId, { outcome: 'declined', by, at: this.#hand.now() });
   }
 
   /**
@@ -292,7 +357,7 @@ export class Directory {
    * ```
    */
   async exportPerson(reference: RecordReference): Promise<PersonExport> {
-    return exportPerson(this.#store, this.#scope, reference, this.#now());
+    return exportPerson(this.#store, this.#scope, reference, this.#hand.now());
   }
 
   /**
@@ -318,74 +383,4 @@ export class Directory {
   async erasePerson(reference: RecordReference): Promise<Erasure> {
     return erasePerson(this.#store, this.#scope, reference);
   }
-
-  async #create(created: Parameters<typeof creation>[0], by: string): Promise<{ readonly id: string }> {
-    const runId = `hand-${crypto.randomUUID()}`;
-    const change = creation(created, runId, by);
-    await this.#store.apply({ scope: this.#scope, runId, at: this.#now(), changes: [change] });
-    const [entry] = await this.#store.journal(this.#scope, runId);
-    if (entry === undefined) {
-      throw new StoreError(`${change.kind}: the store did not keep the new record`, { operation: change.kind });
-    }
-    return { id: entry.recordId };
-  }
-
-  async #act(operation: string, decide: (records: Records) => readonly Change[]): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const changes = decide(await this.#records(operation));
-      if (changes.length === 0) return;
-      const runId = `hand-${crypto.randomUUID()}`;
-      const { stale } = await this.#store.apply({ scope: this.#scope, runId, at: this.#now(), changes });
-      if (stale.length === 0) return;
-    }
-    throw new StoreConflictError(`${operation}: others keep changing the record. Look at it again.`, { operation });
-  }
-
-  async #records(operation: string): Promise<Records> {
-    const local = await this.#store.load(this.#scope);
-    const classes = await collect(local.classes);
-    const users = await collect(local.users);
-    const enrollments = await collect(local.enrollments);
-    return new Records(operation, classes, users, enrollments);
-  }
-
-  #now(): string {
-    return this.#clock.now().toISOString();
-  }
-}
-
-function without(hostFields: readonly string[] | undefined, field: string): readonly string[] | undefined {
-  const remaining = (hostFields ?? []).filter((name) => name !== field);
-  return remaining.length === 0 ? undefined : remaining;
-}
-
-function linked(
-  record: LocalClass | LocalUser,
-  sourcedId: string,
-): { readonly sourcedId: string; readonly origin?: 'linked'; readonly hostFields?: readonly string[] | undefined } {
-  if (record.origin === 'roster') return { sourcedId };
-  const isUntied = record.hostFields?.includes('sourcedId') === true;
-  return {
-    sourcedId,
-    origin: 'linked',
-    ...(isUntied ? { hostFields: without(record.hostFields, 'sourcedId') } : {}),
-  };
-}
-
-function unlinked(
-  record: LocalClass | LocalUser,
-  operation: string,
-): Pick<Partial<LocalUser>, 'hostFields'> & {
-  readonly sourcedId?: undefined;
-  readonly origin?: 'local';
-  readonly synced?: undefined;
-} {
-  if (record.origin === 'local') return {};
-  if (record.origin === 'linked') {
-    // Their word that it is none of the roster's: it is not proposed again (`linkExisting`).
-    const hostFields = withHostFields(record, ['sourcedId']);
-    return { sourcedId: undefined, origin: 'local', synced: undefined, hostFields };
-  }
-  const message = `${operation}: record ${record.id} was made by a sync. Only what people linked can be unlinked.`;
-  throw new StoreError(message, { operation });
 }

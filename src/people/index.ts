@@ -1,13 +1,16 @@
 /** What people do and get: acts by hand that no sync undoes, invitations, and the delivery of messages. */
 
 export { Deliveries, type BounceOutcome, type BounceReport, type DeliveriesOptions } from './deliveries.js';
-export {
-  Directory,
-  type ActOptions,
-  type ClassFields,
-  type DirectoryOptions,
-  type PersonFields,
-} from './directory.js';
+export { Directory, type DirectoryOptions } from './directory.js';
+export type {
+  ActOptions,
+  ClassDetails,
+  ClassFields,
+  GuardianFields,
+  NewPersonFields,
+  PersonFields,
+} from './by-hand/fields.js';
+export type { Released } from './by-hand/releasing.js';
 export type { RecordReference } from './records.js';
 export type { Erasure, PersonExport } from './person-data.js';
 export { deliver, type Delivery } from './outbox.js';
@@ -29,3 +32,18 @@ export {
   type PendingInvitation,
   type PreparedInvitation,
 } from './invitations.js';
+export {
+  Access,
+  type AccessDecision,
+  type AccessOptions,
+  type PersonalAccess,
+} from './access/access.js';
+export type { Grant } from './access/grants.js';
+export {
+  permissionSets,
+  type AccessScope,
+  type PermissionSet,
+  type PermissionSets,
+} from './access/permission-sets.js';
+export type { AccessTarget } from './access/reach.js';
+export type { ReadableStore } from './passes.js';

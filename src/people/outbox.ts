@@ -49,10 +49,11 @@ export interface Delivery {
 }
 
 /**
- * Hands the messages of a scope that are due to the mailer and to the sender of texts, each once, however many processes do so at the same time: a
- * message is claimed before it is sent, and marked after. A crash between the two sends it again once the claim has expired,
- * under the same key. What failed for now rests, each time for longer, and is given up after days. Where an address refuses
- * for good, that is kept, and nothing is sent there again. A failing mailer is told in the result, never thrown.
+ * Hands the messages of a scope that are due to the mailer and to the sender of texts, each once, however many processes do
+ * so at the same time: a message is claimed before it is sent, and marked after. A crash between the two sends it again once
+ * the claim has expired, under the same key. What failed for now rests, each time for longer, and is given up after days.
+ * Where an address refuses for good, that is kept, and nothing is sent there again. A failing mailer is told in the result,
+ * never thrown.
  *
  * @throws StoreError where the store fails
  */

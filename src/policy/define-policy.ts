@@ -53,6 +53,13 @@ const classSelection = z.strictObject(
   },
 );
 
+const setMessage = "is the name of a permission set, and can't be blank";
+const permissionSetNames = z
+  .array(
+    z.string(setMessage).refine((name) => name.trim() !== '', setMessage),
+    'is a list of permission sets',
+  )
+  .refine((names) => new Set(names).size === names.length, 'names a permission set twice');
 const rolesMessage = 'is a list of roles of the host, such as ["Administrator"]';
 
 const dayOrHour = z
@@ -95,6 +102,7 @@ const policySchema = z.strictObject({
   access: z.strictObject({
     defaultRole: z.string().min(1).optional(),
     roles: z.partialRecord(z.enum(sourcedRoles), z.string().min(1)),
+    permissions: z.partialRecord(z.enum(sourcedRoles), permissionSetNames).optional(),
     site: z.string().min(1).optional(),
   }),
   guardians: z.strictObject({

@@ -2,10 +2,14 @@ import type { Scope } from '../model/index.js';
 
 /** A decision of a person: who decided what, and when. */
 export interface AuditEntry {
+  /** A random one, or a digest: it names nobody, and stays when a person is erased. */
   readonly id: string;
   /** ISO instant. */
   readonly at: string;
-  /** Who, in the host's own words, such as a user id; empty where the caller named nobody. */
+  /**
+   * Who, in the host's own words, such as a user id; empty where the caller named nobody, and `erased` where that person was
+   * erased since.
+   */
   readonly by: string;
   /** What was done, such as `hold-approve` or `invitation-revoke`. */
   readonly action: string;
@@ -25,10 +29,10 @@ export interface AuditOptions {
   readonly before?: string;
 }
 
-/** The decisions of a tenant. They are written once and never changed. */
+/** The decisions of a tenant. They are written once; nothing but an erasure changes them. */
 export interface AuditStore {
   /** Keeps a decision; one of the same id stays as it is. */
   saveAudit(scope: Scope, entry: AuditEntry): Promise<void>;
-  /** The decisions of the scope's tenant, the newest first. */
+  /** The decisions of the scope's tenant, the newest first; of those of one instant, the one written last. */
   audit(scope: Scope, options?: AuditOptions): Promise<readonly AuditEntry[]>;
 }

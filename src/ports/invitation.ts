@@ -22,7 +22,7 @@ export interface Invitation {
   /** ISO instants. */
   readonly createdAt: string;
   readonly expiresAt: string;
-  /** The host's id of the person who used a family code. */
+  /** The host's id of the person who used a family code. `erased` where that person was erased since. */
   readonly usedBy?: string;
   /** How often the person was reminded. @default 0 */
   readonly reminders?: number;
@@ -58,10 +58,13 @@ export interface InvitationStore {
   invitationByCode(scope: Scope, codeDigest: string): Promise<Invitation | undefined>;
   /**
    * Keeps an invitation with its message in one transaction, if what it replaces is what is there. Tells whether it was
-   * written. Messages of an earlier code, and of an invitation that is not pending any more, are dropped where they are not
-   * sent yet.
+   * written: of several that replace the same, one is. Messages of an earlier code, and of an invitation that is not pending
+   * any more, are dropped where they are not sent yet.
    */
   saveInvitation(scope: Scope, write: InvitationWrite): Promise<boolean>;
-  /** Counts a try, and tells how many there were until then, this one included, since counting began. */
+  /**
+   * Counts a try, and tells how many there were of its key, this one included, since counting began: at the first one, and
+   * anew at the first one that is not before the `expiresAt` of the one that began it. Of many at once none is lost.
+   */
   countAttempt(scope: Scope, attempt: Attempt): Promise<number>;
 }

@@ -128,7 +128,7 @@ export interface JournalStore extends OutboxStore, InvitationStore, AuditStore {
   tracesOf(scope: Scope, person: PersonIds): Promise<PersonTraces>;
   /**
    * Erases what is kept about a person, for every scope of the tenant, in one transaction: journal, ledgers, run reports,
-   * invitations, messages and images. Later writes of whoever held a scope before are refused.
+   * invitations, messages and images. Decisions stay, and say `erased` in their place. Later writes of whoever held a scope before are refused.
    *
    * @throws LockHeldError while anybody holds a scope of the tenant: what a run writes next would bring some of it back
    */

@@ -1,6 +1,7 @@
 /** Read, plan, hold or approve, apply, invite, undo: the runs of a sync. */
 
 export type { Candidate, CandidateProblem } from '../engine/candidates.js';
+export type { SyncAccess, SyncPermission } from './access.js';
 export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
 export type { ApproveOptions, DecideOptions } from './holds.js';
 export type { ImportOptions, RosterSyncOptions } from './options.js';
@@ -22,5 +23,13 @@ export type { NoticeRecipient } from './recipients.js';
 export type { JoinCounts, SchoolStatistics, SyncStatistics } from './statistics.js';
 export type { RunningSync, SyncStatus } from './status.js';
 export type { RetentionOptions } from './retention.js';
-export { type ApplyOptions, type PlanOptions, RosterSync, type RunOptions } from './roster-sync.js';
+export {
+  type ApplyOptions,
+  type DecisionsOptions,
+  type PlanOptions,
+  RosterSync,
+  type RunOptions,
+  type RunsOptions,
+  type StatisticsOptions,
+} from './roster-sync.js';
 export type { UndoOptions } from './undo.js';

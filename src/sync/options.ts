@@ -2,6 +2,7 @@ import { ConfigurationError } from '../errors.js';
 import type { Policy, Scope, Step } from '../model/index.js';
 import { definePolicy, type PolicyInput } from '../policy/index.js';
 import type { Clock, Mailer, RosterSource, RosterStore, TextSender } from '../ports/index.js';
+import type { SyncAccess } from './access.js';
 import { SyncEvents } from './events.js';
 import { persistent } from './persistent-store.js';
 import { checkLogger, type SyncLogger, writeLog } from './logging.js';
@@ -45,6 +46,11 @@ export interface RosterSyncOptions {
   readonly leaseTtlMs?: number | undefined;
   /** For how long the store keeps what the syncs leave behind. @default 90 days for undo; see {@link RetentionOptions} */
   readonly retention?: RetentionOptions | undefined;
+  /**
+   * Who may do what with the sync: each call that names a person (`by`) is refused with a NotAllowedError where they may
+   * not. Calls without one are a schedule's, and are let through. @default everybody may
+   */
+  readonly access?: SyncAccess | undefined;
   /** Where every step is written, in ids and counts. @default nowhere */
   readonly logger?: SyncLogger | undefined;
   /** How the notices of runs are written, which `policy.notify` asks for. @default in English, without a link */
@@ -67,6 +73,7 @@ export interface SyncContext {
   readonly batchSize: number;
   readonly leaseTtlMs: number;
   readonly retention: Retention;
+  readonly access: SyncAccess | undefined;
   readonly notices: Notices;
   readonly events: SyncEvents;
 }
@@ -85,6 +92,7 @@ const NAMES: Readonly<Record<keyof RosterSyncOptions, true>> = {
   batchSize: true,
   leaseTtlMs: true,
   retention: true,
+  access: true,
   notices: true,
   logger: true,
   onListenerError: true,
@@ -110,6 +118,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
   if (options.mailer !== undefined) requireMethods('mailer', options.mailer, ['send']);
   if (options.textSender !== undefined) requireMethods('textSender', options.textSender, ['send']);
   if (options.guardians !== undefined) requireMethods('guardians', options.guardians, SOURCE_METHODS);
+  if (options.access !== undefined) requireMethods('access', options.access, ['can']);
   if (options.clock !== undefined) requireMethods('clock', options.clock, ['now']);
   if (options.logger !== undefined) checkLogger(options.logger);
   if (options.onListenerError !== undefined && typeof options.onListenerError !== 'function') {
@@ -135,6 +144,7 @@ export function settleOptions(options: RosterSyncOptions): SyncContext {
     batchSize: positiveInteger('batchSize', options.batchSize, 500),
     leaseTtlMs: positiveInteger('leaseTtlMs', options.leaseTtlMs, 60_000),
     retention: settleRetention(options.retention),
+    access: options.access,
     notices: settleNotices(options.notices),
     events,
   };

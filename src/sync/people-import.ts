@@ -6,6 +6,7 @@ import { checkFunction, checkOptionNames, checkText } from '../internal/options.
 import { userSubject } from '../model/index.js';
 import type { Change, Note, Plan, Policy, Roster } from '../model/index.js';
 import type { RunReport } from '../ports/index.js';
+import { requireAllowed } from './access.js';
 import { audit } from './auditing.js';
 import type { RosterSyncEvents } from './events.js';
 import { settlePolicy, type SyncContext } from './options.js';
@@ -21,6 +22,8 @@ export interface CandidatesOptions {
   readonly limit?: number | undefined;
   /** Those behind this sourcedId: the last one of the list before. @default from the first */
   readonly after?: string | undefined;
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -94,7 +97,7 @@ export interface ImportReport {
   readonly review: readonly ImportReview[];
 }
 
-const CANDIDATES_OPTIONS = ['limit', 'after', 'signal'] as const;
+const CANDIDATES_OPTIONS = ['limit', 'after', 'by', 'signal'] as const;
 const IMPORT_OPTIONS = ['role', 'site', 'by', 'signal', 'waitMs', 'onProgress'] as const;
 
 /** The teachers of the roster, as it is now. Reads the source and the store, and writes nothing. */
@@ -108,6 +111,7 @@ export async function* streamCandidates(
     throw new ConfigurationError('limit', 'is a whole number, 1 or more');
   }
   if (after !== undefined) checkText('after', after, 'is the sourcedId of the last candidate that you have');
+  await requireAllowed(context, 'sync:plan', options);
   signal?.throwIfAborted();
   const policy = policyOfPart(context);
   const { roster } = await readRoster(context, crypto.randomUUID(), policy, signal);

@@ -14,8 +14,9 @@ export function isPassing(error: unknown): boolean {
 
 /**
  * The store with patience: a call that failed for a reason that passes is made again. Any call may be: a batch is known by its
- * run and its keys, a lease by its holder, a message by its key, and what else is written is written over. So also one is
- * harmless that was carried out, and whose answer was lost.
+ * run and its keys, a lease by its holder, a message by its key, a decision by its id, and what else is written is written over.
+ * So also one is harmless that was carried out, and whose answer was lost. An invitation that is saved says then that it was not:
+ * whoever saves one looks what is there.
  */
 export function persistent(store: RosterStore): RosterStore {
   return new Proxy(store, {

@@ -21,12 +21,12 @@ export async function decide(
 }
 
 /**
- * Compares the roles and sites that a policy names with those that the host has.
+ * Compares the roles, sites and permission sets that a policy names with those that there are.
  *
  * @throws ConfigurationError naming the setting
  */
 export async function checkAccess(context: SyncContext, policy: Policy): Promise<void> {
-  const { defaultRole, roles, site } = policy.access;
+  const { defaultRole, roles, permissions = {}, site } = policy.access;
   const hostRoles = await context.store.roles(context.scope);
   const hostSites = await context.store.sites(context.scope);
   requireKnown('policy.access.defaultRole', defaultRole, hostRoles, 'role');
@@ -38,6 +38,16 @@ export async function checkAccess(context: SyncContext, policy: Policy): Promise
     requireKnown(`policy.notify.roles.${String(index)}`, role, known, 'role');
   }
   requireKnown('policy.access.site', site, hostSites, 'site');
+  const sets = context.access?.permissionSets;
+  if (sets === undefined) return;
+  for (const [role, names] of Object.entries(permissions)) {
+    const unknown = names.find((name) => !Object.hasOwn(sets, name));
+    if (unknown === undefined) continue;
+    throw new ConfigurationError(
+      `policy.access.permissions.${role}`,
+      `names a permission set that there is not: ${unknown}`,
+    );
+  }
 }
 
 /** @throws ConfigurationError naming the option where the host does not have the role or site */

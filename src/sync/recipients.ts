@@ -32,10 +32,11 @@ export async function recipientsOf(
   const local = await store.load(scope);
   const schools = new Set<string>();
   for await (const { sourcedId } of local.schools) if (sourcedId !== undefined) schools.add(sourcedId);
-  const concerned = new Set(touched?.schools ?? scope.schools ?? schools);
+  const named = touched?.schools ?? scope.schools;
+  const concerned = named === undefined ? undefined : new Set(named);
   const candidates: { readonly recipient: Recipient; readonly schools: readonly string[] }[] = [];
   for await (const user of local.users) {
-    if (touched?.people.has(user.id) === true) for (const school of user.schoolSourcedIds) concerned.add(school);
+    if (touched?.people.has(user.id) === true) for (const school of user.schoolSourcedIds) concerned?.add(school);
     const email = usableEmail(user.email ?? user.verifiedEmail);
     if (email === undefined || user.state !== 'active' || user.enabled === false || !hasRole(user, roles)) continue;
     const { id: userId, role } = user;
@@ -45,7 +46,8 @@ export async function recipientsOf(
   const taken = new Set<string>();
   return candidates.flatMap(({ recipient, schools: own }) => {
     const address = normalEmail(recipient.email);
-    if (taken.has(address) || (own.length > 0 && !own.some((school) => concerned.has(school)))) return [];
+    const isConcerned = concerned === undefined || own.length === 0 || own.some((school) => concerned.has(school));
+    if (taken.has(address) || !isConcerned) return [];
     taken.add(address);
     return [recipient];
   });

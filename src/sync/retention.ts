@@ -18,12 +18,14 @@ export interface RetentionOptions {
   readonly invitations?: number | 'forever' | undefined;
   /** What an incremental sync read last, from the day of that read. @default 30 */
   readonly images?: number | 'forever' | undefined;
+  /** Decisions of people, such as approvals. @default 1095 */
+  readonly audit?: number | 'forever' | undefined;
 }
 
 /** The retention, complete. */
 export type Retention = Readonly<Record<keyof RetentionOptions, number | 'forever'>>;
 
-const DEFAULTS: Retention = { journal: 90, runs: 365, messages: 30, invitations: 90, images: 30 };
+const DEFAULTS: Retention = { journal: 90, runs: 365, messages: 30, invitations: 90, images: 30, audit: 1095 };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -7,6 +7,7 @@ import { collect } from '../internal/ordered.js';
 import type { Delivery } from '../people/index.js';
 import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
+import { requireAllowed } from './access.js';
 import {
   type Application,
   applyPlan,
@@ -45,6 +46,8 @@ import { type UndoOptions, undoRun } from './undo.js';
 
 /** How to plan. */
 export interface PlanOptions extends ImportOptions {
+  /** Who asks for the plan, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -67,6 +70,27 @@ export interface RunOptions extends ImportOptions {
   /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
   readonly by?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How to count. */
+export interface StatisticsOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Which decisions to tell of. */
+export interface DecisionsOptions extends AuditOptions {
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
+}
+
+/** Which runs to tell of. */
+export interface RunsOptions {
+  /** @default all */
+  readonly limit?: number;
+  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
+  readonly by?: string | undefined;
 }
 
 /**
@@ -134,10 +158,12 @@ export class RosterSync {
   /**
    * Reads the roster and decides what to do about it. Writes nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:plan`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws RosterError where the source cannot be read at all
    */
   async plan(options: PlanOptions = {}): Promise<Plan> {
+    await requireAllowed(this.#context, 'sync:plan', options);
     const policy = settlePolicy(this.#context.policy, options);
     options.signal?.throwIfAborted();
     await checkAccess(this.#context, policy);
@@ -152,6 +178,7 @@ export class RosterSync {
    * A plan that was read back from JSON invites under the settings of this sync; one that this object made, under its
    * own.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`, with `acknowledge` also `sync:approve`)
    * @throws StalePlanError where the plan is not what its hash says, `acknowledge` names another plan, or what waits and
    *   what is counted has changed since it was made
    * @throws PlanError where the plan was made for another scope
@@ -161,6 +188,8 @@ export class RosterSync {
     const context = this.#context;
     const { acknowledge, signal } = options;
     const mail = options.mail === true;
+    await requireAllowed(context, 'sync:apply', options);
+    if (acknowledge !== undefined) await requireAllowed(context, 'sync:approve', options);
     if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
       throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
     }
@@ -203,12 +232,14 @@ export class RosterSync {
    * fails the outcome is `failed`, where the signal stops it `aborted`. An import of guardians alone is `held` where the
    * newest import of classes, teachers and students did not finish.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
    * @throws LockHeldError while another run holds the scope
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
     const context = this.#context;
     const { signal, by } = options;
+    await requireAllowed(context, 'sync:apply', options);
     const policy = settlePolicy(context.policy, options);
     await checkAccess(context, policy);
     const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by, steps: policy.steps };
@@ -267,6 +298,7 @@ export class RosterSync {
    * every valid one who is not here yet. Whoever is named and here already gets what they lack. It is one run, which
    * `undo` takes back, takes nothing away, and may be repeated.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws ConfigurationError naming the option that is impossible, or a role or site that the host does not have
    * @throws LockHeldError while another run holds the scope, after `waitMs`
    * @example
@@ -282,6 +314,7 @@ export class RosterSync {
    * ```
    */
   async importUsers(ids: readonly string[] | 'all', options: ImportUsersOptions = {}): Promise<ImportReport> {
+    await requireAllowed(this.#context, 'sync:apply', options);
     return importUsers(this.#context, ids, options);
   }
 
@@ -290,10 +323,12 @@ export class RosterSync {
    * usual gates, and nothing else. Waits for a run that holds the scope.
    *
    * @param user the sourcedId, the host's id or the e-mail address
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws PlanError where that is nobody here, several people, or somebody who is not of the roster
    * @throws LockHeldError while another run holds the scope, after `waitMs`
    */
   async resyncUser(user: string, options: ResyncUserOptions = {}): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:apply', options);
     return resyncUser(this.#context, user, options);
   }
 
@@ -302,12 +337,14 @@ export class RosterSync {
    * joined the hold since are not among them. A hold on messages (`G8`) lets them go out; the shape of a read (`G4`) is
    * what later reads are compared with from then on.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold
    * @throws StalePlanError where the hold never had this hash
    * @throws PlanHeldError where no approval helps, because the feed itself is in doubt
    * @throws LockHeldError while another run holds the scope
    */
   async approve(holdId: string, options: ApproveOptions): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     return approveHold(this.#context, holdId, options);
   }
 
@@ -315,15 +352,22 @@ export class RosterSync {
    * Drops a hold: the host keeps its records as they are until the feed says something else about them. Kept as a run
    * that applied nothing.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such hold, or it is about messages (`G8`): these wait, or go out
    * @throws LockHeldError while another run holds the scope
    */
   async discard(holdId: string, options: DecideOptions): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     return discardHold(this.#context, holdId, options);
   }
 
-  /** The holds that nobody has decided about yet, each with its changes. */
-  async holds(): Promise<readonly LatchedHold[]> {
+  /**
+   * The holds that nobody has decided about yet, each with its changes.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async holds(options: { readonly by?: string | undefined } = {}): Promise<readonly LatchedHold[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openHolds(await loadLedger(this.#context));
   }
 
@@ -332,6 +376,7 @@ export class RosterSync {
    * that seem to have a new sourcedId, and (`linkExisting`) those that people had made and that the roster has, too. Each
    * waits for {@link accept} or {@link decline}.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
    * @example
    * ```ts
    * import type { RosterSync } from 'rosterkit';
@@ -344,7 +389,8 @@ export class RosterSync {
    * }
    * ```
    */
-  async proposals(): Promise<readonly Proposal[]> {
+  async proposals(options: { readonly by?: string | undefined } = {}): Promise<readonly Proposal[]> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return openProposals(this.#context);
   }
 
@@ -352,10 +398,12 @@ export class RosterSync {
    * Says that the two records of a proposal are one: the next run gives the host's record the sourcedId, if both are still
    * as they were. `G5:users` and `G5:classes` accept all that a change of all ids proposes.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal, or another accepted one names the same record
    * @throws LockHeldError while another run holds the scope
    */
   async accept(proposalId: string, options: DecideOptions): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     await answerProposal(this.#context, proposalId, { ...options, outcome: 'accepted' });
   }
 
@@ -363,10 +411,12 @@ export class RosterSync {
    * Says that the two records of a proposal are two: from the next run on each goes its own way, and the pair is not
    * proposed again.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:approve`)
    * @throws PlanError where there is no such proposal
    * @throws LockHeldError while another run holds the scope
    */
   async decline(proposalId: string, options: DecideOptions): Promise<void> {
+    await requireAllowed(this.#context, 'sync:approve', { ...options, isDecision: true });
     await answerProposal(this.#context, proposalId, { ...options, outcome: 'declined' });
   }
 
@@ -375,10 +425,12 @@ export class RosterSync {
    * back. Codes of people whom it deletes end; sent mail stays sent. What it changed about a person who was erased since
    * is told (`UNDO_ERASED`) and stays erased.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:undo`)
    * @throws PlanError where there is no such run
    * @throws LockHeldError while another run holds the scope
    */
   async undo(runId: string, options: UndoOptions = {}): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:undo', options);
     return undoRun(this.#context, runId, options);
   }
 
@@ -400,8 +452,13 @@ export class RosterSync {
     return deliverNow(this.#context, options.signal);
   }
 
-  /** The runs of this scope, the newest first. */
-  async runs(options: { readonly limit?: number } = {}): Promise<readonly RunReport[]> {
+  /**
+   * The runs of this scope, the newest first.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
+   */
+  async runs({ by, ...options }: RunsOptions = {}): Promise<readonly RunReport[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by });
     return this.#context.store.runs(this.#context.scope, options);
   }
 
@@ -409,6 +466,7 @@ export class RosterSync {
    * How the scope stands: what runs now, the last run, what waits for a person, and what the last sync had to tell. A run
    * that died is told as what it is, `aborted`.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`)
    * @example
    * ```ts
    * import type { RosterSync } from 'rosterkit';
@@ -420,7 +478,8 @@ export class RosterSync {
    * }
    * ```
    */
-  async status(): Promise<SyncStatus> {
+  async status(options: { readonly by?: string | undefined } = {}): Promise<SyncStatus> {
+    await requireAllowed(this.#context, 'sync:reports', options);
     return statusOf(this.#context);
   }
 
@@ -429,6 +488,7 @@ export class RosterSync {
    * invitations are open, and where people changed what a sync had written. Of the whole tenant, whatever schools the sync
    * is for. Reads every record once.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
    * @example
    * ```ts
    * import type { RosterSync } from 'rosterkit';
@@ -440,15 +500,17 @@ export class RosterSync {
    * }
    * ```
    */
-  async statistics(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<SyncStatistics> {
-    options.signal?.throwIfAborted();
-    return statisticsOf(this.#context, options.signal);
+  async statistics({ by, signal }: StatisticsOptions = {}): Promise<SyncStatistics> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
+    signal?.throwIfAborted();
+    return statisticsOf(this.#context, signal);
   }
 
   /**
    * What people decided, the newest first: who ran or undid a sync, applied a plan, answered a hold or a proposal, and when.
    * Of the whole tenant, with the acts of `Invitations` and of others who keep theirs there. Ids, counts and hashes only.
    *
+   * @throws NotAllowedError where `access` does not let the person (`sync:reports`, in the whole tenant)
    * @throws ConfigurationError naming `limit` or `before` where it is impossible
    * @example
    * ```ts
@@ -461,7 +523,8 @@ export class RosterSync {
    * }
    * ```
    */
-  async audit(options: AuditOptions = {}): Promise<readonly AuditEntry[]> {
+  async audit({ by, ...options }: DecisionsOptions = {}): Promise<readonly AuditEntry[]> {
+    await requireAllowed(this.#context, 'sync:reports', { by, isOfTenant: true });
     return decisions(this.#context, options);
   }
 

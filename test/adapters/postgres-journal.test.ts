@@ -16,7 +16,9 @@ import {
   renameClass,
   stateOf,
 } from '../../src/testing/contracts/store/changes.js';
+import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 let database: PGlite;
 let journal: PostgresJournal;
@@ -39,16 +41,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const age = async ({ tenant }: Scope, ms: number) => {
-  await database.query(
-    `UPDATE rosterkit.scopes SET expires_at = expires_at - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-    [tenant, ms],
-  );
-  await database.query(
-    `UPDATE rosterkit.outbox SET claimed_until = claimed_until - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-    [tenant, ms],
-  );
-};
+const age = agingIn((text, values) => database.query(text, values), 'rosterkit');
 
 keepsContract(
   'the journal half by itself',
@@ -278,15 +271,10 @@ describe('a transaction of the host’s own', () => {
   });
 });
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCHEMA = `rosterkit_journal_${String(process.pid)}`;
 const server = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-const isReachable = await server.query('SELECT 1').then(
-  () => true,
-  () => false,
-);
 
-describe.skipIf(!isReachable && process.env['CI'] !== 'true')('on a server, through the package pg', () => {
+describe.skipIf(!(await hasServer()))('on a server, through the package pg', () => {
   afterAll(async () => {
     await server.query(`DROP SCHEMA ${SCHEMA} CASCADE`);
     await server.end();

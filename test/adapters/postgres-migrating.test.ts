@@ -9,7 +9,8 @@ import { LATEST_VERSIONS, makeTables } from '../../src/adapters/postgres/migrate
 import { StoreError } from '../../src/errors.js';
 import { batchOf, createClass, stateOf } from '../../src/testing/contracts/store/changes.js';
 import { programFolder, runProgram } from '../support/programs.js';
-import { breakingPool, CONNECTION, hasServer, openServer, placesFor } from './postgres-places.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
+import { breakingPool, openServer, placesFor } from './postgres-places.js';
 import type { Place } from './postgres-places.js';
 
 /** What there is of the schema: every table and who may use it, and the versions. */

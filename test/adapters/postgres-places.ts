@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import type { SqlClient, SqlPool } from '../../src/adapters/postgres/index.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 type Row = Record<string, unknown>;
 
@@ -22,21 +23,6 @@ export interface Place {
   /** One statement as the superuser. */
   admin(text: string, values?: unknown[]): Promise<readonly Row[]>;
   close(): Promise<void>;
-}
-
-/** Where the server is, and as whom the tests prepare it. */
-export const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
-
-/** Whether there is a server. Where the tests are a gate it must be there; elsewhere its tests are skipped. */
-export async function hasServer(): Promise<boolean> {
-  if (process.env['CI'] === 'true') return true;
-  const pool = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-  const answers = await pool.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-  await pool.end();
-  return answers;
 }
 
 /** The statements of docs/stores.md, with other names. */
@@ -112,7 +98,6 @@ export async function openServer(name: string): Promise<Place> {
 export async function placesFor(name: string): Promise<readonly (readonly [string, () => Promise<Place>])[]> {
   const places: (readonly [string, () => Promise<Place>])[] = [['PGlite', openPGlite]];
   if (await hasServer()) places.push(['a server', () => openServer(name)]);
-  else console.warn('PostgreSQL is not reachable: the tests on a server are skipped.');
   return places;
 }
 

@@ -5,6 +5,7 @@ import { ConfigurationError, StoreError } from '../../src/errors.js';
 import type { Scope } from '../../src/model/index.js';
 import { connectionContract, credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import { batchOf, createClass } from '../../src/testing/contracts/store/changes.js';
+import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
 import { breakingPool, inTransaction, placesFor } from './postgres-places.js';
 import type { Place } from './postgres-places.js';
@@ -25,18 +26,8 @@ describe.each(await placesFor('roles'))('the roles of the database, on %s', (_, 
     await place.close();
   });
 
-  const age = async (scope: Scope, ms: number) => {
-    const terms = [
-      ['scopes', 'expires_at'],
-      ['outbox', 'claimed_until'],
-    ] as const;
-    for (const [table, column] of terms) {
-      await place.admin(
-        `UPDATE ${place.schema}.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-        [scope.tenant, ms],
-      );
-    }
-  };
+  const age = (scope: Scope, ms: number) =>
+    agingIn((text, values) => place.admin(text, values), place.schema)(scope, ms);
   const breakingAfter = (statements: number) =>
     new PostgresStore({ pool: breakingPool(place.app, statements), schema: place.schema });
   keepsContract(

@@ -2,8 +2,6 @@ import { setImmediate } from 'node:timers/promises';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
-import type { SqlPool } from '../../src/adapters/postgres/index.js';
-import type { Scope } from '../../src/model/index.js';
 import { deliver } from '../../src/people/index.js';
 import type { Mailer } from '../../src/ports/index.js';
 import { FixedClock, imageContract, storeContract } from '../../src/testing/index.js';
@@ -16,18 +14,16 @@ import {
   stateOf,
   userChange,
 } from '../../src/testing/contracts/store/changes.js';
+import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
+import { breakingPool } from './postgres-places.js';
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCHEMA = `rosterkit_test_${String(process.pid)}`;
 
 const database = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-const isReachable = await answers();
-// Where the tests are a gate, the server must be there; elsewhere it is told that it is not.
-const isRequired = process.env['CI'] === 'true';
-if (!isReachable && !isRequired) console.warn('PostgreSQL is not reachable: the tests on a server are skipped.');
 
-describe.skipIf(!isReachable && !isRequired)('on a server, through the package pg', () => {
+describe.skipIf(!(await hasServer()))('on a server, through the package pg', () => {
   let store: PostgresStore;
 
   beforeAll(async () => {
@@ -40,24 +36,13 @@ describe.skipIf(!isReachable && !isRequired)('on a server, through the package p
     await database.end();
   });
 
-  const age = async (scope: Scope, ms: number) => {
-    const terms = [
-      ['scopes', 'expires_at'],
-      ['outbox', 'claimed_until'],
-    ] as const;
-    for (const [table, column] of terms) {
-      await database.query(
-        `UPDATE ${SCHEMA}.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-        [scope.tenant, ms],
-      );
-    }
-  };
+  const age = agingIn((text, values) => database.query(text, values), SCHEMA);
   keepsContract(
     'a PostgreSQL store',
     storeContract(() => ({
       store,
       age,
-      breakingAfter: (statements) => new PostgresStore({ pool: breakingPool(statements), schema: SCHEMA }),
+      breakingAfter: (statements) => new PostgresStore({ pool: breakingPool(database, statements), schema: SCHEMA }),
     })),
   );
   keepsContract(
@@ -154,29 +139,4 @@ async function someoneWaits(): Promise<void> {
     );
     if (found.rows.length > 0) return;
   }
-}
-
-async function answers(): Promise<boolean> {
-  return database.query('SELECT 1').then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The database as one sees it whose connection is lost when it has carried out so many statements. */
-function breakingPool(statements: number): SqlPool {
-  let left = statements;
-  return {
-    connect: async () => {
-      const client = await database.connect();
-      return {
-        query: async (text, values) => {
-          if (left === 0 && text !== 'ROLLBACK') throw new Error('connection lost');
-          left -= 1;
-          return client.query<Record<string, unknown>>(text, values === undefined ? undefined : [...values]);
-        },
-        release: (destroy) => client.release(destroy),
-      };
-    },
-  };
 }

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlClient, SqlPool, SqlTransactionPool } from '../../src/adapters/postgres/index.js';
 import { ConfigurationError, ContractError, StoreError } from '../../src/errors.js';
-import type { Scope } from '../../src/model/index.js';
 import { connectionContract, credentialContract, imageContract, storeContract } from '../../src/testing/index.js';
 import {
   addMember,
@@ -15,6 +14,7 @@ import {
   renameClass,
   stateOf,
 } from '../../src/testing/contracts/store/changes.js';
+import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
 
 let database: PGlite;
@@ -30,18 +30,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const age = async (scope: Scope, ms: number) => {
-  const terms = [
-    ['scopes', 'expires_at'],
-    ['outbox', 'claimed_until'],
-  ] as const;
-  for (const [table, column] of terms) {
-    await database.query(
-      `UPDATE rosterkit.${table} SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`,
-      [scope.tenant, ms],
-    );
-  }
-};
+const age = agingIn((text, values) => database.query(text, values), 'rosterkit');
 
 /** The same tables, over a driver that breaks when it has carried out so many statements. */
 const breakingAfter = (statements: number, over?: SqlTransactionPool) => {
@@ -96,6 +85,7 @@ describe('migrating', () => {
       { half: 'directory', version: 1 },
       { half: 'journal', version: 1 },
       { half: 'journal', version: 2 },
+      { half: 'journal', version: 3 },
     ]);
   });
 
@@ -104,7 +94,7 @@ describe('migrating', () => {
     await store.migrate();
     await database.query("INSERT INTO newer.schema_version VALUES ('journal', 99)");
     await expect(store.migrate()).rejects.toThrow(StoreError);
-    await expect(store.migrate()).rejects.toThrow(/journal have version 99 and this package knows 2/);
+    await expect(store.migrate()).rejects.toThrow(/journal have version 99 and this package knows 3/);
   });
 
   test('keeps two schemas apart', async () => {

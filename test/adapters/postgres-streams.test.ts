@@ -19,6 +19,7 @@ import {
 } from '../../src/testing/index.js';
 import { batchOf, createClass, createUser } from '../../src/testing/contracts/store/changes.js';
 import { keepsContract } from '../support/contract.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 /** More than three answers of the database. */
 const MANY = 16_000;
@@ -195,15 +196,10 @@ describe('streams on PGlite', () => {
   });
 });
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCHEMA = `rosterkit_streams_${String(process.pid)}`;
 const server = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-const isReachable = await server.query('SELECT 1').then(
-  () => true,
-  () => false,
-);
 
-describe.skipIf(!isReachable && process.env['CI'] !== 'true')('streams on a server', () => {
+describe.skipIf(!(await hasServer()))('streams on a server', () => {
   beforeAll(async () => {
     await new PostgresStore({ pool: server, schema: SCHEMA }).migrate();
   });

@@ -7,10 +7,10 @@ import { PGlite } from '@electric-sql/pglite';
 import { Client, Pool } from 'pg';
 import { PostgresStore, type SqlPool } from '../../src/adapters/postgres/index.js';
 import type { Change } from '../../src/model/index.js';
+import { CONNECTION } from '../support/database-server.js';
 import { copy } from './copy.js';
 import { ratio, Table } from './measuring.js';
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCOPE = { tenant: 'district-1' };
 const AT = '2026-09-15T12:00:00.000Z';
 const CLASS_SIZE = 25;

@@ -4,7 +4,7 @@ import {
   AuthenticationError,
   type Connection,
   ConfigurationError,
-  Connections,
+  type Connections,
   DisconnectedError,
   LockHeldError,
   MemoryStore,

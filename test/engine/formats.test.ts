@@ -159,7 +159,12 @@ describe('a policy that was kept', () => {
       definePolicy({
         steps: ['guardians'],
         classes: { include: { names: 'Homeroom*' }, options: { parentCommunication: false } },
-        access: { defaultRole: 'member', roles: { teacher: 'instructor' }, site: 'main' },
+        access: {
+          defaultRole: 'member',
+          roles: { teacher: 'instructor' },
+          permissions: { teacher: ['Family Access'] },
+          site: 'main',
+        },
         guardians: { contactTypes: ['Parent'] },
       }),
     ]) {

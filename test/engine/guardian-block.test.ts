@@ -44,6 +44,7 @@ describe('P11: contact that the district forbids', () => {
   it.each<[string, GuardianLink, LocalGuardianLink, boolean]>([
     ['an incomplete read', ALLOWS, BLOCKED, false],
     ['a link that is gone', { ...ALLOWS, status: 'tobedeleted' }, BLOCKED, true],
+    ['a read without the flag, where people forbade it, too', ALLOWS, { ...BLOCKED, hostFields: ['blocked'] }, true],
     ['a read without the flag, where people had forbidden it', ALLOWS, { ...OPEN, blocked: true }, true],
   ])('is not lifted by %s', (_, link, local, isComplete) => {
     expect(compareBlock(link, local, isComplete)).toBeUndefined();

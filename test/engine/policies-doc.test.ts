@@ -67,7 +67,7 @@ describe('docs/policies.md', () => {
       'teachers',
     ];
     const optional = [
-      ...['access.defaultRole', 'access.site', 'guardians.contactTypes', 'limits.notices'],
+      ...['access.defaultRole', 'access.permissions', 'access.site', 'guardians.contactTypes', 'limits.notices'],
       ...['notify.roles', 'notify.silentFirstSync', 'notify.unchanged'],
       ...criteria.map((name) => `classes.include.${name}`),
     ];

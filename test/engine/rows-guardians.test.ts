@@ -75,6 +75,52 @@ const rows: readonly Row[] = [
     notes: ['P10 MANY_GUARDIANS a'],
   },
   {
+    title: 'P9: what a person changed of a link stays, also where it comes back; the rest follows',
+    feed: feed(
+      [G],
+      [
+        link('g', 'a', { relationship: 'Aunt', contactType: 'Family' }),
+        link('g', 'b', { relationship: 'Aunt', contactType: 'Family' }),
+      ],
+    ),
+    host: host([G], {
+      guardianLinks: [
+        localLink('g', 'a', {
+          relationship: 'Stepmother',
+          hostFields: ['relationship'],
+          synced: { relationship: 'Mother' },
+        }),
+        localLink('g', 'b', {
+          relationship: 'Stepmother',
+          hostFields: ['relationship'],
+          state: 'removed',
+          by: 'sync',
+          removedAt: '2026-01-01T00:00:00.000Z',
+        }),
+      ],
+    }),
+    policy: STEP,
+    changes: [
+      {
+        line: 'guardian-update g/a P1 FIELDS_CHANGED',
+        after: { contactType: 'Family', synced: { relationship: 'Aunt', contactType: 'Family' } },
+      },
+      {
+        line: 'guardian-restore g/b P1 RETURNED',
+        after: { state: 'active', contactType: 'Family', synced: { relationship: 'Aunt', contactType: 'Family' } },
+      },
+    ],
+  },
+  {
+    title: 'not P1: nothing but what a person changed is otherwise in the feed',
+    feed: feed([G], [link('g', 'a', { relationship: 'Aunt' })]),
+    host: host([G], {
+      guardianLinks: [localLink('g', 'a', { relationship: 'Stepmother', hostFields: ['relationship'] })],
+    }),
+    policy: STEP,
+    changes: [],
+  },
+  {
     title: 'P1: the same link from both sides is one link',
     feed: feed([G], [link('g', 'a'), link('g', 'a')]),
     host: host([G]),

@@ -296,6 +296,32 @@ const creation: readonly Row[] = [
     changes: [{ line: 'user-create p U3 NEW_PERSON', after: { role: 'principal' } }],
   },
   {
+    title: 'U3: the permission sets of all roles of a person, and of no other',
+    feed: people(
+      administrator('p'),
+      teacher('t', { roles: ['teacher', 'administrator'] }),
+      teacher('u'),
+      student('o', { roles: ['other'] }),
+    ),
+    policy: {
+      staff: { create: true },
+      access: { permissions: { teacher: ['Family Access', 'Clubs'], administrator: ['Users Manager', 'Clubs'] } },
+    },
+    changes: [
+      'user-create o U3 NEW_PERSON',
+      { line: 'user-create p U3 NEW_PERSON', after: { permissions: ['Clubs', 'Users Manager'] } },
+      { line: 'user-create t U2 NEW_PERSON', after: { permissions: ['Clubs', 'Family Access', 'Users Manager'] } },
+      { line: 'user-create u U2 NEW_PERSON', after: { permissions: ['Clubs', 'Family Access'] } },
+    ],
+  },
+  {
+    title: 'U3: whom a sync made before gets no permission set by a later role or another policy',
+    feed: people(teacher('t', { roles: ['teacher', 'administrator'] })),
+    host: hostOf(people(teacher('t'))),
+    policy: { staff: { create: true }, access: { permissions: { teacher: ['Clubs'], administrator: ['Clubs'] } } },
+    changes: [{ line: 'user-update t U16 FIELDS_CHANGED', evidence: { fields: ['roles'] } }],
+  },
+  {
     title: 'not U3: by default they get none, and guardians never do by this row',
     feed: people(administrator('p'), student('g', { roles: ['guardian'] })),
     changes: [],
@@ -495,6 +521,14 @@ const leaving: readonly Row[] = [
     policy: GONE,
     changes: ['enrollment-remove c1/a M3 MEMBER_ABSENT'],
     never: ['U7'],
+  },
+  {
+    title: 'U7: whom a person activated again stays active, and that is told',
+    feed: EMPTY_C1,
+    host: inClass([teacher('t')], { t: { hostFields: ['state'] } }),
+    policy: GONE,
+    changes: ['enrollment-remove c1/t U7 MEMBER_ABSENT'],
+    notes: ['U7 LOCAL_REACTIVATION_WINS t'],
   },
   {
     title: 'U8: a run for one school removes from its classes alone and deactivates nobody',

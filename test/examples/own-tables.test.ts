@@ -5,21 +5,13 @@ import { PGlite } from '@electric-sql/pglite';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Scope } from '../../src/model/index.js';
-import type { SqlPool } from '../../src/adapters/postgres/index.js';
 import { imageContract, storeContract } from '../../src/testing/index.js';
 import { SchoolStore } from '../../examples/own-tables/school-store.js';
 import { SCHEMA } from '../../examples/own-tables/tables.js';
+import { breakingPool } from '../adapters/postgres-places.js';
+import { agingIn } from '../support/aging.js';
 import { keepsContract } from '../support/contract.js';
-
-/** Lets the leases of a tenant, and the claims of its messages, grow older. */
-const agingIn = (database: { query(text: string, values: unknown[]): Promise<unknown> }, schema: string) => {
-  const earlier = (column: string) =>
-    `SET ${column} = ${column} - $2::integer * interval '1 millisecond' WHERE tenant = $1`;
-  return async ({ tenant }: Scope, ms: number): Promise<void> => {
-    await database.query(`UPDATE ${schema}.scopes ${earlier('expires_at')}`, [tenant, ms]);
-    await database.query(`UPDATE ${schema}.outbox ${earlier('claimed_until')}`, [tenant, ms]);
-  };
-};
+import { CONNECTION, hasServer } from '../support/database-server.js';
 
 describe('on PGlite', () => {
   let database: PGlite;
@@ -36,25 +28,11 @@ describe('on PGlite', () => {
     await database.close();
   });
 
-  const age = (scope: Scope, ms: number) => agingIn(database, 'rosterkit')(scope, ms);
+  const age = (scope: Scope, ms: number) =>
+    agingIn((text, values) => database.query(text, values), 'rosterkit')(scope, ms);
 
   /** The same store, over a database that breaks when it has carried out so many statements. */
-  const breakingAfter = (statements: number): SchoolStore => {
-    let left = statements;
-    const pool: SqlPool = {
-      transaction: (run) =>
-        database.transaction((client) =>
-          run({
-            query: (text, values) => {
-              if (left === 0) throw new Error('connection lost');
-              left -= 1;
-              return client.query(text, values);
-            },
-          }),
-        ),
-    };
-    return new SchoolStore(pool);
-  };
+  const breakingAfter = (statements: number): SchoolStore => new SchoolStore(breakingPool(database, statements));
 
   keepsContract(
     'a store over the app’s own tables',
@@ -74,7 +52,6 @@ describe('on PGlite', () => {
   });
 });
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const PLACE = `rosterkit_own_${String(process.pid)}`;
 // The app's statements name no schema: they find their tables by the search path.
 const server = new Pool({
@@ -82,12 +59,8 @@ const server = new Pool({
   connectionTimeoutMillis: 5_000,
   options: `-c search_path=${PLACE}`,
 });
-const isReachable = await server.query('SELECT 1').then(
-  () => true,
-  () => false,
-);
 
-describe.skipIf(!isReachable && process.env['CI'] !== 'true')('on a server', () => {
+describe.skipIf(!(await hasServer()))('on a server', () => {
   let store: SchoolStore;
 
   beforeAll(async () => {
@@ -104,7 +77,7 @@ describe.skipIf(!isReachable && process.env['CI'] !== 'true')('on a server', () 
 
   keepsContract(
     'a store over the app’s own tables',
-    storeContract(() => ({ store, age: agingIn(server, PLACE) })),
+    storeContract(() => ({ store, age: agingIn((text, values) => server.query(text, values), PLACE) })),
   );
 });
 

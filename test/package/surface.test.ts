@@ -9,7 +9,8 @@ async function namesOf(entry: Promise<object>): Promise<string> {
 
 test('the names of rosterkit', async () => {
   expect(await namesOf(import('rosterkit'))).toMatchInlineSnapshot(`
-    "ApiError
+    "Access
+    ApiError
     AuthenticationError
     ClassLinkClient
     ClassLinkProxy
@@ -57,6 +58,7 @@ test('the names of rosterkit', async () => {
     clientCredentials
     compare
     credentialSealer
+    decisionWithoutPerson
     defaultPolicy
     definePolicy
     describeReason
@@ -75,6 +77,7 @@ test('the names of rosterkit', async () => {
     hashPlan
     invert
     isActOf
+    isDecisionOf
     isEntryOf
     ledgerTracesOf
     ledgerWithoutPerson
@@ -87,6 +90,7 @@ test('the names of rosterkit', async () => {
     parseLedger
     parsePlan
     parsePolicy
+    permissionSets
     readPlan
     reconcile
     reconcileStreams

@@ -51,16 +51,19 @@ const kinds = [
 
 /** The store, but for some of its methods. */
 function sameStore(store: RosterStore, other: Partial<RosterStore>): DirectoryOptions['store'] {
-  const { load, apply, journal, erasePerson, tracesOf, eraseTraces } = {
+  return {
     load: store.load.bind(store),
     apply: store.apply.bind(store),
     journal: store.journal.bind(store),
     erasePerson: store.erasePerson.bind(store),
     tracesOf: store.tracesOf.bind(store),
     eraseTraces: store.eraseTraces.bind(store),
+    lease: store.lease.bind(store),
+    ledger: store.ledger.bind(store),
+    saveLedger: store.saveLedger.bind(store),
+    saveAudit: store.saveAudit.bind(store),
     ...other,
   };
-  return { load, apply, journal, erasePerson, tracesOf, eraseTraces };
 }
 
 describe.each(kinds)('in $kind', ({ open, places }) => {

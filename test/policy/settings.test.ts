@@ -33,6 +33,19 @@ describe('windows', () => {
     [{ graceSnapshots: 0 }, 'policy.graceSnapshots: is a number of reads, 1 or more'],
     [{ limits: { rolling: 0.5 } }, 'policy.limits.rolling: is a multiple'],
     [{ unarchive: 'sometimes' as 'off' }, 'policy.unarchive'],
+    [
+      { access: { permissions: { teacher: 'Family Access' as never } } },
+      'policy.access.permissions.teacher: is a list of permission sets',
+    ],
+    [
+      { access: { permissions: { teacher: [' '] } } },
+      'policy.access.permissions.teacher.0: is the name of a permission set',
+    ],
+    [
+      { access: { permissions: { teacher: ['Clubs', 'Clubs'] } } },
+      'policy.access.permissions.teacher: names a permission set twice',
+    ],
+    [{ access: { permissions: { principal: ['Clubs'] } as never } }, 'policy.access.permissions'],
   ])('stand beside other settings that are checked: %j', (input, message) => {
     expect(() => definePolicy(input)).toThrow(message);
   });

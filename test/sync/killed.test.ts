@@ -6,6 +6,7 @@ import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import { codeDigest } from '../../src/people/invitation-code.js';
 import { Random } from '../../src/testing/random.js';
 import { programFolder } from '../support/programs.js';
+import { CONNECTION, hasServer } from '../support/database-server.js';
 import { changesSince, endOf, expectWholeBatches, fenceOf } from './killed/looks.js';
 import type { Month } from './killed/scenes.js';
 import { SchemaTables, type Tables } from './killed/tables.js';
@@ -16,16 +17,9 @@ import { type Answer, type Order, Workers } from './killed/workers.js';
 const RUNS = Number(process.env['KILL_RUNS'] ?? 20);
 const SEED = Number(process.env['KILL_SEED'] ?? 1);
 
-const CONNECTION = process.env['ROSTERKIT_TEST_DATABASE'] ?? 'postgres://postgres@127.0.0.1:5432/test';
 const SCHEMA = `rosterkit_killed_${String(process.pid)}`;
 
 const database = new Pool({ connectionString: CONNECTION, connectionTimeoutMillis: 5_000 });
-const isReachable = await database.query('SELECT 1').then(
-  () => true,
-  () => false,
-);
-const isRequired = process.env['CI'] === 'true';
-if (!isReachable && !isRequired) console.warn('PostgreSQL is not reachable: no process is killed.');
 
 /** An import that nobody disturbed: where it began, what it did, and where it ended. */
 interface Undisturbed extends JobDone {
@@ -37,7 +31,7 @@ interface Undisturbed extends JobDone {
   readonly milliseconds: number;
 }
 
-describe.skipIf(!isReachable && !isRequired)('a process that is killed in the middle of a run', () => {
+describe.skipIf(!(await hasServer()))('a process that is killed in the middle of a run', () => {
   let folder: string;
   let workers: Workers;
   let tables: SchemaTables;

@@ -242,6 +242,15 @@ export const storeCalls: Readonly<Record<string, Call>> = {
     ],
   },
   deleteCredentials: { call: ({ store, scope }, of) => store.deleteCredentials(scope, of.credentialName) },
+  connections: { call: ({ store, scope }) => store.connections(scope) },
+  saveConnection: {
+    call: async ({ store, scope }, of) => {
+      const kept = (await store.connections(scope)).find(({ id }) => id === of.connectionId);
+      const forged = { id: of.connectionId, provider: 'forged', state: 'enabled', createdAt: '', policy: {} } as const;
+      const versions = [1, (kept?.version ?? 1) + 1];
+      return Promise.all(versions.map((version) => store.saveConnection(scope, { ...forged, version })));
+    },
+  },
   seed: {
     call: async ({ store, scope }, of) => {
       if (store instanceof MemoryStore) store.seed(scope, { classes: [{ id: of.classId, name: 'Forged' }] });
@@ -358,6 +367,35 @@ export const vaultCalls: Readonly<Record<string, Call>> = {
   reseal: { call: ({ newVault }) => newVault.reseal() },
 };
 
+export const connectionsCalls: Readonly<Record<string, Call>> = {
+  tenant: { call: async ({ connections }) => connections.tenant },
+  list: { call: ({ connections }) => connections.list() },
+  get: { call: ({ connections }, of) => connections.get(of.connectionId) },
+  create: {
+    call: ({ connections }) => connections.create({ provider: 'test', credentials: {}, label: 'Forged', ...by }),
+  },
+  replaceCredentials: {
+    call: ({ connections }, of) => connections.replaceCredentials(of.connectionId, { token: 'forged' }, by),
+  },
+  schools: { call: ({ connections }, of) => connections.schools(of.connectionId) },
+  linkSchool: { call: ({ connections }, of) => connections.linkSchool(of.connectionId, 'north', by) },
+  configure: { call: ({ connections }, of) => connections.configure(of.connectionId, { label: 'Forged' }, by) },
+  preflight: {
+    call: ({ connections }, of) => connections.preflight(of.connectionId),
+    noneOfTenant: 'its source tells nothing beforehand',
+  },
+  preview: { call: ({ connections }, of) => connections.preview(of.connectionId) },
+  enable: { call: ({ connections }, of) => connections.enable(of.connectionId, { ...by, withoutPreview: true }) },
+  pause: { call: ({ connections }, of) => connections.pause(of.connectionId, by) },
+  resume: { call: ({ connections }, of) => connections.resume(of.connectionId, by) },
+  disconnect: { call: ({ connections }, of) => connections.disconnect(of.connectionId, by) },
+  sync: { call: async ({ connections }, of) => (await connections.sync(of.connectionId)).plan() },
+  runNow: { call: ({ connections }, of) => connections.runNow(of.connectionId, by) },
+  runs: { call: ({ connections }, of) => connections.runs(of.connectionId) },
+  status: { call: ({ connections }, of) => connections.status(of.connectionId) },
+  takeDue: { call: async ({ connections }) => (await connections.takeDue())?.run() },
+};
+
 /** What a listener hears of the other tenant's sync: its mark, for each event. */
 async function heard({ side }: Known, listen: (listener: () => void) => void): Promise<readonly string[]> {
   const marks: string[] = [];
@@ -391,6 +429,9 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     call: async ({ sender, mailer }) => [await sender.deliver(), mailer.messages],
   },
   runs: { call: ({ sync }) => sync.runs() },
+  status: { call: ({ sync }) => sync.status() },
+  statistics: { call: ({ sync }) => sync.statistics() },
+  audit: { call: ({ sync }) => sync.audit() },
   on: { call: ({ sync }, of) => heard(of, (listener) => sync.on('plan-ready', listener)) },
   once: { call: ({ sync }, of) => heard(of, (listener) => sync.once('plan-ready', listener)) },
   off: {

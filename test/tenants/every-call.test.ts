@@ -6,6 +6,7 @@ import { MemoryStore } from '../../src/adapters/memory/index.js';
 import { PostgresJournal, PostgresStore } from '../../src/adapters/postgres/index.js';
 import * as postgres from '../../src/adapters/postgres/index.js';
 import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
+import { Connections } from '../../src/connections/index.js';
 import { CredentialVault } from '../../src/credentials/index.js';
 import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type { OutboxMessage } from '../../src/ports/index.js';
@@ -15,6 +16,7 @@ import { placesFor } from '../adapters/postgres-places.js';
 import type { Place } from '../adapters/postgres-places.js';
 import { copyTenant, dumpOf } from '../adapters/row-security.js';
 import {
+  connectionsCalls,
   deliveriesCalls,
   directoryCalls,
   halfCalls,
@@ -34,6 +36,7 @@ const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   deliveries: deliveriesCalls,
   sync: syncCalls,
   vault: vaultCalls,
+  connections: connectionsCalls,
   half: halfCalls,
 }).flatMap(([of, each]) => Object.entries(each).map(([name, call]) => [`${of}.${name}`, call] as const));
 
@@ -62,6 +65,7 @@ describe('every call is tried', () => {
     expect(methodsOf(Deliveries)).toEqual(known(deliveriesCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
     expect(methodsOf(CredentialVault)).toEqual(known(vaultCalls));
+    expect(methodsOf(Connections)).toEqual(known(connectionsCalls));
   });
 
   test('and there is no other such class', () => {
@@ -74,7 +78,9 @@ describe('every call is tried', () => {
         // Clients of a provider and people at its door: they have no store.
         ...['ClassLinkClient', 'ClassLinkProxy', 'ClassLinkSignIn', 'CleverApp', 'CleverClient', 'CleverSignIn'],
         ...['OneRosterClient', 'MemoryMailer', 'MemoryTextSender'],
-        ...['CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        // Works with the connections that it is handed.
+        'Scheduler',
+        ...['Connections', 'CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
         ...['PostgresJournal', 'PostgresStore'],
       ].sort(),
     );
@@ -93,6 +99,7 @@ async function readAll({ store, scope }: Side, { runId, batchRunId, waitingKey, 
     pending: await pendingOf(store, scope),
     problems: await store.problems(scope),
     audit: await store.audit(scope),
+    connections: await store.connections(scope),
     image: await store.image(scope),
     credentials: await Promise.all(
       (await store.credentialNames(scope)).map(async (name) => [name, await store.credentials(scope, name)]),

@@ -1,10 +1,12 @@
 import type { Plan, Roster, Scope, User } from '../../src/model/index.js';
 import { userSubject } from '../../src/model/index.js';
 import { MemoryMailer } from '../../src/adapters/memory/index.js';
+import { Connections } from '../../src/connections/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
 import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type {
   Attempt,
+  ConnectionStore,
   CredentialStore,
   DeliveryProblem,
   ImageStore,
@@ -15,9 +17,10 @@ import type {
 } from '../../src/ports/index.js';
 import { RosterSync, type RosterSyncOptions } from '../../src/sync/index.js';
 import { batchOf, DOOMSDAY, invite, linkGuardian, stateOf } from '../../src/testing/contracts/store/changes.js';
+import { FixedClock } from '../../src/testing/index.js';
 import { person, roster, sourceOf, unenrolled } from '../sync/support.js';
 
-export type Store = RosterStore & ImageStore & CredentialStore;
+export type Store = RosterStore & ImageStore & CredentialStore & ConnectionStore;
 
 /** One tenant at work, with everything that is public. Its mark is in all that it keeps, and in no id that others learn. */
 export interface Side {
@@ -34,6 +37,9 @@ export interface Side {
   readonly vault: CredentialVault;
   /** The same with a newer key. */
   readonly newVault: CredentialVault;
+  readonly connections: Connections;
+  /** What time it is for these. */
+  readonly clock: FixedClock;
   /** Which child of each class is to leave it: another one in each tenant, so that their holds differ. */
   readonly leaver: string;
   /** What the source gives from now on. */
@@ -79,6 +85,7 @@ export interface Known {
   readonly image: Roster;
   readonly credentialName: string;
   readonly sealed: string;
+  readonly connectionId: string;
 }
 
 /** All tenants are of one host, which has one key for them. */
@@ -104,6 +111,7 @@ export function newSide(store: Store, mark: string): Side {
     scope,
     policy: { fullData: true, limits: { enrollments: 0.1, floor: 0 } },
   };
+  const clock = new FixedClock(new Date());
   const side: Side = {
     mark,
     scope,
@@ -117,6 +125,14 @@ export function newSide(store: Store, mark: string): Side {
     deliveries: new Deliveries({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
+    connections: new Connections({
+      store,
+      scope,
+      providers: { test: () => sourceOf(() => side.feed) },
+      key: OLD_KEY,
+      clock,
+    }),
+    clock,
     feed: { ...marked(roster(7, 3), mark, scope), cursor: 'read whole', readAt: new Date().toISOString() },
   };
   return side;
@@ -185,6 +201,7 @@ export async function settled(side: Side): Promise<Known> {
   });
   await store.apply(batch);
 
+  const connectionId = await connect(side);
   const [hold] = await sync.holds();
   const [proposal] = await sync.proposals();
   const [claimed] = await claim(store, scope, WORKER, 1);
@@ -227,6 +244,7 @@ export async function settled(side: Side): Promise<Known> {
     problem,
     image,
     credentialName: NAME_OF_CREDENTIALS,
+    connectionId,
     sealed: given(await store.credentials(scope, NAME_OF_CREDENTIALS)),
   };
 }
@@ -244,6 +262,18 @@ async function decided({ store, scope, mark, feed }: Side): Promise<Pick<Known, 
 /** Takes the messages that are to be sent and that nobody has, for longer than a test lasts. */
 export function claim(store: Store, scope: Scope, claimedBy: string, limit = 1000): Promise<readonly OutboxMessage[]> {
   return store.claimMessages(scope, { channel: 'email', limit, claimedBy, leaseMs: 3_600_000, now: DOOMSDAY });
+}
+
+/** Ties the tenant to its provider: a connection whose time has come. */
+async function connect({ connections, clock, mark }: Side): Promise<string> {
+  const by = { by: `${mark} admin` };
+  const credentials = { token: `secret ${mark}` };
+  const { id } = await connections.create({ provider: 'test', credentials, label: `Of ${mark}`, ...by });
+  await connections.linkSchool(id, 'all', by);
+  await connections.configure(id, { schedule: { at: '02:30', timeZone: 'UTC' } }, by);
+  await connections.enable(id, { ...by, withoutPreview: true });
+  clock.advance(48 * 3_600_000);
+  return id;
 }
 
 /** Puts the tenant's own credentials into its vault. */

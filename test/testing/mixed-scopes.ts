@@ -11,6 +11,7 @@ import type {
   MessageOutcome,
   RosterImage,
   RunReport,
+  SaveRunOptions,
 } from '../../src/ports/index.js';
 
 /** A store as one may write it by mistake, and a rule of the contract that it breaks. */
@@ -54,9 +55,9 @@ export const storesOfMixedScopes: readonly FaultyStore[] = [
     rule: 'isolation: a report replaces none of another tenant',
     Store: class extends MemoryStore {
       readonly #reports = new Map<string, RunReport>();
-      override async saveRun(report: RunReport): Promise<void> {
+      override async saveRun(report: RunReport, options?: SaveRunOptions): Promise<void> {
         this.#reports.set(report.id, report);
-        await super.saveRun(report);
+        await super.saveRun(report, options);
       }
       override async run(_scope: Scope, runId: string): Promise<RunReport | undefined> {
         return this.#reports.get(runId);

@@ -3,6 +3,7 @@ import { LockHeldError } from '../../src/errors.js';
 import type { JournalEntry, Ledger, PersonIds, Roster, RosterChanges, Scope } from '../../src/model/index.js';
 import { pendingOf } from '../../src/testing/contracts/store/changes.js';
 import type {
+  AuditEntry,
   Batch,
   ClaimOptions,
   Invitation,
@@ -13,6 +14,8 @@ import type {
 } from '../../src/ports/index.js';
 import type { RosterImage, RunReport } from '../../src/ports/index.js';
 import type { FaultyStore } from './mixed-scopes.js';
+
+const NOW = '2026-09-01T06:00:00.000Z';
 
 const RECORDS = {
   active: 'erasingRecords: a person goes with their ties, active ones too, and others stay as they are',
@@ -165,6 +168,39 @@ export const unforgettingStores: readonly FaultyStore[] = [
     },
   },
   {
+    fault: 'keeps who used a family code',
+    rule: RULES.left,
+    Store: bringingBack(async (store, scope) => {
+      const used = (await store.invitations(scope)).filter(({ usedBy }) => usedBy !== undefined);
+      return async () => {
+        for (const invitation of used) await store.saveInvitation(scope, { invitation, replaces: invitation, at: NOW });
+      };
+    }),
+  },
+  {
+    fault: 'keeps decisions as they were made',
+    rule: RULES.left,
+    Store: class extends MemoryStore {
+      readonly #kept = new Map<string, readonly AuditEntry[]>();
+      override async eraseTraces(scope: Scope, person: PersonIds): Promise<void> {
+        this.#kept.set(scope.tenant, await super.audit(scope));
+        await super.eraseTraces(scope, person);
+      }
+      override async audit(scope: Scope): Promise<readonly AuditEntry[]> {
+        return this.#kept.get(scope.tenant) ?? super.audit(scope);
+      }
+    },
+  },
+  {
+    fault: 'drops the decisions of an erased person, as if nobody had decided',
+    rule: RULES.left,
+    Store: class extends MemoryStore {
+      override async audit(scope: Scope): Promise<readonly AuditEntry[]> {
+        return (await super.audit(scope)).filter(({ by }) => by !== 'erased');
+      }
+    },
+  },
+  {
     fault: 'keeps where a person cannot be reached',
     rule: RULES.left,
     Store: bringingBack(async (store, scope) => {
@@ -278,11 +314,19 @@ export const unforgettingStores: readonly FaultyStore[] = [
       };
     }),
   },
-  ...(['journal', 'acts', 'ledgers', 'runs', 'invitations', 'messages', 'problems'] as const).map((list) => ({
+  ...(['journal', 'acts', 'ledgers', 'runs', 'invitations', 'messages', 'problems', 'audit'] as const).map((list) => ({
     fault: `finds nothing in its ${list}`,
     rule: RULES.found,
     Store: misfinding((traces) => ({ ...traces, [list]: [] })),
   })),
+  {
+    fault: 'does not find whose family code a person used',
+    rule: RULES.found,
+    Store: misfinding((traces) => ({
+      ...traces,
+      invitations: traces.invitations.filter(({ usedBy }) => usedBy === undefined),
+    })),
+  },
   {
     fault: 'hands over the codes of invitations',
     rule: RULES.found,

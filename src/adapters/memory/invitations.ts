@@ -1,4 +1,5 @@
 import type { Attempt, Batch, Invitation, InvitationWrite, OutboxMessage } from '../../ports/index.js';
+import { writeMessages } from './outbox.js';
 import type { UndoLog } from './tables.js';
 import type { Tenant } from './tenant.js';
 
@@ -59,11 +60,11 @@ export function saveInvitation(tenant: Tenant, scopeKey: string, write: Invitati
   const purpose = purposeOf(invitation);
   const known = tenant.invitations.get(purpose);
   if (known?.codeDigest !== replaces?.codeDigest || known?.state !== replaces?.state) return false;
-  tenant.invitations.set(purpose, invitation);
-  if (invitation.state !== 'pending' || known?.codeDigest !== invitation.codeDigest) dropUnsent(tenant, invitation);
-  if (message !== undefined && !tenant.outbox.has(message.idempotencyKey)) {
-    tenant.outbox.set(message.idempotencyKey, { scopeKey, at, message });
-  }
+  // Read before anything is written: what cannot be read leaves nothing behind.
+  const [copy, messages] = [{ ...invitation }, message === undefined ? [] : [{ ...message }]];
+  tenant.invitations.set(purpose, copy);
+  if (copy.state !== 'pending' || known?.codeDigest !== copy.codeDigest) dropUnsent(tenant, copy);
+  writeMessages(tenant, scopeKey, messages, at);
   return true;
 }
 

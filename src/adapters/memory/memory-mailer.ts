@@ -29,4 +29,13 @@ export interface MemoryMailerOptions {
  * mailer.messages.length; // 1
  * ```
  */
-export class MemoryMailer extends MemorySender<Message> implements Mailer {}
+export class MemoryMailer extends MemorySender<Message> implements Mailer {
+  constructor(options: MemoryMailerOptions = {}) {
+    super(options);
+  }
+
+  /** What was delivered, in order. */
+  override get messages(): readonly DeliveredMessage[] {
+    return super.messages;
+  }
+}

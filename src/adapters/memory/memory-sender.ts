@@ -1,18 +1,27 @@
 import type { Receipt, SendOptions } from '../../ports/index.js';
 
+/** Options of a {@link MemorySender}. */
+export interface MemorySenderOptions {
+  /** Says who refuses what is sent to them. @default nobody refuses */
+  readonly refuse?: (recipient: string) => boolean;
+}
+
+/** What was delivered: `to` holds those who accepted it. */
+export type Delivered<M> = M & { readonly idempotencyKey: string };
+
 /** Keeps what it is handed, and delivers each idempotency key once. */
 export class MemorySender<M extends { readonly to: readonly string[] }> {
   readonly #refuse: (address: string) => boolean;
   readonly #receipts = new Map<string, Receipt>();
-  readonly #messages: (M & { readonly idempotencyKey: string })[] = [];
+  readonly #messages: Delivered<M>[] = [];
   readonly #failures: Error[] = [];
 
-  constructor(options: { readonly refuse?: (address: string) => boolean } = {}) {
+  constructor(options: MemorySenderOptions = {}) {
     this.#refuse = options.refuse ?? (() => false);
   }
 
   /** What was delivered, in order. */
-  get messages(): readonly (M & { readonly idempotencyKey: string })[] {
+  get messages(): readonly Delivered<M>[] {
     return this.#messages;
   }
 

@@ -174,8 +174,10 @@ export class MemoryStore implements RosterStore, ImageStore, CredentialStore, Co
   saveRun(report: RunReport, options?: SaveRunOptions): Promise<void> {
     return settled(() => {
       const tenant = this.#tenant(report.scope);
+      // Read before anything is written: what cannot be read leaves nothing behind.
+      const messages = options?.messages.map((message) => ({ ...message })) ?? [];
       tenant.runs.set(report.id, report);
-      if (options !== undefined) writeMessages(tenant, scopeKey(report.scope), options.messages, options.at);
+      writeMessages(tenant, scopeKey(report.scope), messages, options?.at ?? report.startedAt);
     });
   }
 

@@ -28,4 +28,13 @@ export interface MemoryTextSenderOptions {
  * textSender.messages.length; // 1
  * ```
  */
-export class MemoryTextSender extends MemorySender<TextMessage> implements TextSender {}
+export class MemoryTextSender extends MemorySender<TextMessage> implements TextSender {
+  constructor(options: MemoryTextSenderOptions = {}) {
+    super(options);
+  }
+
+  /** What was delivered, in order. */
+  override get messages(): readonly DeliveredText[] {
+    return super.messages;
+  }
+}

@@ -1,8 +1,11 @@
 import { LockHeldError } from '../../errors.js';
 import {
+  decisionWithoutPerson,
   emptyLedger,
   entryWithoutPerson,
+  ERASED,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   ledgerWithoutPerson,
@@ -47,31 +50,28 @@ export function tracesOf(tenant: Tenant, person: PersonIds): PersonTraces {
     ledgers: scopes.flatMap(({ ledger }) => (ledger === undefined ? [] : (ledgerTracesOf(ledger, person) ?? []))),
     runs: [...tenant.runs.values()].flatMap((report) => runTracesOf(report, person) ?? []),
     invitations: [...tenant.invitations.values()]
-      .filter(({ userId }) => person.ids.includes(userId))
+      .filter(({ userId, usedBy }) => [userId, usedBy].some((id) => id !== undefined && person.ids.includes(id)))
       .map(({ codeDigest: _codeDigest, ...invitation }) => invitation),
     messages: [...tenant.outbox.values()]
       .filter(({ message }) => message.userId !== undefined && person.ids.includes(message.userId))
       .map(({ message: { text: _text, html: _html, ...message } }) => message),
     problems: [...tenant.problems.values()].filter(({ userId }) => person.ids.includes(userId)),
-    roster: imageTraces(tenant, person),
+    audit: [...tenant.audit.values()].filter((decision) => isDecisionOf(decision, person)),
+    roster: rosterTracesOf(rostersOf(tenant), person),
   };
 }
 
-function imageTraces(tenant: Tenant, person: PersonIds): RosterTraces {
-  const rosters = [...tenant.scopes.values()].flatMap(({ image }) => {
+/** The rosters of every image, and what changed of them. */
+function rostersOf(tenant: Tenant): readonly Partial<RosterTraces>[] {
+  return [...tenant.scopes.values()].flatMap(({ image }) => {
     if (image === undefined) return [];
     const changed = image.changes.map(({ users, enrollments, guardianLinks }) => ({
       users: users.changed,
       enrollments: enrollments.changed,
       guardianLinks: guardianLinks.changed,
     }));
-    return [image.roster, ...changed].map((roster) => rosterTracesOf(roster, person));
+    return [image.roster, ...changed];
   });
-  return {
-    users: rosters.flatMap(({ users }) => users),
-    enrollments: rosters.flatMap(({ enrollments }) => enrollments),
-    guardianLinks: rosters.flatMap(({ guardianLinks }) => guardianLinks),
-  };
 }
 
 /** Erases all of it. Whoever held a scope before is shut out by a greater fence. */
@@ -98,9 +98,14 @@ export function eraseTraces(tenant: Tenant, person: PersonIds, nowMs: number): v
     for (const entry of entries) journal.set(entry.change.key, entry);
   }
   for (const [id, report] of tenant.runs) tenant.runs.set(id, reportWithoutPerson(report, person));
-  for (const [purpose, { userId }] of tenant.invitations) {
+  for (const [purpose, invitation] of tenant.invitations) {
+    const { userId, usedBy } = invitation;
     if (person.ids.includes(userId)) tenant.invitations.delete(purpose);
+    else if (usedBy !== undefined && person.ids.includes(usedBy)) {
+      tenant.invitations.set(purpose, { ...invitation, usedBy: ERASED });
+    }
   }
+  for (const [id, decision] of tenant.audit) tenant.audit.set(id, decisionWithoutPerson(decision, person));
   for (const [key, { userId }] of tenant.problems) {
     if (person.ids.includes(userId)) tenant.problems.delete(key);
   }

@@ -7,22 +7,18 @@ import { hasWord, inJson } from './words-in-json.js';
 
 /** The rows about the person in every image of the tenant. */
 export async function imageTraces(session: Session, tenant: string, person: PersonIds): Promise<RosterTraces> {
-  const rosters = (await partsNaming(session, tenant, person)).map(({ part }) => {
-    if ('head' in part) return rosterTracesOf({}, person);
-    if ('records' in part) return rosterTracesOf({ [part.collection]: part.records }, person);
-    const { users, enrollments, guardianLinks } = part.changes;
-    const changed = {
-      users: users.changed,
-      enrollments: enrollments.changed,
-      guardianLinks: guardianLinks.changed,
-    };
-    return rosterTracesOf(changed, person);
-  });
-  return {
-    users: rosters.flatMap(({ users }) => users),
-    enrollments: rosters.flatMap(({ enrollments }) => enrollments),
-    guardianLinks: rosters.flatMap(({ guardianLinks }) => guardianLinks),
-  };
+  const parts = await partsNaming(session, tenant, person);
+  return rosterTracesOf(
+    parts.map(({ part }) => rowsOf(part)),
+    person,
+  );
+}
+
+function rowsOf(part: Part): Partial<RosterTraces> {
+  if ('head' in part) return {};
+  if ('records' in part) return { [part.collection]: part.records };
+  const { users, enrollments, guardianLinks } = part.changes;
+  return { users: users.changed, enrollments: enrollments.changed, guardianLinks: guardianLinks.changed };
 }
 
 /** Takes the person out of every image of the tenant. */

@@ -146,10 +146,10 @@ export async function readInvitationByCode(
   return row === undefined ? undefined : invitationOf(row);
 }
 
-const COLUMNS =
+export const COLUMNS =
   'id, user_id, kind, address_digest, code_digest, state, created_at, expires_at, used_by, reminders, reminded_at';
 
-function invitationOf(row: Row): Invitation {
+export function invitationOf(row: Row): Invitation {
   const usedBy = optionalText(row, 'used_by');
   const reminders = number(row, 'reminders');
   const remindedAt = optionalText(row, 'reminded_at');

@@ -75,8 +75,8 @@ export interface TransactionOptions {
 
 /**
  * The journal half of a store, in PostgreSQL 15 or later, or in PGlite, for a host whose people and classes are in tables of
- * its own in the same database: leases, ledger, runs, journal, invitations, outbox, the image of incremental syncs, sealed
- * credentials and connections.
+ * its own in the same database: leases, ledger, runs, journal, decisions, invitations, tries of codes, outbox, the image of
+ * incremental syncs, sealed credentials and connections.
  * What the host adds is the directory half: `load`, `roles`, `sites`, and an `apply` that {@link PostgresJournal.record}
  * makes one transaction with the journal.
  *

@@ -1,8 +1,11 @@
 import { LockHeldError } from '../../errors.js';
 import {
+  decisionWithoutPerson,
   emptyLedger,
   entryWithoutPerson,
+  ERASED,
   isActOf,
+  isDecisionOf,
   isEntryOf,
   ledgerTracesOf,
   ledgerWithoutPerson,
@@ -10,9 +13,10 @@ import {
   runTracesOf,
 } from '../../model/index.js';
 import type { JournalEntry, Ledger, PersonIds, Scope } from '../../model/index.js';
-import type { Invitation, OutboxMessage, PersonTraces, RunReport } from '../../ports/index.js';
-import type { Row, Session } from './database.js';
+import type { AuditEntry, Invitation, OutboxMessage, PersonTraces, RunReport } from '../../ports/index.js';
+import type { Session } from './database.js';
 import { eraseFromImages, imageTraces } from './image-traces.js';
+import { COLUMNS as INVITATION_COLUMNS, invitationOf } from './invitations.js';
 import { hasWord, inJson } from './words-in-json.js';
 import { COLUMNS, messageOf } from './outbox.js';
 import { readProblems } from './problems.js';
@@ -25,11 +29,6 @@ export async function tracesOf(session: Session, { tenant }: Scope, person: Pers
   const entries = await journalNaming(session, tenant, person);
   const ledgers = await ledgersOf(session, tenant);
   const runs = await runsNaming(session, tenant, person);
-  const invitations = await session.query(
-    `SELECT id, user_id, kind, address_digest, state, created_at, expires_at FROM ${session.table('invitations')}
-     WHERE tenant = $1 AND user_id = ANY ($2::text[]) ORDER BY position`,
-    [tenant, person.ids],
-  );
   const messages = await session.query(
     `SELECT ${COLUMNS} FROM ${session.table('outbox')} WHERE tenant = $1 AND user_id = ANY ($2::text[]) ORDER BY position`,
     [tenant, person.ids],
@@ -41,9 +40,10 @@ export async function tracesOf(session: Session, { tenant }: Scope, person: Pers
       .map(({ runId, change, appliedAt }) => ({ runId, kind: change.kind, at: appliedAt })),
     ledgers: ledgers.flatMap(({ ledger }) => ledgerTracesOf(ledger, person) ?? []),
     runs: runs.flatMap((report) => runTracesOf(report, person) ?? []),
-    invitations: invitations.map(invitationOf),
+    invitations: await invitationsNaming(session, tenant, person.ids),
     messages: messages.map((row) => withoutText(messageOf(row))),
     problems: await readProblems(session, tenant, person.ids),
+    audit: await decisionsNaming(session, tenant, person),
     roster: await imageTraces(session, tenant, person),
   };
 }
@@ -70,6 +70,17 @@ export async function eraseTraces(session: Session, scope: Scope, person: Person
       JSON.stringify(reportWithoutPerson(report, person)),
     ]);
   }
+  for (const decision of await decisionsNaming(session, tenant, person)) {
+    await session.query(`UPDATE ${session.table('audit')} SET entry = $3::text::json WHERE tenant = $1 AND id = $2`, [
+      tenant,
+      decision.id,
+      JSON.stringify(decisionWithoutPerson(decision, person)),
+    ]);
+  }
+  await session.query(
+    `UPDATE ${session.table('invitations')} SET used_by = $3 WHERE tenant = $1 AND used_by = ANY ($2::text[])`,
+    [tenant, person.ids, ERASED],
+  );
   for (const table of ['invitations', 'outbox', 'delivery_problems']) {
     await session.query(`DELETE FROM ${session.table(table)} WHERE tenant = $1 AND user_id = ANY ($2::text[])`, [
       tenant,
@@ -160,16 +171,31 @@ async function runsNaming(session: Session, tenant: string, person: PersonIds): 
   return rows.map((row) => json(row, 'report') as RunReport);
 }
 
-function invitationOf(row: Row): Omit<Invitation, 'codeDigest'> {
-  return {
-    id: text(row, 'id'),
-    userId: text(row, 'user_id'),
-    kind: text(row, 'kind') as Invitation['kind'],
-    addressDigest: text(row, 'address_digest'),
-    state: text(row, 'state') as Invitation['state'],
-    createdAt: text(row, 'created_at'),
-    expiresAt: text(row, 'expires_at'),
-  };
+/** The person's own invitations, and those that they used. */
+async function invitationsNaming(
+  session: Session,
+  tenant: string,
+  ids: readonly string[],
+): Promise<readonly Omit<Invitation, 'codeDigest'>[]> {
+  const rows = await session.query(
+    `SELECT ${INVITATION_COLUMNS} FROM ${session.table('invitations')}
+     WHERE tenant = $1 AND (user_id = ANY ($2::text[]) OR used_by = ANY ($2::text[])) ORDER BY position`,
+    [tenant, ids],
+  );
+  return rows.map((row) => {
+    const { codeDigest: _codeDigest, ...invitation } = invitationOf(row);
+    return invitation;
+  });
+}
+
+/** The decisions that name the person, in the order of writing. */
+async function decisionsNaming(session: Session, tenant: string, person: PersonIds): Promise<readonly AuditEntry[]> {
+  const rows = await session.query(
+    `SELECT entry::text AS entry FROM ${session.table('audit')}
+     WHERE tenant = $1 AND ${hasWord('entry', 2)} ORDER BY position`,
+    [tenant, [...person.ids, ...person.sourcedIds].map(inJson)],
+  );
+  return rows.map((row) => json(row, 'entry') as AuditEntry).filter((decision) => isDecisionOf(decision, person));
 }
 
 function withoutText({ text: _text, html: _html, ...message }: OutboxMessage): Omit<OutboxMessage, 'text' | 'html'> {

@@ -6,7 +6,7 @@
 
 import type { GuardianLink, LocalGuardianLink, Reason } from '../../model/index.js';
 import { isGuardianSourceSwitched } from '../rules/guardian-source.js';
-import { isChangedLink } from '../rules/wanted-links.js';
+import { isChangedLink, LINK_FIELDS } from '../rules/wanted-links.js';
 import {
   additiveOnly,
   because,
@@ -96,6 +96,11 @@ function sharedLink(view: View, guardianship: Guardianship, link: GuardianLink, 
   }
   if (local.state === 'active') {
     const blocked = local.blocked === true ? [because('P11', 'CONTACT_FORBIDDEN')] : [];
+    const owned = LINK_FIELDS.filter(
+      (field) =>
+        local.hostFields?.includes(field) === true && (link[field] ?? '') !== '' && link[field] !== local[field],
+    );
+    if (owned.length > 0) return kept(because('P9', 'FIELDS_OWNED', { fields: owned }), ...blocked);
     return unchanged(because('P1', 'UNCHANGED'), ...blocked);
   }
   return kept(because('P9', local.by === 'user' ? 'LOCAL_REMOVAL_WINS' : 'NOT_PLANNED'));

@@ -240,13 +240,15 @@ function whyNotDeactivated(view: View, local: LocalUser, subject: string): Reaso
   if (view.sides.local.scope.schools !== undefined) return because('U8', 'SOME_SCHOOLS_ONLY');
   if (local.origin !== 'roster') return because('U11', 'LOCAL_PERSON');
   if (!coversRoles(view, local.roles)) return stepNotCovered(view);
-  const told = view.told(subject, 'PROTECTED', 'SUPPRESSED');
+  const told = view.told(subject, 'PROTECTED', 'LOCAL_REACTIVATION_WINS', 'SUPPRESSED');
   if (told !== undefined) return told;
   const isDeactivating =
     policy === undefined
       ? plan.counts.byKind['user-deactivate'] !== undefined
       : policy.fullData && policy.deactivateUnrostered;
   if (!isDeactivating) return because('U7', 'ACCOUNT_KEPT');
+  // Told once, and true ever after.
+  if (local.hostFields?.includes('state') === true) return because('U7', 'LOCAL_REACTIVATION_WINS');
   if (local.otherTenants === true || hasOwnMembership(view, local)) return because('U7', 'BELONGS_ELSEWHERE');
   return waiting(view, subject) ?? additiveOnly(view) ?? because('U7', 'NOT_PLANNED');
 }

@@ -130,6 +130,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
 const OPTIONAL: ReadonlySet<string> = new Set([
   'classes.include',
   'access.defaultRole',
+  'access.permissions',
   'access.site',
   'guardians.contactTypes',
   'limits.notices',

@@ -11,16 +11,12 @@ export { pairUsers, type PairUsersInput, type PersonMatch } from './pair-users.j
 export { possiblePairs } from './possible-pairs.js';
 export {
   decideProposal,
-  Decisions,
-  isLink,
   isResetOpen,
   nounOfProposal,
-  settleProposals,
-  waitingIds,
   type ProposalDecision,
   type ProposalNoun,
-  type Whereabouts,
-} from './proposals.js';
+} from '../../model/index.js';
+export { Decisions, isLink, settleProposals, waitingIds, type Whereabouts } from './proposals.js';
 export { classRekey, userRekey, type RekeyPatch } from './rekey.js';
 export { detectClassReset, detectUserReset, type IdSpaceReset } from './reset.js';
 export { isUnusedTwin, removeTwin } from './twin.js';

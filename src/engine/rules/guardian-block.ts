@@ -24,12 +24,13 @@ export interface BlockChange {
  */
 export function isBlockedAfter(
   link: GuardianLink | undefined,
-  local: Pick<LocalGuardianLink, 'blocked' | 'synced'> | undefined,
+  local: Pick<LocalGuardianLink, 'blocked' | 'synced' | 'hostFields'> | undefined,
   isComplete: boolean,
 ): boolean {
   if (link?.blocked === true) return true;
   if (local?.blocked !== true) return false;
-  // What people forbade is for people to allow, and a link that is gone allows nothing.
+  // What people forbade is for people to allow, even where the district did, too; and a link that is gone allows nothing.
+  if (local.hostFields?.includes('blocked') === true) return true;
   const isAllowed = isComplete && link !== undefined && link.status !== 'tobedeleted' && local.synced?.blocked === true;
   return !isAllowed;
 }

@@ -5,7 +5,7 @@
  */
 
 import { guardianSubject } from '../../model/index.js';
-import type { GuardianLink, GuardianPair, LocalGuardianLink, SyncedGuardianLink } from '../../model/index.js';
+import type { GuardianLink, GuardianPair, LocalGuardianLink } from '../../model/index.js';
 import type { AddressQuestions } from './collisions.js';
 import type { Context } from '../context.js';
 import type { Proposal } from '../draft.js';
@@ -19,12 +19,14 @@ import type { LinkVisitor, NamedLink } from '../reading/link-walk.js';
 import type { People } from '../passes/people.js';
 import { isUserInScope } from './user-fields.js';
 import {
+  followedFields,
   isBlockDifferent,
   isChangedField,
   isChangedLink,
   isNamedGuardian,
   isWantedLink,
   LINK_FIELDS,
+  syncedLink,
 } from './wanted-links.js';
 
 /** Decides about the links as they come by. */
@@ -258,7 +260,7 @@ export class GuardianPass implements LinkVisitor {
       state: 'active',
       by: undefined,
       removedAt: undefined,
-      ...syncedLink(link),
+      ...followedFields(link, local),
       ...(isBlockTold ? { blocked: isBlocked ? true : undefined } : {}),
       // While the district's block stands, it stays the district's: only what they wrote can they lift.
       synced: { ...syncedLink(link), ...(isBlocked && local.synced?.blocked === true ? { blocked: true } : {}) },
@@ -385,14 +387,6 @@ export class GuardianPass implements LinkVisitor {
       isThere ? guardianFingerprint(link) : ABSENT,
     );
   }
-}
-
-function syncedLink(link: GuardianLink): SyncedGuardianLink {
-  return {
-    ...(link.relationship === undefined ? {} : { relationship: link.relationship }),
-    ...(link.contactType === undefined ? {} : { contactType: link.contactType }),
-    ...(link.blocked === true ? { blocked: true } : {}),
-  };
 }
 
 /** Whether a link of the host is blocked once this is written. */

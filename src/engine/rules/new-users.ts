@@ -99,6 +99,7 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
   const site = siteOf(user, primarySchool, context);
   const byHand = context.importing.get(user.sourcedId);
   const role = byHand?.role ?? roleOf(user, context);
+  const permissions = permissionsOf(user, context);
   const username = usernameOf(user, context);
   const synced: SyncedUser = {
     roles: [...user.roles].sort(compareIds),
@@ -128,6 +129,7 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
       state: 'active',
       ...(role === undefined ? {} : { role }),
       ...(byHand?.site === undefined ? {} : { site: byHand.site, hostFields: ['site'] }),
+      ...(permissions.length === 0 ? {} : { permissions }),
       synced,
     },
     reason: { rule, code: 'NEW_PERSON', evidence: { roles: synced.roles } },
@@ -146,4 +148,10 @@ function roleOf(user: User, context: Context): string | undefined {
     if (user.roles.includes(role) && access.roles[role] !== undefined) return access.roles[role];
   }
   return access.defaultRole;
+}
+
+/** The names of the permission sets that the policy gives to any of the person's roles. */
+function permissionsOf({ roles }: User, { policy }: Context): readonly string[] {
+  const names = roles.flatMap((role) => policy.access.permissions?.[role] ?? []);
+  return [...new Set(names)].sort(compareIds);
 }

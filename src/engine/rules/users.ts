@@ -230,6 +230,10 @@ export function deactivatePeople(context: Context, people: People, memberships: 
       context.draft.note({ rule: 'U14', code: 'PROTECTED', severity: 'info', noun: 'user', subject });
       continue;
     }
+    if (user.hostFields?.includes('state') === true) {
+      context.draft.noteOnce({ rule: 'U7', code: 'LOCAL_REACTIVATION_WINS', severity: 'info', noun: 'user', subject });
+      continue;
+    }
     if (user.otherTenants === true || memberships.hasOther(user.id)) continue;
     if (context.grace.counts(subject, people.evidenceFor(sourcedId)) === 'wait') continue;
     context.draft.propose({

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { GuardianLink, LocalGuardianLink } from '../../model/index.js';
+import type { GuardianLink, LocalGuardianLink, SyncedGuardianLink } from '../../model/index.js';
 import type { Context } from '../context.js';
 
 /** The fields that follow the roster. */
@@ -41,6 +41,23 @@ export function isChangedField(
   link: GuardianLink,
   local: LocalGuardianLink,
 ): boolean {
+  // What people changed of a link is theirs.
+  if (local.hostFields?.includes(field) === true) return false;
   const value = link[field];
   return value !== undefined && value !== '' && value !== (local.synced ?? local)[field];
+}
+
+/** What a sync writes of a link. */
+export function syncedLink(link: GuardianLink): SyncedGuardianLink {
+  return {
+    ...(link.relationship === undefined ? {} : { relationship: link.relationship }),
+    ...(link.contactType === undefined ? {} : { contactType: link.contactType }),
+    ...(link.blocked === true ? { blocked: true } : {}),
+  };
+}
+
+/** The fields of a link that comes back, save those that people changed. */
+export function followedFields(link: GuardianLink, { hostFields = [] }: LocalGuardianLink): SyncedGuardianLink {
+  const fields = Object.entries(syncedLink(link)).filter(([field]) => !hostFields.includes(field));
+  return Object.fromEntries(fields);
 }

@@ -138,6 +138,7 @@ const SENTENCES = {
   ],
   PERSON_UNSHARED: ['The person is not shared any more, but something still names them: nothing is removed.'],
   LOCAL_REMOVAL_WINS: ['A person removed this one by hand, so it stays removed.'],
+  LOCAL_REACTIVATION_WINS: ['A person opened the account again, so it stays open.'],
   LOCAL_DEACTIVATION_WINS: ['A person deactivated the account, so it stays deactivated.'],
   OUTSIDE_DATES: [
     'Some enrollments have ended or have not begun yet, so they make nobody a member today.',

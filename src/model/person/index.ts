@@ -1,6 +1,6 @@
 /** What is kept about one person: found, picked out for an export, and taken out. */
 
-export { isActOf } from './mentions.js';
+export { ERASED, isActOf, isDecisionOf } from './mentions.js';
 export { isEntryOf, type PersonIds } from './person-ids.js';
 export {
   ledgerTracesOf,
@@ -12,6 +12,7 @@ export {
   type RunTraces,
 } from './traces-of-person.js';
 export {
+  decisionWithoutPerson,
   entryWithoutPerson,
   ledgerWithoutPerson,
   reportWithoutPerson,

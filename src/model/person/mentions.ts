@@ -32,6 +32,23 @@ export function isActOf({ change }: JournalEntry, person: PersonIds): boolean {
   return isIdOf(change.reason.evidence?.['by'], person);
 }
 
+/** What a decision says of people: who made it, what it was about, and details of it. */
+export interface Decision {
+  readonly by: string;
+  readonly subject?: string;
+  readonly details?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Whether the person made the decision, or it names them. */
+export function isDecisionOf({ by, subject, details = {} }: Decision, person: PersonIds): boolean {
+  return [by, subject, ...Object.values(details)].some((value) => valueWithoutWords(value, person) !== value);
+}
+
+/** The value without the person's ids, where it is a text. */
+export function valueWithoutWords<T>(value: T, person: PersonIds): T | string {
+  return typeof value === 'string' ? textWithout(value, person) : value;
+}
+
 /** A text without the person's ids, each as a word of its own. */
 export function textWithout(text: string, person: PersonIds): string {
   return [...person.ids, ...person.sourcedIds]

@@ -94,15 +94,18 @@ export function runTracesOf({ id, startedAt, holds, failures, by }: Report, pers
   return keys.length > 0 || isBy ? { runId: id, startedAt, keys, isBy } : undefined;
 }
 
-/** The rows about the person in a roster, or in what changed of one. */
-export function rosterTracesOf(roster: Partial<RosterTraces>, person: PersonIds): RosterTraces {
-  const { users = [], enrollments = [], guardianLinks = [] } = roster;
+/** The rows about the person in rosters, and in what changed of them: those of the first one first. */
+export function rosterTracesOf(rosters: readonly Partial<RosterTraces>[], person: PersonIds): RosterTraces {
   const isSide = (sourcedId: string): boolean => isSourcedId(sourcedId, person);
   return {
-    users: users.filter(({ sourcedId }) => isSide(sourcedId)),
-    enrollments: enrollments.filter(({ userSourcedId }) => isSide(userSourcedId)),
-    guardianLinks: guardianLinks.filter(
-      ({ guardianSourcedId, studentSourcedId }) => isSide(guardianSourcedId) || isSide(studentSourcedId),
+    users: rosters.flatMap(({ users = [] }) => users.filter(({ sourcedId }) => isSide(sourcedId))),
+    enrollments: rosters.flatMap(({ enrollments = [] }) =>
+      enrollments.filter(({ userSourcedId }) => isSide(userSourcedId)),
+    ),
+    guardianLinks: rosters.flatMap(({ guardianLinks = [] }) =>
+      guardianLinks.filter(
+        ({ guardianSourcedId, studentSourcedId }) => isSide(guardianSourcedId) || isSide(studentSourcedId),
+      ),
     ),
   };
 }

@@ -10,7 +10,16 @@ import type { Hold, LatchedHold } from '../hold.js';
 import type { Ledger } from '../ledger.js';
 import type { JournalEntry } from '../plan.js';
 import type { Enrollment, GuardianLink, RejectedRow, User } from '../roster.js';
-import { changeWithoutMentions, ERASED, evidenceWithout, isIdOf, textWithout } from './mentions.js';
+import {
+  changeWithoutMentions,
+  type Decision,
+  ERASED,
+  evidenceWithout,
+  isDecisionOf,
+  isIdOf,
+  textWithout,
+  valueWithoutWords,
+} from './mentions.js';
 import { isChangeOf, isEntryOf, isKeyOf, isSourcedId, isSubjectOf, type PersonIds } from './person-ids.js';
 
 /**
@@ -94,6 +103,19 @@ function proposalWithout(proposal: Proposal, person: PersonIds): readonly Propos
   const evidence = evidenceWithout(proposal.evidence, person);
   const isDecider = decision !== undefined && isIdOf(decision.by, person);
   return [{ ...proposal, evidence, ...(isDecider ? { decision: { ...decision, by: ERASED } } : {}) }];
+}
+
+/** The decision without the person's ids, with `erased` in their place. The same one where it has nothing of them. */
+export function decisionWithoutPerson<T extends Decision>(decision: T, person: PersonIds): T {
+  if (!isDecisionOf(decision, person)) return decision;
+  const { by, subject, details } = decision;
+  const clean = Object.entries(details ?? {}).map(([name, value]) => [name, valueWithoutWords(value, person)] as const);
+  return {
+    ...decision,
+    by: textWithout(by, person),
+    ...(subject === undefined ? {} : { subject: textWithout(subject, person) }),
+    ...(details === undefined ? {} : { details: Object.fromEntries(clean) }),
+  };
 }
 
 /** What a run's report says of changes, holds and whoever started it. */

@@ -85,6 +85,7 @@ export class People {
         this.paper.tell('U14', 'PROTECTED', subject);
         continue;
       }
+      if (user.hostFields?.includes('state') === true) continue;
       const isMemberByHand = local.enrollments.some(
         (member) => member.userId === user.id && member.state === 'active' && member.origin !== 'roster',
       );

@@ -54,11 +54,12 @@ function unreadable(change: Change): Change {
   return withThrowing(change, change.after === null ? 'reason' : 'after');
 }
 
-function withThrowing<T extends object>(record: T, field: keyof T): T {
+/** The same record, of which one field throws when it is read. */
+export function withThrowing<T extends object>(record: T, field: keyof T): T {
   return Object.defineProperty({ ...record }, field, {
     enumerable: true,
     get() {
-      throw new Error('This batch is broken off by the contract.');
+      throw new Error('What is written is broken off by the contract.');
     },
   });
 }

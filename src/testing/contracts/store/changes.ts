@@ -185,6 +185,7 @@ export function invite(
       subject: 'Welcome',
       text: 'A code',
       html: '<p>A code</p>',
+      replyTo: 'office@school.example',
       attempts: 0,
       accepted: 0,
     },

@@ -1,10 +1,13 @@
 import { contractOf } from '../contract.js';
 import type { ContractCase } from '../contract.js';
+import { answering } from './answering.js';
+import { attempts } from './attempts.js';
 import { batches } from './batches.js';
 import { directoryBench, storeBench, withTenants } from './bench.js';
 import type { DirectorySubject, ImageSubject, JournalSubject, StoreSubject } from './bench.js';
 import { crashing } from './crashing.js';
 import { creating } from './creating.js';
+import { deciding } from './deciding.js';
 import { deleting } from './deleting.js';
 import { erasing, erasingRecords } from './erasing.js';
 import { imaging } from './imaging.js';
@@ -24,7 +27,7 @@ import { rekeying, updating } from './updating.js';
 export type SubjectOf<Subject> = () => Subject | Promise<Subject>;
 
 const directoryRules = { creating, updating, rekeying, deleting, erasingRecords, batches, loading };
-const journalRules = { leases, remembering, runs, problems };
+const journalRules = { leases, remembering, runs, answering, attempts, deciding, problems };
 const wholeRules = { journaling, ledgers, fencing, inviting, sending, erasing, pruning, isolation, crashing };
 
 /**

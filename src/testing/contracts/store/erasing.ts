@@ -1,6 +1,7 @@
 import { LockHeldError, StoreConflictError } from '../../../errors.js';
 import { emptyLedger } from '../../../model/index.js';
 import type { Change, Ledger, PersonIds, Scope } from '../../../model/index.js';
+import type { AuditEntry, Invitation } from '../../../ports/index.js';
 import type { Rules } from '../contract.js';
 import { expectFields, expectNoField, expectRejection, expectSame, expectThat } from '../expecting.js';
 import type { DirectoryBench, StoreBench } from './bench.js';
@@ -17,6 +18,7 @@ import {
   reportOf,
   userChange,
 } from './changes.js';
+import { decisionOf } from './deciding.js';
 import { HOUR_MS } from './leases.js';
 
 /** The sourcedId of whoever is erased, and a word of theirs: neither is part of any other word of these cases. */
@@ -129,6 +131,25 @@ function ledgerOf(scope: Scope): Ledger {
   };
 }
 
+/** A code for the other child, which the erased one used, and one that somebody else used. */
+function familyCodes(id: string, { userId }: Invitation): readonly Invitation[] {
+  const code = (addressDigest: string, usedBy: string): Invitation => {
+    const { invitation } = invite('user:u2', { userId, digest: addressDigest });
+    return { ...invitation, kind: 'family', state: 'accepted', usedBy };
+  };
+  return [code('used', id), code('used by another', 'another')];
+}
+
+/** Decisions that the erased child made, that were about them, and one that has nothing to do with them. */
+function decisionsNaming(id: string): readonly AuditEntry[] {
+  return [
+    decisionOf('made', AT, { by: id }),
+    decisionOf('about', AT, { subject: `U13:${ERASED}`, runId: RUN }),
+    decisionOf('in detail', AT, { subject: 'G6:users', details: { userId: id, changes: 2 } }),
+    decisionOf('other', AT, { subject: 'u2', details: { userId: 'another' } }),
+  ];
+}
+
 /** Puts the erased child wherever the store keeps anything about anybody; in two scopes of the tenant. */
 async function everywhere(bench: StoreBench, scope: Scope): Promise<PersonIds> {
   const { store, apply } = bench;
@@ -144,6 +165,9 @@ async function everywhere(bench: StoreBench, scope: Scope): Promise<PersonIds> {
   const invitations = [...named, toOther];
   await apply(scope, [], { invitations });
   await conclude(store, scope, `invitation user:${ERASED} sent`, { state: 'sent', attempts: 1 });
+  for (const invitation of familyCodes(id, toOther.invitation))
+    await store.saveInvitation(scope, { invitation, at: AT });
+  for (const decision of decisionsNaming(id)) await store.saveAudit(scope, decision);
   const refused = { channel: 'email', addressDigest: 'digest', reason: 'refused', at: AT } as const;
   for (const userId of [id, 'another']) await store.saveProblem(scope, { ...refused, userId });
   for (const each of [scope, { ...scope, schools: ['s1'] }]) {
@@ -173,6 +197,7 @@ async function told({ store, state, pending }: StoreBench, scope: Scope): Promis
     invitations: await store.invitations(scope),
     messages: await pending(scope),
     problems: await store.problems(scope),
+    audit: await store.audit(scope),
   };
 }
 
@@ -221,10 +246,15 @@ export const erasing: Rules<StoreBench> = {
     );
     expectSame(
       'the invitations',
-      traces.invitations.map(({ userId, addressDigest }) => [userId, addressDigest]),
+      traces.invitations.map(({ userId, usedBy, addressDigest }) => [
+        userId === person.ids[0],
+        usedBy ?? '',
+        addressDigest,
+      ]),
       [
-        [person.ids[0], 'digest'],
-        [person.ids[0], 'sent'],
+        [true, '', 'digest'],
+        [true, '', 'sent'],
+        [false, person.ids[0], 'used'],
       ],
     );
     for (const each of traces.invitations) expectNoField('an invitation', each, 'codeDigest');
@@ -242,6 +272,7 @@ export const erasing: Rules<StoreBench> = {
       traces.problems.map(({ userId }) => userId),
       [person.ids[0]],
     );
+    expectSame('the decisions', traces.audit, decisionsNaming(person.ids[0] ?? '').slice(0, 3));
   },
 
   'nothing of it is left once it is erased, and what is kept of others stays': async (bench) => {
@@ -288,7 +319,21 @@ export const erasing: Rules<StoreBench> = {
       (await store.problems(scope)).map(({ userId }) => userId),
       ['another'],
     );
-    expectSame('whose invitations are left', (await store.invitations(scope)).length, 1);
+    expectSame(
+      'who used the invitations that are left',
+      (await store.invitations(scope)).map(({ addressDigest, usedBy }) => [addressDigest, usedBy ?? '']),
+      [
+        ['digest', ''],
+        ['used', 'erased'],
+        ['used by another', 'another'],
+      ],
+    );
+    expectSame('the decisions', await store.audit(scope), [
+      decisionOf('other', AT, { subject: 'u2', details: { userId: 'another' } }),
+      decisionOf('in detail', AT, { subject: 'G6:users', details: { userId: 'erased', changes: 2 } }),
+      decisionOf('about', AT, { subject: 'U13:erased', runId: RUN }),
+      decisionOf('made', AT, { by: 'erased' }),
+    ]);
     expectSame(
       'which messages are left',
       (await pending(scope)).map(({ idempotencyKey }) => idempotencyKey),

@@ -26,6 +26,22 @@ export const leases: Rules<JournalBench> = {
     expectSame('how many got it', attempts.filter(({ status }) => status === 'fulfilled').length, 1);
   },
 
+  'who holds a scope is told while it lasts, and nobody of another scope': async ({ store, newScope, age }) => {
+    const scope = await newScope();
+    expectSame('the holder of what never ran', await store.holder(scope), undefined);
+    const lease = await store.lease(scope, { holder: 'one', ttlMs: HOUR_MS });
+    const attempt = store.lease(scope, { holder: 'two', ttlMs: HOUR_MS });
+    const { since } = (await expectRejection('a second lease', attempt, LockHeldError)) as LockHeldError;
+    expectSame('the holder', await store.holder(scope), { holder: 'one', since });
+    expectSame('the holder of one school', await store.holder({ ...scope, schools: ['s1'] }), undefined);
+    expectSame('the holder of another tenant’s', await store.holder(await newScope()), undefined);
+    await lease.release();
+    expectSame('the holder of what was released', await store.holder(scope), undefined);
+    await store.lease(scope, { holder: 'two', ttlMs: HOUR_MS });
+    await age(scope, HOUR_MS + 1);
+    expectSame('the holder of what has expired', await store.holder(scope), undefined);
+  },
+
   'it concerns its scope alone': async ({ store, newScope }) => {
     const scope = await newScope();
     await store.lease(scope, { holder: 'one', ttlMs: HOUR_MS });

@@ -3,6 +3,7 @@ import type { Scope } from '../../../model/index.js';
 import type { Rules } from '../contract.js';
 import { expectFields, expectNoField, expectSame } from '../expecting.js';
 import type { StoreBench } from './bench.js';
+import { decisionOf } from './deciding.js';
 import { createClass, createUser, invite, renameClass, reportOf } from './changes.js';
 
 const JULY = '2026-07-01T06:00:00.000Z';
@@ -109,6 +110,20 @@ export const pruning: Rules<StoreBench> = {
     ]);
   },
 
+  'decisions go by when they were made': async ({ store, newScope }) => {
+    const scope = await newScope();
+    const elsewhere = await newScope();
+    for (const each of [scope, elsewhere]) {
+      for (const at of [JULY, AUGUST]) await store.saveAudit(each, decisionOf(at, at));
+    }
+    const left = async (each: Scope) => (await store.audit(each)).map(({ at }) => at);
+    await store.prune(scope, { journal: SEPTEMBER, runs: SEPTEMBER });
+    expectSame('what is left where they are kept', await left(scope), [AUGUST, JULY]);
+    await store.prune(scope, { audit: AUGUST });
+    expectSame('what is left', await left(scope), [AUGUST]);
+    expectSame('what another tenant has', await left(elsewhere), [AUGUST, JULY]);
+  },
+
   'what waits for a person, and what the engine remembers, stays however old': async ({ store, newScope }) => {
     const scope = await newScope();
     const ledger = {
@@ -119,7 +134,8 @@ export const pruning: Rules<StoreBench> = {
     } as const;
     await store.saveLedger(scope, ledger);
     const never = '9999-01-01T00:00:00.000Z';
-    await store.prune(scope, { journal: never, runs: never, messages: never, invitations: never, images: never });
+    const all = { journal: never, runs: never, messages: never, invitations: never, images: never, audit: never };
+    await store.prune(scope, all);
     expectSame('the ledger', (await store.load(scope)).ledger, ledger);
   },
 };

@@ -1,7 +1,14 @@
+import type { OutboxMessage } from '../../../ports/index.js';
 import type { Rules } from '../contract.js';
-import { expectSame } from '../expecting.js';
+import { expectRejection, expectSame } from '../expecting.js';
 import type { JournalBench } from './bench.js';
-import { AT, pendingOf, reportOf } from './changes.js';
+import { withThrowing } from './breaking.js';
+import { AT, invite, pendingOf, reportOf } from './changes.js';
+
+/** A message to somebody about a run. */
+function noticeOf(idempotencyKey: string): OutboxMessage {
+  return { ...invite('user-1').message, idempotencyKey, kind: 'notice' };
+}
 
 /** How reports of runs are kept. */
 export const runs: Rules<JournalBench> = {
@@ -36,6 +43,31 @@ export const runs: Rules<JournalBench> = {
     );
   },
 
+  'messages are written with a report, of each key the first, and wait in its scope like others': async (bench) => {
+    const { store, newScope } = bench;
+    const scope = await newScope();
+    const narrow = { ...scope, schools: ['s1'] };
+    const [first, second] = [noticeOf('first'), noticeOf('second')];
+    await store.saveRun(reportOf(scope, 'r1', AT), { messages: [first], at: AT });
+    const again = [{ ...first, text: 'Another' }, second];
+    await store.saveRun({ ...reportOf(scope, 'r1', AT), outcome: 'held' }, { messages: again, at: AT });
+    await store.saveRun(reportOf(narrow, 'r2', AT), { messages: [noticeOf('of one school')], at: AT });
+    await store.saveRun(reportOf(scope, 'r3', AT), { messages: [], at: AT });
+    expectSame('the messages', await pendingOf(store, scope), [first, second]);
+    const ofSchool = (await pendingOf(store, narrow)).map(({ idempotencyKey }) => idempotencyKey);
+    expectSame('those of one school', ofSchool, ['of one school']);
+    expectSame('what another tenant has', await pendingOf(store, await newScope()), []);
+    expectSame('the report', (await store.run(scope, 'r1'))?.outcome, 'held');
+  },
+
+  'a report whose messages cannot be written is not kept, and none of them is': async ({ store, newScope }) => {
+    const scope = await newScope();
+    const messages = [noticeOf('first'), withThrowing(noticeOf('second'), 'text')];
+    const attempt = store.saveRun(reportOf(scope, 'r1', AT), { messages, at: AT });
+    await expectRejection('one with a message that cannot be read', attempt);
+    expectSame('what there is', [await store.runs(scope), await pendingOf(store, scope)], [[], []]);
+  },
+
   'what is not there is nothing, and no trouble': async ({ store, newScope }) => {
     const scope = await newScope();
     expectSame('the runs', await store.runs(scope), []);
@@ -43,6 +75,7 @@ export const runs: Rules<JournalBench> = {
     expectSame('the messages', await pendingOf(store, scope), []);
     expectSame('a message', await store.message(scope, 'no such message'), undefined);
     expectSame('the invitations', await store.invitations(scope), []);
+    expectSame('the decisions', await store.audit(scope), []);
     await store.releaseWaiting(scope);
     const outcome = { claimedBy: 'somebody', state: 'sent', attempts: 1 } as const;
     const isSaved = await store.saveMessage(scope, 'no such message', outcome);
