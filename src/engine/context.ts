@@ -18,8 +18,10 @@ import type { Absences } from './causes/index.js';
 import type { Draft } from './draft.js';
 import type { Feed } from './reading/feed.js';
 import type { Unjudged } from './gates/unjudged.js';
+import type { AwaitedTeacher } from './rules/awaited-teachers.js';
 import type { Grace } from './gates/grace.js';
 import type { Decisions } from './identity/index.js';
+import type { ImportedPerson } from './reconcile.js';
 import type { ReadTally } from './reading/statistics.js';
 import type { OpenWindows } from './gates/windows.js';
 
@@ -60,6 +62,10 @@ export interface Context {
   readonly unjudged: Unjudged;
   /** The policy's windows that are open now. */
   readonly windows: OpenWindows;
+  /** Teachers who get an account whatever the policy says of teachers, by their sourcedIds. */
+  readonly importing: ReadonlyMap<string, ImportedPerson>;
+  /** P14: teachers who were invited and have not joined. */
+  readonly awaiting: readonly AwaitedTeacher[];
 }
 
 export function scopeTest(scope: Scope): (schoolSourcedId: string | undefined) => boolean {

@@ -88,6 +88,7 @@ export class Draft {
   private readonly observed = new Set<string>();
   private forward: readonly string[] = [];
   private withheld = 0;
+  private guardiansWait = false;
 
   constructor(
     private readonly policy: Policy,
@@ -122,8 +123,19 @@ export class Draft {
       this.withheld += 1;
       return false;
     }
+    if (this.guardiansWait && isOfGuardians(proposal) && !isUrgent(proposal)) return false;
     (this.phases[PHASES[proposal.kind]] ??= []).push(changeOf(proposal, destructive));
     return true;
+  }
+
+  /** P14: from now on nothing is planned for guardians but what protects a child. */
+  keepGuardiansWaiting(): void {
+    this.guardiansWait = true;
+  }
+
+  /** Whether guardians wait until teachers have joined. */
+  get areGuardiansWaiting(): boolean {
+    return this.guardiansWait;
   }
 
   /** Adds fields to a change of this plan. Says whether there is such a change. */
@@ -252,6 +264,11 @@ export class Draft {
   reported(): readonly string[] {
     return this.reportedNow;
   }
+}
+
+/** Whether a change is by the table of guardians: their links, accounts and places in classes. */
+function isOfGuardians({ kind, reason }: Proposal): boolean {
+  return kind.startsWith('guardian-') || reason.rule === 'P13' || (kind === 'user-create' && reason.rule === 'P1');
 }
 
 /** `enrollment:2:c1` of `enrollment:2:c1:u1`; a subject of one record stays as it is. */

@@ -3,7 +3,7 @@
  * that it runs anywhere and always answers the same.
  */
 
-export { reconcile, type ReconcileInput } from './reconcile.js';
+export { reconcile, type ImportedPerson, type ReconcileInput } from './reconcile.js';
 export { reconcileStreams, type ReconcileStreamsInput } from './streams.js';
 export { foldDelta } from './fold-delta.js';
 export { invert } from './undo.js';

@@ -41,6 +41,7 @@ import { emptyKinds, KindCensus } from './rules/empty-kinds.js';
 import { judge, type Baselines } from './gates/judge.js';
 import { basisOf } from './gates/basis.js';
 import type { Followers } from './gates/dependents.js';
+import { AwaitedTeachers } from './rules/awaited-teachers.js';
 import { areOfAbsence, doubtsOf } from './gates/shape.js';
 import { noteGrace, noteWindows } from './gates/notes.js';
 import { effectsOf } from './gates/policy-change.js';
@@ -153,10 +154,10 @@ class Planner {
     links?.askEmails(this.bearers);
     yield* this.findAnswers(pass.ids);
     const { classes, early } = yield* this.passClasses(head, schools, kinds);
-    const created = createPeople(context, people, {
-      placements: classes.members.placements,
-      primarySchools: classes.primarySchools,
-    });
+    const awaited = AwaitedTeachers.of(context);
+    const places = { placements: classes.members.placements, primarySchools: classes.primarySchools };
+    const created = createPeople(context, people, places, awaited);
+    if (awaited?.settle() === true) context.draft.keepGuardiansWaiting();
     let guardians: GuardianPass | undefined;
     if (links !== undefined) {
       context.tally.openLinks(context.feed.provesGuardianAbsence);
@@ -372,10 +373,11 @@ function managedOf(kinds: KindCensus, classes: ClassPassResult, guardianLinks: n
 
 /** P5 */
 function guardianSourceOf(
-  { feed, handlesGuardians, local }: Context,
+  { feed, handlesGuardians, local, draft }: Context,
   { source, guardianSource }: RosterHead,
 ): { readonly guardianSource?: string } {
-  const isProven = handlesGuardians && feed.provesGuardianAbsence;
+  // Guardians who wait were not compared with the new source.
+  const isProven = handlesGuardians && feed.provesGuardianAbsence && !draft.areGuardiansWaiting;
   const next = nextGuardianSource(guardianSource ?? source, local.ledger, isProven);
   return next === undefined ? {} : { guardianSource: next };
 }

@@ -1,4 +1,14 @@
-import type { LocalHead, LocalSchool, LocalState, Note, Plan, Policy, Roster, RosterHead } from '../model/index.js';
+import type {
+  LocalHead,
+  LocalSchool,
+  LocalState,
+  LocalUser,
+  Note,
+  Plan,
+  Policy,
+  Roster,
+  RosterHead,
+} from '../model/index.js';
 import type { Course, School, Term } from '../model/index.js';
 import { dateIn } from '../internal/dates.js';
 import { Absences } from './causes/index.js';
@@ -16,6 +26,15 @@ import { planFrom, type Sources } from './planner.js';
 import { tallyOf } from './reading/statistics.js';
 import { policyWithin, windowsAt, type OpenWindows } from './gates/windows.js';
 
+/** Somebody who is imported by hand, and what they become. */
+export interface ImportedPerson {
+  readonly sourcedId: string;
+  /** The host's role. @default what the policy says (`access`) */
+  readonly role?: string | undefined;
+  /** The host's site, which the roster leaves alone from then on. @default the school of the roster */
+  readonly site?: string | undefined;
+}
+
 /** What a plan is made from. The same input always gives the same plan. */
 export interface ReconcileInput {
   /** What the district says. */
@@ -26,6 +45,19 @@ export interface ReconcileInput {
   readonly policy: Policy;
   /** The time of the plan: the engine has no clock of its own. A date or an ISO instant. */
   readonly now: Date | string;
+  /**
+   * Teachers whom somebody imports by hand: they get an account whatever `teachers.create` says.
+   *
+   * @default nobody
+   */
+  readonly importing?: readonly ImportedPerson[] | undefined;
+  /**
+   * The teachers who were invited and have not joined yet: an import of guardians tells of them, and waits for them where
+   * the policy says so (`guardians.afterTeachersJoined`).
+   *
+   * @default nobody
+   */
+  readonly awaiting?: readonly Pick<LocalUser, 'schoolSourcedIds'>[] | undefined;
 }
 
 /**
@@ -74,7 +106,7 @@ function planWhole(input: ReconcileInput, repeated: readonly Note[]): Plan {
 }
 
 /** What a plan is made from, besides the large collections. */
-export interface PlanningInput extends Pick<ReconcileInput, 'policy' | 'now'> {
+export interface PlanningInput extends Pick<ReconcileInput, 'policy' | 'now' | 'importing' | 'awaiting'> {
   readonly roster: RosterHead & {
     readonly schools: readonly School[];
     readonly terms: readonly Term[];
@@ -94,7 +126,11 @@ export function planning(input: PlanningInput, sources: Sources): Planning<Plan>
   return planFrom(contextOf(input, policy, windows), roster, sources, contextBefore);
 }
 
-function contextOf({ roster, local, now }: PlanningInput, policy: Policy, windows: OpenWindows): Context {
+function contextOf(
+  { roster, local, now, importing = [], awaiting = [] }: PlanningInput,
+  policy: Policy,
+  windows: OpenWindows,
+): Context {
   const instant = new Date(now);
   const notes: Note[] = [];
   const feed = readFeed(roster, roster, notes);
@@ -120,6 +156,8 @@ function contextOf({ roster, local, now }: PlanningInput, policy: Policy, window
     }),
     unjudged,
     windows,
+    importing: new Map(importing.map((person) => [person.sourcedId, person])),
+    awaiting,
     now: instant.toISOString(),
     today,
     leadDate: dateIn(policy.timeZone, instant, policy.leadDays),

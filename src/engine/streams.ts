@@ -8,7 +8,7 @@ import { planning, type PlanningInput, type ReconcileInput } from './reconcile.j
 import { CollectionReader, type StreamCursor } from './reading/stream-reader.js';
 
 /** What a plan is made from, where collections may be streams. */
-export interface ReconcileStreamsInput extends Pick<ReconcileInput, 'policy' | 'now'> {
+export interface ReconcileStreamsInput extends Pick<ReconcileInput, 'policy' | 'now' | 'importing' | 'awaiting'> {
   /** What the district says. */
   readonly roster: RosterRead;
   /** What the host holds, and what is remembered from earlier runs. */
@@ -46,7 +46,7 @@ export async function reconcileStreams(input: ReconcileStreamsInput): Promise<Pl
 
 /** As {@link reconcileStreams}, with windows of any size. */
 export async function planStreams(input: ReconcileStreamsInput, windowSize: number): Promise<Plan> {
-  const { roster, local, policy, now, signal } = input;
+  const { roster, local, policy, now, importing, awaiting, signal } = input;
   const readers = openReaders(roster, local, windowSize);
   signal?.throwIfAborted();
   const small: PlanningInput = {
@@ -59,6 +59,8 @@ export async function planStreams(input: ReconcileStreamsInput, windowSize: numb
     local: { scope: local.scope, ledger: local.ledger, schools: await collect(local.schools) },
     policy,
     now,
+    importing,
+    awaiting,
   };
   for (;;) {
     try {

@@ -77,6 +77,13 @@ export interface ClassSelection {
   readonly notNames?: string;
   /** The sourcedIds of single sections. @default all */
   readonly ids?: readonly string[];
+  /**
+   * `imported`: only sections with a teacher who is a user of the host already, or becomes one by the same import. A user
+   * whom a person deactivated is none.
+   *
+   * @default all
+   */
+  readonly teachers?: 'imported';
 }
 
 /** Who is told by mail what came of a run. */
@@ -184,6 +191,13 @@ export interface Policy {
      * @default false
      */
     readonly enroll: boolean;
+    /**
+     * Whether guardians wait until every teacher who was invited has joined. Contact that the district forbids
+     * is blocked all the same.
+     *
+     * @default false
+     */
+    readonly afterTeachersJoined: boolean;
   };
   readonly invitations: {
     /** @default true */
@@ -247,7 +261,7 @@ export const defaultPolicy: Policy = {
   teachers: { create: 'always', username: 'roster' },
   staff: { create: false },
   access: { roles: {} },
-  guardians: { enroll: false },
+  guardians: { enroll: false, afterTeachersJoined: false },
   invitations: { teachers: true, guardians: true, students: false, silentFirstSync: false },
   leadDays: 0,
   graceSnapshots: 1,

@@ -44,6 +44,7 @@ const classSelection = z.strictObject(
     names: namePattern,
     notNames: namePattern,
     ids: listed('sourcedId'),
+    teachers: z.literal('imported', 'is "imported"; leave the setting out for all').optional(),
   },
   {
     // A criterion that does not exist is told like every unknown setting.
@@ -107,7 +108,11 @@ const policySchema = z.strictObject({
     permissions: z.partialRecord(z.enum(sourcedRoles), permissionSetNames).optional(),
     site: z.string().min(1).optional(),
   }),
-  guardians: z.strictObject({ contactTypes: z.array(z.string()).optional(), enroll: z.boolean() }),
+  guardians: z.strictObject({
+    contactTypes: z.array(z.string()).optional(),
+    enroll: z.boolean(),
+    afterTeachersJoined: z.boolean(),
+  }),
   invitations: z.strictObject({
     teachers: z.boolean(),
     guardians: z.boolean(),

@@ -1,4 +1,4 @@
-import type { Hold, PlanCounts, Scope } from '../model/index.js';
+import type { Gate, Hold, PlanCounts, Scope, Step } from '../model/index.js';
 
 /**
  * How a run ended, or that it has not.
@@ -29,7 +29,8 @@ export interface RunFailure {
 /** What a run did, or does. Kept by the store from the moment at which the run begins. */
 export interface RunReport {
   readonly id: string;
-  readonly type: 'sync' | 'approval' | 'discard' | 'undo';
+  /** `import` and `resync` are about some people and their classes alone. */
+  readonly type: 'sync' | 'import' | 'resync' | 'approval' | 'discard' | 'undo';
   readonly scope: Scope;
   readonly outcome: RunOutcome;
   /** ISO instant. */
@@ -37,6 +38,10 @@ export interface RunReport {
   /** ISO instant; absent while it runs. Of a run that died: when that was found out. */
   readonly endedAt?: string;
   readonly planHash: string;
+  /** The parts of the import, where the run was about a plan. */
+  readonly steps?: readonly Step[];
+  /** The gates that had something to say of its plan, each once. */
+  readonly gates?: readonly Gate[];
   readonly counts: PlanCounts;
   /** Changes that were applied. */
   readonly applied: number;

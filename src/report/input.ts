@@ -20,7 +20,7 @@ import {
 /** What a run did, as its report says. A `RunReport` is one. */
 export interface ReportedRun {
   readonly id: string;
-  readonly type: 'sync' | 'approval' | 'discard' | 'undo';
+  readonly type: 'sync' | 'import' | 'resync' | 'approval' | 'discard' | 'undo';
   readonly scope: Scope;
   readonly outcome: 'running' | 'applied' | 'held' | 'partial' | 'failed' | 'aborted';
   /** ISO instant. */

@@ -64,6 +64,8 @@ function holdsInWords(holds: readonly ReportHold[], count: number): string {
 
 const SUBJECTS: Readonly<Record<ReportedRun['type'], string>> = {
   sync: 'The import',
+  import: 'The import of people',
+  resync: 'The update of one person',
   approval: 'The approved set',
   discard: 'The discarded set',
   undo: 'The undo',

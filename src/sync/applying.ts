@@ -1,6 +1,7 @@
 import {
   basisOf,
   endedLedger,
+  endedPartLedger,
   holdsMessages,
   keepsQuiet,
   startedLedger,
@@ -45,6 +46,8 @@ export interface PlanApplication {
   readonly mail?: boolean;
   /** Whether the run plans once more where the world has overtaken a change: then it has not ended yet. @default false */
   readonly goesOn?: boolean;
+  /** What was remembered before, where the plan is a part of one (`import`, `resync`). @default the whole plan */
+  readonly partAfter?: Ledger | undefined;
 }
 
 /**
@@ -55,6 +58,7 @@ export async function applyPlan(application: Application, plan: Plan, options: P
   const { context, lease, run, progress, signal } = application;
   const { released, policy } = options;
   progress.holds = plan.holds.filter((hold) => !released.has(hold.id));
+  if (plan.type === 'sync') progress.gates = [...new Set(plan.gates.map(({ gate }) => gate))];
   noteForNotice(progress, plan, options);
   if (plan.outcome === 'failed') {
     progress.isUnbelievable = true;
@@ -76,16 +80,21 @@ export async function applyPlan(application: Application, plan: Plan, options: P
   let inviting: Inviting;
   if (plan.type === 'sync') {
     const isWaiting = holdsMessages(plan, released) || isQuietNow(context, options);
-    if (!isWaiting) await context.store.releaseWaiting(context.scope);
+    const isByHand = options.partAfter !== undefined;
+    // What waits for a healthy run of everybody goes on waiting for it.
+    if (!isWaiting && !isByHand) await context.store.releaseWaiting(context.scope);
     const at = context.clock.now().toISOString();
-    inviting = await prepareInviting(context, { run, policy, changes, isWaiting, at });
+    inviting = await prepareInviting(context, { run, policy, changes, isWaiting, isByHand, at });
   } else inviting = await prepareUninviting(context, changes);
   signal?.throwIfAborted();
   const failed = await applyChanges(application, changes, inviting);
   if (plan.type === 'sync' && !(options.goesOn === true && failed.size > 0)) {
     const applied = new Set(changes.map(({ key }) => key).filter((key) => !failed.has(key)));
     const day = dateIn(policy.timeZone, context.clock.now());
-    const ended = endedLedger(ledger, plan, { released, applied, failed, day });
+    const ended =
+      options.partAfter === undefined
+        ? endedLedger(ledger, plan, { released, applied, failed, day })
+        : endedPartLedger(ledger, options.partAfter, { applied, failed, day });
     await context.store.saveLedger(context.scope, ended, lease.fence);
   }
 }
@@ -214,6 +223,18 @@ export async function deliverMessages({ context, run, progress, signal }: Omit<A
     if (!RosterError.isInstance(error)) throw error;
     progress.failures.push({ code: error.code, message: error.message });
   }
+}
+
+/** Whether the world had overtaken a change of the run. */
+export function hasStaleFailure({ failures }: RunProgress): boolean {
+  return failures.some(({ code }) => code === STALE);
+}
+
+/** Takes such failures from the run, because it decides once more. Returns the keys of their changes. */
+export function withoutStale(progress: RunProgress): ReadonlySet<string> {
+  const stale = progress.failures.flatMap(({ code, key }) => (code === STALE && key !== undefined ? [key] : []));
+  progress.failures = progress.failures.filter(({ code }) => code !== STALE);
+  return new Set(stale);
 }
 
 function staleFailure(key: string): RunFailure {

@@ -6,6 +6,8 @@ import type { SyncContext } from './options.js';
 /** What a person decides about a sync. */
 type SyncDecision =
   | 'sync-run'
+  | 'people-import'
+  | 'user-resync'
   | 'plan-apply'
   | 'hold-approve'
   | 'hold-discard'

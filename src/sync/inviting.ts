@@ -35,6 +35,8 @@ export interface InvitingRequest {
   readonly changes: readonly Change[];
   /** True where messages wait for the next healthy run. */
   readonly isWaiting: boolean;
+  /** True where somebody imports people by hand: that is no first sync. @default false */
+  readonly isByHand?: boolean;
   /** ISO instant. */
   readonly at: string;
 }
@@ -75,7 +77,7 @@ export async function prepareInviting(context: SyncContext, request: InvitingReq
   const { policy, run, isWaiting, at } = request;
   const hasTexts = context.textSender !== undefined;
   const touches = (change: Change): boolean => changesEmail(change) || (hasTexts && changesMobile(change));
-  const isSilent = policy.invitations.silentFirstSync;
+  const isSilent = policy.invitations.silentFirstSync && request.isByHand !== true;
   if (isSilent && (!(await hasImported(context)) || !(await hasRosterRecords(context)))) return () => ({});
   const { store, scope } = context;
   const invited = request.changes.filter((change) => change.kind === 'user-create' || touches(change));

@@ -5,6 +5,7 @@ import type { Ledger, LocalRead, LocalState, Plan, Policy, Roster } from '../mod
 import { settleSenders } from '../people/index.js';
 import type { SyncContext } from './options.js';
 import { NOTIFIED_ROLES } from './recipients.js';
+import { awaitedTeachers } from './steps.js';
 
 /** Decides what to do about a roster, against what the store holds now. Writes nothing. */
 export async function decide(
@@ -16,7 +17,8 @@ export async function decide(
   const read = await context.store.load(context.scope, signal === undefined ? {} : { signal });
   const local = await collectLocal(read);
   signal?.throwIfAborted();
-  return reconcile({ roster, local, policy, now: context.clock.now().toISOString() });
+  const awaiting = await awaitedTeachers(context, policy, local.users);
+  return reconcile({ roster, local, policy, now: context.clock.now().toISOString(), awaiting });
 }
 
 /**
@@ -50,7 +52,13 @@ export async function checkAccess(context: SyncContext, policy: Policy): Promise
   }
 }
 
-function requireKnown(parameter: string, value: string | undefined, known: readonly string[], noun: string): void {
+/** @throws ConfigurationError naming the option where the host does not have the role or site */
+export function requireKnown(
+  parameter: string,
+  value: string | undefined,
+  known: readonly string[],
+  noun: string,
+): void {
   if (value === undefined || known.length === 0 || known.includes(value)) return;
   throw new ConfigurationError(parameter, `names a ${noun} that the host does not have: ${value}`);
 }

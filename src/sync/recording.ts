@@ -1,6 +1,6 @@
 import { LockHeldError, RosterError, StoreConflictError } from '../errors.js';
 import { windowsAt } from '../engine/gates/index.js';
-import type { ChangeKind, Hold, PlanCounts, Policy } from '../model/index.js';
+import type { ChangeKind, Gate, Hold, PlanCounts, Policy, Step } from '../model/index.js';
 import type { NoticeLine } from '../people/index.js';
 import type { Lease, OutboxMessage, RunFailure, RunOutcome, RunReport } from '../ports/index.js';
 import { deliverMessages } from './applying.js';
@@ -11,6 +11,7 @@ import type { SyncContext } from './options.js';
 import { insisting, isPassing } from './persistent-store.js';
 import { pruneAfter } from './retention.js';
 import { Touched } from './touched.js';
+import { inTurn, type Waiting } from './waiting.js';
 
 /** The scope is ours while this lasts. */
 export interface HeldLease {
@@ -23,15 +24,17 @@ export interface HeldLease {
  * Works while the scope is held for `holder`, and renews the lease meanwhile, also through a long read. A run that died
  * before gets its end first.
  *
+ * @param waiting for how long to wait for another run
  * @throws LockHeldError while another run holds the scope
  */
 export async function withLease<T>(
   context: SyncContext,
   holder: string,
   work: (lease: HeldLease) => Promise<T>,
+  waiting: Waiting = {},
 ): Promise<T> {
   const ttlMs = context.leaseTtlMs;
-  const lease = await takeLease(context, holder);
+  const lease = await inTurn(() => takeLease(context, holder), waiting);
   let lost: { readonly error: unknown } | undefined;
   const timer = setInterval(() => {
     lease.renew().catch((error: unknown) => {
@@ -71,6 +74,8 @@ export interface RunIdentity {
   readonly type: RunReport['type'];
   readonly by?: string | undefined;
   readonly undoes?: string | undefined;
+  /** The parts of the import, as far as they are known when it begins. */
+  readonly steps?: readonly Step[] | undefined;
 }
 
 /** What a run has done so far: its report in the making. */
@@ -84,8 +89,11 @@ export interface RunProgress {
   sent: number;
   holds: readonly Hold[];
   failures: RunFailure[];
+  gates?: readonly Gate[];
   /** True where the feed cannot be believed at all. */
   isUnbelievable: boolean;
+  /** True where the run has to wait for another one, and does nothing. */
+  isWaiting?: boolean;
   /** The settings of the run: its notice follows them. */
   policy: Policy;
   appliedByKind: Map<ChangeKind, number>;
@@ -208,7 +216,7 @@ function outcomeOf(progress: RunProgress): RunOutcome {
   if (progress.isUnbelievable) return 'failed';
   // A message that could not be sent is told as well, but the data is applied: only changes make a run partial.
   if (progress.failures.some((failure) => failure.key !== undefined)) return 'partial';
-  return progress.holds.length > 0 ? 'held' : 'applied';
+  return progress.holds.length > 0 || progress.isWaiting === true ? 'held' : 'applied';
 }
 
 function reportOf(
@@ -226,6 +234,8 @@ function reportOf(
     startedAt: startedAt.toISOString(),
     ...(outcome === 'running' ? {} : { endedAt: context.clock.now().toISOString() }),
     planHash: progress.planHash,
+    ...(run.steps === undefined ? {} : { steps: run.steps }),
+    ...(progress.gates === undefined ? {} : { gates: progress.gates }),
     counts: progress.counts,
     applied: progress.applied,
     holds: progress.holds,

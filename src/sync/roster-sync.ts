@@ -1,12 +1,21 @@
+import type { Candidate } from '../engine/candidates.js';
 import { hashPlan } from '../engine/index.js';
 import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
 import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
 import type { Preflight } from '../model/index.js';
+import { collect } from '../internal/ordered.js';
 import type { Delivery } from '../people/index.js';
 import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
 import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
 import { requireAllowed } from './access.js';
-import { type Application, applyPlan, deliverUnlessQuiet, refuseOvertaken, STALE } from './applying.js';
+import {
+  type Application,
+  applyPlan,
+  deliverUnlessQuiet,
+  hasStaleFailure,
+  refuseOvertaken,
+  withoutStale,
+} from './applying.js';
 import { audit, decisions, UNNAMED } from './auditing.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
@@ -19,11 +28,20 @@ import {
   type SyncContext,
 } from './options.js';
 import { checkAccess, decide, loadLedger } from './planning.js';
+import {
+  type CandidatesOptions,
+  importUsers,
+  type ImportReport,
+  type ImportUsersOptions,
+  streamCandidates,
+} from './people-import.js';
 import { answerProposal, openProposals } from './proposals.js';
 import { type Reading, readRoster } from './reading.js';
 import { recordRun, type RunIdentity, withLease } from './recording.js';
+import { resyncUser, type ResyncUserOptions } from './resync.js';
 import { type SyncStatistics, statisticsOf } from './statistics.js';
 import { type SyncStatus, statusOf } from './status.js';
+import { FIRST_STEP, mayBegin, type StepReports } from './steps.js';
 import { type UndoOptions, undoRun } from './undo.js';
 
 /** How to plan. */
@@ -188,7 +206,8 @@ export class RosterSync {
         : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
     );
     const policy = this.#policies.get(plan) ?? context.policy;
-    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by };
+    const steps = plan.type === 'sync' ? plan.steps : undefined;
+    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by, steps };
     return withLease(context, run.id, async (lease) => {
       const ledger = await loadLedger(context);
       refuseOvertaken(plan, ledger, windowsAt(policy, context.clock.now()));
@@ -200,6 +219,7 @@ export class RosterSync {
         const by = options.by ?? (acknowledge === undefined ? undefined : UNNAMED);
         const details = { hash: plan.hash, changes: plan.changes.length, released: released.size, mail };
         await audit(context, { action: 'plan-apply', by, runId: run.id, details });
+        if (plan.type === 'sync' && !(await mayBegin(context, plan.steps, progress))) return;
         await applyPlan(application, plan, { policy, released, ledger, mail });
         await deliverUnlessQuiet(application, plan, { policy, released, mail });
         signal?.throwIfAborted();
@@ -209,7 +229,8 @@ export class RosterSync {
 
   /**
    * Reads, plans and applies what no gate holds. Whatever comes of it is kept as a run: where the source or the store
-   * fails the outcome is `failed`, where the signal stops it `aborted`.
+   * fails the outcome is `failed`, where the signal stops it `aborted`. An import of guardians alone is `held` where the
+   * newest import of classes, teachers and students did not finish.
    *
    * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
    * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
@@ -221,13 +242,14 @@ export class RosterSync {
     await requireAllowed(context, 'sync:apply', options);
     const policy = settlePolicy(context.policy, options);
     await checkAccess(context, policy);
-    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by };
+    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by, steps: policy.steps };
     return withLease(context, run.id, async (lease) =>
       recordRun(context, run, signal, async (progress) => {
         const application: Application = { context, lease, run, progress, signal };
         progress.policy = policy;
         signal?.throwIfAborted();
         await audit(context, { action: 'sync-run', by, runId: run.id });
+        if (!(await mayBegin(context, policy.steps, progress))) return;
         const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
         await keep(lease.fence);
         progress.planHash = plan.hash;
@@ -239,6 +261,75 @@ export class RosterSync {
         signal?.throwIfAborted();
       }),
     );
+  }
+
+  /**
+   * Imports in two steps, each with its own plan, holds and report: classes, teachers and students, then guardians. What
+   * becomes of the second never takes back the first.
+   *
+   * @throws ConfigurationError naming the setting that is impossible, or a role or site that the host does not have
+   * @throws LockHeldError while another run holds the scope
+   */
+  async runInSteps(options: Omit<RunOptions, 'steps'> = {}): Promise<StepReports> {
+    const { steps } = settlePolicy(this.#context.policy, options);
+    const own = steps.filter((step) => step !== 'guardians');
+    const first = await this.run({ ...options, steps: own.length === 0 ? FIRST_STEP : own });
+    return { first, second: await this.run({ ...options, steps: ['guardians'] }) };
+  }
+
+  /**
+   * The teachers of the roster, as it is now: who is a user of the host already, who can be imported, and why not. For an
+   * administrator's eyes: it holds names and addresses. Writes nothing.
+   *
+   * @throws ConfigurationError naming the option that is impossible
+   * @throws RosterError where the source cannot be read at all
+   */
+  async candidates(options: CandidatesOptions = {}): Promise<readonly Candidate[]> {
+    return collect(streamCandidates(this.#context, options));
+  }
+
+  /** As {@link RosterSync.candidates}, one by one: the roster is read once, when the first is asked for. */
+  streamCandidates(options: CandidatesOptions = {}): AsyncIterable<Candidate> {
+    return streamCandidates(this.#context, options);
+  }
+
+  /**
+   * Makes teachers users of the host by hand, with their classes and the members of these, as the policy says; `all` means
+   * every valid one who is not here yet. Whoever is named and here already gets what they lack. It is one run, which
+   * `undo` takes back, takes nothing away, and may be repeated.
+   *
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
+   * @throws ConfigurationError naming the option that is impossible, or a role or site that the host does not have
+   * @throws LockHeldError while another run holds the scope, after `waitMs`
+   * @example
+   * ```ts
+   * import type { RosterSync } from 'rosterkit';
+   *
+   * export async function importSome(sync: RosterSync): Promise<void> {
+   *   const valid = (await sync.candidates()).filter(({ problem, isImported }) => problem === undefined && !isImported);
+   *   const ids = valid.slice(0, 10).map(({ sourcedId }) => sourcedId);
+   *   const { counts, review } = await sync.importUsers(ids, { by: 'admin-1' });
+   *   console.log(counts.imported, review);
+   * }
+   * ```
+   */
+  async importUsers(ids: readonly string[] | 'all', options: ImportUsersOptions = {}): Promise<ImportReport> {
+    await requireAllowed(this.#context, 'sync:apply', options);
+    return importUsers(this.#context, ids, options);
+  }
+
+  /**
+   * Brings one user's record and classes up to date now, with the members of these classes, removals included under the
+   * usual gates, and nothing else. Waits for a run that holds the scope.
+   *
+   * @param user the sourcedId, the host's id or the e-mail address
+   * @throws NotAllowedError where `access` does not let the person (`sync:apply`)
+   * @throws PlanError where that is nobody here, several people, or somebody who is not of the roster
+   * @throws LockHeldError while another run holds the scope, after `waitMs`
+   */
+  async resyncUser(user: string, options: ResyncUserOptions = {}): Promise<RunReport> {
+    await requireAllowed(this.#context, 'sync:apply', options);
+    return resyncUser(this.#context, user, options);
   }
 
   /**
@@ -468,16 +559,13 @@ export class RosterSync {
   /** Where people changed records meanwhile, decides once more about the same roster, and applies what is left to do. */
   async #catchUp(application: Application, plan: Plan, roster: Roster, policy: Policy): Promise<void> {
     const { context, progress, signal } = application;
-    const stale = new Set(
-      progress.failures.flatMap(({ code, key }) => (code === STALE && key !== undefined ? [key] : [])),
-    );
-    if (stale.size === 0) return;
+    if (!hasStaleFailure(progress)) return;
+    const stale = withoutStale(progress);
     const done = new Set<string>();
     for (const change of plan.changes) {
       if (change.heldBy.length === 0 && !stale.has(change.key)) done.add(change.key);
     }
     const replanned = await decide(context, roster, policy, signal);
-    progress.failures = progress.failures.filter(({ code }) => code !== STALE);
     progress.total = progress.applied;
     await applyPlan(application, replanned, { policy, released: new Set(), done });
   }

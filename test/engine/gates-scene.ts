@@ -113,7 +113,7 @@ export function judged({ changes = [], ledger = emptyLedger, policy, baselines, 
     handlesClasses: full.steps.includes('classes'),
     handlesGuardians: full.steps.includes('guardians'),
     local: { ledger },
-    draft: { holdRequests: requests ?? [] },
+    draft: { holdRequests: requests ?? [], areGuardiansWaiting: false },
     feed: {
       provesAbsence: isWhole,
       provesGuardianAbsence: isWhole,

@@ -55,7 +55,17 @@ describe('docs/policies.md', () => {
   it('names every setting with its default, and no other', () => {
     const defaults = new Map(leaves(defaultPolicy).filter(([name]) => name !== 'guardians'));
     for (const [name, value] of defaults) expect([name, settings.get(name)]).toEqual([name, value]);
-    const criteria = ['schoolLevels', 'subjects', 'notSubjects', 'grades', 'terms', 'names', 'notNames', 'ids'];
+    const criteria = [
+      'schoolLevels',
+      'subjects',
+      'notSubjects',
+      'grades',
+      'terms',
+      'names',
+      'notNames',
+      'ids',
+      'teachers',
+    ];
     const optional = [
       ...['access.defaultRole', 'access.permissions', 'access.site', 'guardians.contactTypes', 'limits.notices'],
       ...['invitations.from', 'invitations.fromRoles'],

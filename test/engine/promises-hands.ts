@@ -188,7 +188,7 @@ function doubtfulImport(complete: Roster, before: LocalState, { policy, order }:
     const roster = { ...complete, guardianLinks: links, attestation: pick(UNREAD_LINKS, order) };
     return {
       roster,
-      policy: { ...policy, guardians: { enroll: policy.guardians.enroll } },
+      policy: { ...policy, guardians: { enroll: policy.guardians.enroll, afterTeachersJoined: false } },
       allows: (change) => change.kind !== 'guardian-unlink',
     };
   }

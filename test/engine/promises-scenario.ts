@@ -100,6 +100,7 @@ const policies: fc.Arbitrary<Policy> = fc
     teachers: { ...defaultPolicy.teachers, create: each.teachers },
     guardians: {
       enroll: each.enroll,
+      afterTeachersJoined: false,
       ...(each.contactTypes === undefined ? {} : { contactTypes: each.contactTypes }),
     },
     limits: each.limits,

@@ -19,7 +19,7 @@ const FULL = { ...defaultPolicy, fullData: true, archive: true };
 const ENROLLING = {
   ...FULL,
   classes: { ...defaultPolicy.classes, duplicateNames: 'all' as const },
-  guardians: { enroll: true },
+  guardians: { enroll: true, afterTeachersJoined: false },
 };
 
 /** Cases that once broke a promise. */

@@ -68,7 +68,8 @@ export const OPEN = { enrollments: 1, classes: 1, users: 1, guardianLinks: 1 } a
 
 const QUIET = classWith('zz', { students: ['zs'], teachers: ['zt'] });
 
-export type Given = Pick<Row, 'feed' | 'host' | 'policy' | 'scope' | 'now' | 'alone'>;
+export type Given = Pick<Row, 'feed' | 'host' | 'policy' | 'scope' | 'now' | 'alone'> &
+  Pick<ReconcileInput, 'importing' | 'awaiting'>;
 
 export function planOf(row: Given): Plan {
   const policy = definePolicy({ limits: OPEN, ...row.policy });
@@ -88,6 +89,8 @@ export function inputOf(policy: Policy, row: Given): ReconcileInput {
     local: { ...local(), ...mergeHosts(hostOf(quiet), row.host ?? {}), ...scoped },
     policy,
     now: row.now ?? NOW,
+    importing: row.importing,
+    awaiting: row.awaiting,
   };
 }
 

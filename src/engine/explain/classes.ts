@@ -25,6 +25,7 @@ import {
   type Finding,
 } from './finding.js';
 import { linkBecause, openLinkOf } from './links.js';
+import { standingOf } from './rows.js';
 import type { View } from './view.js';
 
 /** What is found out about a class, and whether its members follow the district today (M9). */
@@ -58,7 +59,7 @@ function followed(finding: Finding): ClassFinding {
   return { ...finding, isFollowed: true };
 }
 
-/** K1 to K3, K18, D1, D2: a class that is not here. */
+/** K1 to K3, K18, K20, D1, D2: a class that is not here. */
 function newClass(view: View, section: Class): ClassFinding {
   const subject = classSubject(section.sourcedId);
   const why = whyNotCreated(view, section, subject);
@@ -76,8 +77,21 @@ function whyNotCreated(view: View, section: Class, subject: string): Reason {
   const told = view.told(subject, 'SUPPRESSED', 'DUPLICATE_NAME', 'SCHOOL_UNKNOWN', 'EMPTY_CLASS', 'NO_TEACHER');
   if (told !== undefined) return told;
   // All that are left out are counted in one note, which names none of them.
+  if (view.tells('TEACHER_NOT_IMPORTED') && !hasUserAsTeacher(view, section)) {
+    return because('K20', 'TEACHER_NOT_IMPORTED', { class: section.sourcedId });
+  }
   if (view.tells('NOT_INCLUDED')) return because('K18', 'NOT_INCLUDED', { class: section.sourcedId });
   return because('K1', 'NOT_PLANNED');
+}
+
+/** K20: whether a teacher of the section is a user here, or becomes one by this plan. */
+function hasUserAsTeacher(view: View, { sourcedId }: Class): boolean {
+  return view.rowsOfClass(sourcedId).some((row) => {
+    if (row.role !== 'teacher' || standingOf(view, row) !== 'active') return false;
+    const { local, subject } = view.person(row.userSourcedId);
+    if (local !== undefined) return local.state === 'active' || local.by === 'sync';
+    return view.changesOf(subject).some(({ kind }) => kind === 'user-create');
+  });
 }
 
 /** D2: whether the name is taken by a class that is here already, rather than by another new one (D1). */

@@ -69,6 +69,14 @@ export function waiting(view: View, subject: string): Reason | undefined {
   return because('Z6', 'GRACE', { count: absence.count, reads });
 }
 
+/** P14: what guardians wait for, where they do. */
+export function teachersAwaited(view: View): Reason | undefined {
+  const waits = view.sides.plan.notes.some(
+    ({ code, evidence }) => code === 'TEACHERS_NOT_JOINED' && evidence?.['waits'] === true,
+  );
+  return waits ? because('P14', 'TEACHERS_NOT_JOINED') : undefined;
+}
+
 /** The last thing that may keep a removal away, besides Full Data: an import, or a time, that only adds. */
 export function additiveOnly(view: View): Reason | undefined {
   const code = ['ADDITIVE_ONLY', 'WINDOW_ADDITIVE'].find((each) => view.tells(each));

@@ -6,7 +6,7 @@
 
 import type { GuardianLink, LocalGuardianLink, Reason } from '../../model/index.js';
 import { isGuardianSourceSwitched } from '../rules/guardian-source.js';
-import { LINK_FIELDS } from '../rules/wanted-links.js';
+import { isChangedLink, LINK_FIELDS } from '../rules/wanted-links.js';
 import {
   additiveOnly,
   because,
@@ -15,6 +15,7 @@ import {
   kept,
   notImported,
   stepNotCovered,
+  teachersAwaited,
   unchanged,
   UNKNOWN,
   waiting,
@@ -61,6 +62,8 @@ function whyNotLinked(view: View, guardianship: Guardianship, link: GuardianLink
   if (frozen !== undefined) return [frozen];
   if (guardian.feed?.status === 'tobedeleted') return [because('Z6', 'PERSON_DELETED')];
   if (!hasStudent(view, student)) return [because('P8', 'STUDENT_NOT_HERE')];
+  const awaited = teachersAwaited(view);
+  if (awaited !== undefined) return [awaited];
   if (!hasAccount(view, guardian)) {
     const { reasons } = findPerson(view, guardian);
     // Who has a link that is wanted and still no account lacks one by a rule; else the type was left out.
@@ -86,6 +89,10 @@ function sharedLink(view: View, guardianship: Guardianship, link: GuardianLink, 
   if (told !== undefined) return kept(told);
   if (student.feed === undefined || !isPersonInScope(view, student.feed, student.local)) {
     return kept(because('P8', 'STUDENT_NOT_HERE'));
+  }
+  const awaited = teachersAwaited(view);
+  if (awaited !== undefined && local.by !== 'user' && (local.state === 'removed' || isChangedLink(link, local))) {
+    return kept(awaited);
   }
   if (local.state === 'active') {
     const blocked = local.blocked === true ? [because('P11', 'CONTACT_FORBIDDEN')] : [];
@@ -116,7 +123,8 @@ function lostLink(view: View, { subject, guardian, student }: Guardianship, loca
   const isUnshared =
     student.feed === undefined && student.sourcedId !== undefined && whyNotGone(view, student.sourcedId) !== undefined;
   if (isUnshared || !isPersonInScope(view, student.feed, student.local)) return kept(because('P8', 'STUDENT_NOT_HERE'));
-  const told = view.told(subject, 'SUPPRESSED') ?? waiting(view, subject) ?? additiveOnly(view);
+  const told =
+    view.told(subject, 'SUPPRESSED') ?? waiting(view, subject) ?? teachersAwaited(view) ?? additiveOnly(view);
   if (told !== undefined) return kept(told);
   return kept(because('P3', view.isFullData === true ? 'NOT_PLANNED' : 'LINK_KEPT'));
 }

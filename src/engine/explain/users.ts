@@ -18,6 +18,7 @@ import {
   notImported,
   OUT_OF_SCOPE,
   stepNotCovered,
+  teachersAwaited,
   unchanged,
   UNKNOWN,
   waiting,
@@ -121,7 +122,7 @@ function whyNoAccount(view: View, person: User): Reason {
     return because('U1', 'NO_IMPORTED_CLASS', { classes });
   }
   if (person.roles.every((role) => role === 'guardian') && places.length === 0) {
-    return view.isRestricted ? incompleteRead(view) : because('P1', 'NO_GUARDIAN_LINK');
+    return view.isRestricted ? incompleteRead(view) : (teachersAwaited(view) ?? because('P1', 'NO_GUARDIAN_LINK'));
   }
   const isTeacher = person.roles.includes('teacher') || places.length > 0;
   const rule = isTeacher ? 'U2' : 'U3';

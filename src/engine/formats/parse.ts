@@ -146,6 +146,7 @@ const CRITERIA: ReadonlySet<string> = new Set([
   'names',
   'notNames',
   'ids',
+  'teachers',
 ] satisfies readonly (keyof ClassSelection)[]);
 
 const NOTIFY: ReadonlySet<string> = new Set([

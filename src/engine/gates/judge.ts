@@ -31,7 +31,7 @@ export type { Baselines } from './limits.js';
 export interface GateContext
   extends Pick<Context, 'policy' | 'now' | 'today' | 'isRestricted' | 'handlesClasses' | 'handlesGuardians'> {
   readonly local: { readonly ledger: Ledger };
-  readonly draft: Pick<Draft, 'holdRequests'>;
+  readonly draft: Pick<Draft, 'holdRequests' | 'areGuardiansWaiting'>;
   readonly feed: Pick<Feed, 'provesAbsence' | 'provesGuardianAbsence' | 'skippedSchools' | 'unreadable'>;
 }
 
@@ -191,7 +191,8 @@ function shapeMemory(
 
 /** Whether this plan, by what could be read and by its steps, could not say if a latched change is still due. */
 function unjudgedTest(context: GateContext, unjudged: Unjudged | undefined): (change: Latchable) => boolean {
-  const { policy, feed, isRestricted, handlesClasses, handlesGuardians } = context;
+  const { policy, feed, isRestricted, handlesClasses } = context;
+  const handlesGuardians = context.handlesGuardians && !context.draft.areGuardiansWaiting;
   const handlesPeople = policy.steps.includes('students') || policy.steps.includes('teachers');
   const isProven: Readonly<Record<LimitKind, boolean>> = {
     classes: feed.provesAbsence,

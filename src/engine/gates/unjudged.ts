@@ -60,7 +60,7 @@ export class Unjudged {
 }
 
 /** The class in the word for a member, `enrollment:<length>:<class>:<user>`. */
-function classOfMember(subject: string): string | undefined {
+export function classOfMember(subject: string): string | undefined {
   const start = /^enrollment:(\d+):/u.exec(subject);
   if (start === null) return undefined;
   return subject.slice(start[0].length, start[0].length + Number(start[1]));

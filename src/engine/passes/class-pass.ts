@@ -15,6 +15,7 @@ import type { Context } from '../context.js';
 import { classFingerprint } from '../fingerprint.js';
 import { classRekey, removeTwin, type RekeyPatch } from '../identity/index.js';
 import { noteOfDoubled } from '../rules/doubled.js';
+import { ImportedTeachers } from '../rules/imported-teachers.js';
 import { Inclusion } from '../rules/inclusion.js';
 import { compareMembers } from '../rules/compare-members.js';
 import type { MemberComparison } from '../rules/members.js';
@@ -43,6 +44,8 @@ export interface ClassPassResult {
 
 interface PendingCandidate extends Candidate {
   readonly members: MemberComparison;
+  /** K20: new teachers of whom one has to get an account because of another section. */
+  readonly waitsFor?: readonly string[];
 }
 
 /** What the pass has to know beforehand. */
@@ -66,6 +69,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private readonly names: ClassNames;
   private readonly knownSchools: ReadonlySet<string>;
   private readonly inclusion: Inclusion | undefined;
+  /** K20 */
+  private readonly importedTeachers: ImportedTeachers | undefined;
   readonly plain: PlainMembers;
   readonly moved: MovedClasses;
   /** P13 */
@@ -82,6 +87,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     this.plain = new PlainMembers(context, people.exceptions(), input.memberCount);
     this.primarySchools = new PrimarySchools(context, people);
     this.inclusion = Inclusion.of(context);
+    this.importedTeachers = ImportedTeachers.of(context, people);
     this.moved = new MovedClasses(context, input.idOf);
     this.followed = context.enrollsGuardians ? new FollowedClasses() : undefined;
     this.links = ClassLinks.of(context, input.idOf);
@@ -104,6 +110,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     if (verdict !== undefined) this.names.keepWaiting(verdict, isOdd);
     this.names.noteShared();
     this.admitCandidates();
+    this.importedTeachers?.noteLeftOut();
     this.members.finish();
   }
 
@@ -267,6 +274,11 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const { policy, draft } = context;
     if (!context.isInScope(section.schoolSourcedId) || context.isRestricted || !context.handlesClasses) return;
     if (this.inclusion?.leavesOut(section) === true) return;
+    const verdict = this.importedTeachers?.judge(enrollments);
+    if (verdict === 'has-none') {
+      this.importedTeachers?.leaveOut();
+      return;
+    }
     const subject = classSubject(section.sourcedId);
     const note = (rule: string, code: string): void => {
       const { schoolSourcedId } = section;
@@ -286,6 +298,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       note('K3', 'NO_TEACHER');
       if (policy.classes.requireTeacher) return;
     }
+    const waitsFor = typeof verdict === 'object' ? verdict.waitsFor : undefined;
+    if (waitsFor !== undefined && comparison.students > 0) this.importedTeachers?.arrive(waitsFor);
     const teachers = comparison.additions.filter(({ enrollment }) => enrollment.role === 'teacher');
     const first = teachers.find(({ enrollment }) => enrollment.primary === true) ?? teachers[0];
     this.moved.noteSection(section, enrollments);
@@ -297,6 +311,7 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
       isSuppressed: draft.isSuppressed('class-create', subject, classFingerprint(section)),
       teachers: teachers.map(({ enrollment }) => enrollment.userSourcedId),
       teacherName: first === undefined ? undefined : this.familyName(first),
+      ...(waitsFor === undefined ? {} : { waitsFor }),
     });
   }
 
@@ -381,11 +396,20 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private admitCandidates(): void {
     const { context } = this;
     if (this.candidates.length === 0) return;
-    for (const { candidate, name } of admit(this.candidates, this.names.taken, context, this.links?.waiting)) {
+    const candidates = this.candidates.filter((candidate) => this.isTaught(candidate));
+    for (const { candidate, name } of admit(candidates, this.names.taken, context, this.links?.waiting)) {
       const { section, members } = candidate as PendingCandidate;
       createClass(section, name, context);
       this.members.propose(members, ofMembers(section, undefined));
     }
+  }
+
+  /** K20: whether a new teacher of a section that waited for that gets an account. */
+  private isTaught({ waitsFor }: PendingCandidate): boolean {
+    if (waitsFor === undefined || this.importedTeachers === undefined) return true;
+    if (this.importedTeachers.isAnyArriving(waitsFor, this.members.placements)) return true;
+    this.importedTeachers.leaveOut();
+    return false;
   }
 
   /** The feed's word: what the host has may be about to change, and a name is given once. */

@@ -9,7 +9,7 @@ import { findById } from '../../internal/search.js';
 import type { LocalUser, Scope, User } from '../../model/index.js';
 
 /** What other tables ask of a person of the host. */
-export type HostPerson = Pick<LocalUser, 'id' | 'schoolSourcedIds'>;
+export type HostPerson = Pick<LocalUser, 'id' | 'schoolSourcedIds' | 'state' | 'by'>;
 
 /** What they ask of a person of the feed. */
 export type FeedPerson = Pick<User, 'status' | 'familyName' | 'schoolSourcedIds'>;
@@ -99,8 +99,8 @@ export class AskedDirectory implements PersonDirectory {
       answer.feed = status === undefined ? { familyName, schoolSourcedIds } : { status, familyName, schoolSourcedIds };
     }
     if (local === undefined || answer.host !== undefined) return;
-    const { id, schoolSourcedIds } = local;
-    answer.host = { id, schoolSourcedIds };
+    const { id, schoolSourcedIds, state, by } = local;
+    answer.host = by === undefined ? { id, schoolSourcedIds, state } : { id, schoolSourcedIds, state, by };
   }
 
   feedOf(sourcedId: string): FeedPerson | undefined {

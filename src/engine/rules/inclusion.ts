@@ -77,7 +77,16 @@ export class Inclusion {
   }
 }
 
-function criteriaOf(include: ClassSelection, feed: Feed): readonly Criterion[] {
+/** Whether the criteria would make a class of a section that the host does not have. */
+export function inclusionTest(include: ClassSelection | undefined, feed: FeedOfCriteria): (section: Class) => boolean {
+  const criteria = include === undefined ? [] : criteriaOf(include, feed);
+  return (section) => criteria.every(({ isMet }) => isMet(section) === true);
+}
+
+/** What of a feed criteria look things up in. */
+type FeedOfCriteria = Pick<Feed, 'schools' | 'terms'>;
+
+function criteriaOf(include: ClassSelection, feed: FeedOfCriteria): readonly Criterion[] {
   const { schoolLevels, subjects, notSubjects, grades, terms, names, notNames, ids } = include;
   const criteria: Criterion[] = [];
   const add = (name: Criterion['name'], isMet: Criterion['isMet']): void => {
@@ -131,7 +140,7 @@ function subjectsOf({ subject }: Class): readonly string[] {
 }
 
 /** By sourcedId or by name. A term that is asked for by name and not shared is not known to be another one. */
-function termTest(terms: readonly string[], feed: Feed): Criterion['isMet'] {
+function termTest(terms: readonly string[], feed: FeedOfCriteria): Criterion['isMet'] {
   const names = new Set(terms.map(normalName));
   const wanted = new Set(terms);
   const known = new Set<string>();

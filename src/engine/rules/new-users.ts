@@ -11,6 +11,7 @@ import { handlesRoles, type Context } from '../context.js';
 import { userFingerprint } from '../fingerprint.js';
 import type { People } from '../passes/people.js';
 import type { PrimarySchools } from '../passes/primary-schools.js';
+import type { AwaitedTeachers } from './awaited-teachers.js';
 import { contactOf } from './contacts.js';
 import { contactEmail, isUserInScope, schoolOf, siteOf, usernameOf } from './user-fields.js';
 
@@ -32,6 +33,7 @@ export function createPeople(
   context: Context,
   people: People,
   { placements, primarySchools }: Places,
+  awaited?: AwaitedTeachers,
 ): ReadonlySet<string> {
   const created = new Set<string>();
   for (const user of people.arrivals) {
@@ -41,14 +43,16 @@ export function createPeople(
     const row = creationRow(user, placement, context);
     if (row === undefined) continue;
     const primarySchool = primarySchools.of(user);
-    if (proposeUser(user, primarySchool, row, context)) created.add(user.sourcedId);
+    if (!proposeUser(user, primarySchool, row, context)) continue;
+    created.add(user.sourcedId);
+    awaited?.noteCreated(user);
   }
   return created;
 }
 
 /** Whether this person may get an account, or a note, without a place in any class. */
-export function mayArriveUnplaced({ roles }: User, { policy }: Context): boolean {
-  if (roles.includes('teacher')) return policy.teachers.create !== 'never';
+export function mayArriveUnplaced({ roles, sourcedId }: User, { policy, importing }: Context): boolean {
+  if (roles.includes('teacher')) return policy.teachers.create !== 'never' || importing.has(sourcedId);
   return !roles.includes('student') && policy.staff.create && roles.some((role) => role !== 'guardian');
 }
 
@@ -67,9 +71,10 @@ function creationRow(user: User, placement: Placement | undefined, context: Cont
       ? 'U3'
       : undefined;
   }
-  if (policy.teachers.create === 'never') return undefined;
+  const isImportedByHand = context.importing.has(user.sourcedId);
+  if (policy.teachers.create === 'never' && !isImportedByHand) return undefined;
   if (placement === undefined && (context.isRestricted || !isUserInScope(user, undefined, context))) return undefined;
-  if (policy.teachers.create === 'populated' && placement?.hasStudents !== true) {
+  if (policy.teachers.create === 'populated' && !isImportedByHand && placement?.hasStudents !== true) {
     draft.note({ rule: 'U2', code: 'TEACHER_CLASS_EMPTY', severity: 'info', noun: 'user', subject });
     return undefined;
   }
@@ -92,7 +97,8 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
   const { draft } = context;
   const subject = userSubject(user.sourcedId);
   const site = siteOf(user, primarySchool, context);
-  const role = roleOf(user, context);
+  const byHand = context.importing.get(user.sourcedId);
+  const role = byHand?.role ?? roleOf(user, context);
   const permissions = permissionsOf(user, context);
   const username = usernameOf(user, context);
   const synced: SyncedUser = {
@@ -122,6 +128,7 @@ export function proposeUser(user: User, primarySchool: string | undefined, rule:
       origin: 'roster',
       state: 'active',
       ...(role === undefined ? {} : { role }),
+      ...(byHand?.site === undefined ? {} : { site: byHand.site, hostFields: ['site'] }),
       ...(permissions.length === 0 ? {} : { permissions }),
       synced,
     },

@@ -9,7 +9,7 @@ import { userSubject } from '../../model/index.js';
 import type { LocalUser, User } from '../../model/index.js';
 import type { Context } from '../context.js';
 
-export function usernameOf(feed: User, context: Context): string | undefined {
+export function usernameOf(feed: User, context: Pick<Context, 'policy'>): string | undefined {
   const isTeacher = feed.roles.includes('teacher');
   return isTeacher && context.policy.teachers.username === 'email' ? contactEmail(feed) : feed.username;
 }

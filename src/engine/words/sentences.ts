@@ -106,6 +106,11 @@ const SENTENCES = {
     'Class {class} is not among those that the settings import.',
   ],
   NOT_INCLUDED_KEPT: ['The settings would no longer import this class. It is here already, so it keeps following.'],
+  TEACHER_NOT_IMPORTED: [
+    'The settings import only sections whose teacher is a user here.',
+    '{sections} sections of the district have no teacher who is a user here, and the settings import only those that do.',
+    'Class {class} has no teacher who is a user here, and the settings import only classes that do.',
+  ],
   SCHOOL_UNKNOWN: ['The class belongs to a school that the district does not share.'],
   ABSENT_KEPT: ['The class is no longer in the district’s data. It stays, because Full Data is off.'],
   ABSENT_CLASS_ACTIVE: ['The class is no longer in the district’s data. It stays active, because Archive is off.'],
@@ -186,6 +191,11 @@ const SENTENCES = {
   INVALID_PHONE: [
     'This cannot be a telephone number and counts as empty.',
     'This cannot be a telephone number and counts as empty ({field}).',
+  ],
+  TEACHERS_NOT_JOINED: [
+    'Invited teachers have not joined yet.',
+    'Invited teachers who have not joined yet: {teachers}.',
+    'Invited teachers of school {school} who have not joined yet: {teachers}.',
   ],
   AGENT_NOT_SHARED: ['A guardian is named but not shared: in ClassLink, turn on “Unenrolled Users”.'],
   GUARDIAN_FORBIDDEN: ['The district forbids this guardian contact with every student here, so no account is made.'],

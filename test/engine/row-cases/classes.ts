@@ -108,6 +108,11 @@ export const schoolsAndClasses: readonly RowCase[] = [
       policy: { linkExisting: 'propose' },
     };
   }),
+  row('K20', 'no teacher is a user of the host', (isHit) => ({
+    feed: C1,
+    host: isHit ? {} : hostOf({ users: C1.users ?? [] }),
+    policy: { teachers: { create: 'never' }, classes: { include: { teachers: 'imported' } } },
+  })),
 ];
 
 /** The same rows by another fact. */

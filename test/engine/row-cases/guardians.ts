@@ -105,6 +105,13 @@ export const guardians: readonly RowCase[] = [
     host: linked(),
     policy: { ...FULL, guardians: { enroll: isHit } },
   })),
+  row('P14', 'a teacher of a school in scope has not joined', (isHit) => ({
+    feed: feed([TO_A]),
+    host: linked(),
+    policy: FULL,
+    scope: { tenant: 'district-1', schools: ['s1'] },
+    awaiting: [{ schoolSourcedIds: [isHit ? 's1' : 's2'] }],
+  })),
 ];
 
 /** Ten students with a guardian each, of whom only the first so many are shared, after a read of all. */
