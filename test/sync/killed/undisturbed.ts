@@ -17,7 +17,11 @@ export interface Undisturbed extends JobDone {
 
 /** Imports a month into a tenant of its name, after that of the tenant `from`. */
 export async function importUndisturbed(
-  { tables, post, act }: { readonly tables: SchemaTables; readonly post: Post; act(job: Job): Promise<unknown> },
+  {
+    tables,
+    post,
+    act,
+  }: { readonly tables: SchemaTables; readonly post: Post; readonly act: (job: Job) => Promise<unknown> },
   month: Month,
   from?: string,
 ): Promise<Undisturbed> {
