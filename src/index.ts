@@ -11,6 +11,7 @@ export { exitCodeOf, RosterSync } from './sync/index.js';
 export type {
   ApplyOptions,
   ApproveOptions,
+  DecideOptions,
   DecisionsOptions,
   Candidate,
   CandidateProblem,

@@ -10,7 +10,7 @@ const REFUSED: ReadonlySet<string> = new Set(['disconnected', 'authentication', 
 export const INTERRUPTED = 'interrupted';
 
 /** Keeps that a person is needed, and since when; the same need stays as old as it is. */
-export async function needAttention(context: ConnectionsContext, id: string, code: string): Promise<void> {
+async function needAttention(context: ConnectionsContext, id: string, code: string): Promise<void> {
   await insist(context, id, (connection) => {
     if (connection.needsAttention?.code === code || connection.state === 'disconnected') return connection;
     return { ...connection, needsAttention: { code, since: context.clock.now().toISOString() } };

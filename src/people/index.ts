@@ -61,11 +61,9 @@ export {
   reachOf,
   type RedeemResult,
   type RemindOptions,
-  type Senders,
   settleSenders,
   settleWriting,
   type Writing,
-  WRITING_OPTIONS,
   type WritingOptions,
 } from './invitations/index.js';
 export {

@@ -170,7 +170,7 @@ function compareLabels(left: ReportLabel, right: ReportLabel): number {
 }
 
 /** Each word is made once: a comparison is made many times. */
-export function sortedByLabel<T extends ReportLabel>(records: readonly T[]): readonly T[] {
+function sortedByLabel<T extends ReportLabel>(records: readonly T[]): readonly T[] {
   return records
     .map((record) => ({ record, word: orderOf(record.name ?? record.id) }))
     .sort((left, right) => compareWords(left.word, right.word) || compareWords(left.record.id, right.record.id))

@@ -20,7 +20,7 @@ import { type Inviting, prepareInviting, prepareUninviting } from './inviting.js
 import type { HeldLease, RunIdentity, RunProgress } from './recording.js';
 
 /** The code of the failure of a change that the world had overtaken. */
-export const STALE = 'stale';
+const STALE = 'stale';
 /** The code of the failure to invite people whom no message reaches. */
 const NO_CHANNEL = 'NO_CHANNEL';
 

@@ -6,7 +6,7 @@ import { collectLocal } from './planning.js';
 import type { Reading } from './reading.js';
 
 /** Which part of the district's plan a run is about. */
-export interface Part {
+interface Part {
   /** The sourcedIds of the persons whose records and classes it may touch. */
   readonly people: ReadonlySet<string>;
   /** Those of them who get an account. @default nobody beyond the policy */

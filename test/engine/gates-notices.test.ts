@@ -41,7 +41,12 @@ describe('G8: which changes cause a message', () => {
     ['the first address', moving('t', null, 'b@x.example'), {}, 1],
     ['not: the same in other letters', moving('t', 'a@x.example', 'A@X.example '), {}, 0],
     ['not: an address that goes', moving('t', 'a@x.example', null), {}, 0],
-    ['a new guardian with a mobile phone alone', teacher('g', { roles: ['guardian'], email: null, mobile: '555 010 0123' }), {}, 1],
+    [
+      'a new guardian with a mobile phone alone',
+      teacher('g', { roles: ['guardian'], email: null, mobile: '555 010 0123' }),
+      {},
+      1,
+    ],
     ['not: with a number that is none', teacher('g', { roles: ['guardian'], email: null, mobile: '000' }), {}, 0],
     ['not: a new teacher with a mobile phone alone', teacher('t', { email: null, mobile: '555 010 0123' }), {}, 0],
     ['another number', numbered('g', '555 010 0123', '555 010 0199'), {}, 1],

@@ -6,17 +6,7 @@
 
 import { ConfigurationError } from '../../errors.js';
 import { enrollmentSubject, guardianSubject, scopeKey } from '../../model/index.js';
-import type {
-  Change,
-  ChangeNoun,
-  Hold,
-  LocalState,
-  Note,
-  Plan,
-  Policy,
-  Reason,
-  Roster,
-} from '../../model/index.js';
+import type { Change, ChangeNoun, Hold, LocalState, Note, Plan, Policy, Reason, Roster } from '../../model/index.js';
 import { reasonOfHold } from '../words/reason-of-hold.js';
 import { findClass } from './classes.js';
 import { because, kept, notImported, UNKNOWN, type Finding, type Verdict } from './finding.js';

@@ -17,13 +17,12 @@ export type { JoinLink } from './join-link.js';
 export type { Opened } from './opening.js';
 export {
   firstKey,
-  type InvitationRequest,
   keyOfCode,
   prepareInvitation,
   type PreparedInvitation,
 } from './prepare.js';
 export { type Invitee, type Reach, reachOf } from './reach.js';
-export { type InviteFrom, type Senders, settleSenders } from './senders.js';
+export { type InviteFrom, settleSenders } from './senders.js';
 export type {
   Audience,
   ByLanguage,
@@ -33,4 +32,4 @@ export type {
   InvitationTextTemplate,
   Letter,
 } from './templates.js';
-export { type Reader, settleWriting, type Writing, WRITING_OPTIONS, type WritingOptions } from './writing.js';
+export { type Reader, settleWriting, type Writing, type WritingOptions } from './writing.js';

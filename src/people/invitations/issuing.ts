@@ -200,7 +200,7 @@ async function write(
 }
 
 /** Takes an invitation back that could still be used; tells whether it was that. */
-export async function revokeInvitation(context: InvitationsContext, invitation: Invitation): Promise<boolean> {
+async function revokeInvitation(context: InvitationsContext, invitation: Invitation): Promise<boolean> {
   const { store, scope } = context;
   if (invitation.state !== 'pending') return false;
   const { codeDigest, state } = invitation;

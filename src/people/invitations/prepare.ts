@@ -11,7 +11,7 @@ import { readerOf, type Writing } from './writing.js';
 const EXPIRY_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Who is invited, as far as a letter and its language depend on it. */
-export interface InvitedPerson {
+interface InvitedPerson {
   readonly id?: string | undefined;
   readonly sourcedId?: string | undefined;
   readonly roles?: readonly UserRole[] | undefined;

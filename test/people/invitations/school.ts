@@ -7,7 +7,7 @@ export const by = 'office-1';
 export const KEY = Buffer.alloc(32, 'a key of the tests').toString('base64');
 
 /** A clock that tests move. */
-export class Clock {
+class Clock {
   constructor(private instant = '2026-09-15T12:00:00.000Z') {}
 
   now(): Date {
