@@ -22,7 +22,11 @@ export type AcceptResult =
 const ATTEMPTS = 2;
 
 /** Accepts an invitation: the person has joined, and the code is used up. */
-export async function acceptCode(context: InvitationsContext, code: string, caller: string): Promise<AcceptResult> {
+export async function acceptCode(
+  context: InvitationsContext,
+  code: string,
+  caller: string | undefined,
+): Promise<AcceptResult> {
   const { store, scope } = context;
   const found = await findByCode(context, code);
   const until = await countedTry(context, caller, found !== undefined);
@@ -46,12 +50,13 @@ export async function acceptCode(context: InvitationsContext, code: string, call
   return { outcome: 'invalid' };
 }
 
-/** Counts a try of a code; tells until when the caller is to wait. */
+/** Counts a try of a code, where it is known whose; tells until when the caller is to wait. */
 export async function countedTry(
   { store, scope, clock, writing, wrongTriesPerHour }: InvitationsContext,
-  caller: string,
+  caller: string | undefined,
   isKnown: boolean,
 ): Promise<string | undefined> {
+  if (caller === undefined) return undefined;
   const limit = { store, scope, codes: writing.codes, limit: wrongTriesPerHour };
   return countTry(limit, { caller, isKnown, now: clock.now() });
 }

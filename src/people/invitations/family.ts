@@ -92,7 +92,7 @@ export async function redeemCode(
   context: InvitationsContext,
   code: string,
   who: NewGuardian | KnownGuardian,
-  caller: string,
+  caller: string | undefined,
 ): Promise<RedeemResult> {
   const guardian = checkedGuardian(who);
   const found = await findByCode(context, code);

@@ -45,8 +45,10 @@ export interface CallerOptions {
   /**
    * Whatever tells one who tries from another, such as an IP address or the id of a session that is not theirs to renew. Only
    * a digest of it is kept, for an hour.
+   *
+   * @default none: wrong codes are not counted, and your own page has to slow down who guesses
    */
-  readonly caller: string;
+  readonly caller?: string | undefined;
 }
 
 /** What {@link Invitations} works with. */
@@ -180,7 +182,7 @@ export class Invitations {
    * Lets a person in by the code of their invitation: marks them as joined, as `Directory.claim` does, and tells what they
    * get to. A code is good once; of two at the same moment one comes in.
    *
-   * @throws ConfigurationError naming `caller` where there is none
+   * @throws ConfigurationError naming `caller` where it is empty
    * @example
    * ```ts
    * import type { Invitations } from 'rosterkit';
@@ -194,7 +196,7 @@ export class Invitations {
    * }
    * ```
    */
-  async accept(code: string, options: CallerOptions): Promise<AcceptResult> {
+  async accept(code: string, options: CallerOptions = {}): Promise<AcceptResult> {
     return acceptCode(this.#context, checkedCode(code), checkedCaller(options));
   }
 
@@ -223,7 +225,7 @@ export class Invitations {
    * address is no proof of who somebody is: nobody is merged. With `approval`, or where people of the school had removed this
    * guardian, it is only asked for.
    *
-   * @throws ConfigurationError naming `caller` where there is none, or what `who` lacks
+   * @throws ConfigurationError naming `caller` where it is empty, or what `who` lacks
    * @example
    * ```ts
    * import type { Invitations } from 'rosterkit';
@@ -238,7 +240,7 @@ export class Invitations {
   async redeemFamilyCode(
     code: string,
     who: NewGuardian | KnownGuardian,
-    options: CallerOptions,
+    options: CallerOptions = {},
   ): Promise<RedeemResult> {
     return redeemCode(this.#context, checkedCode(code), who, checkedCaller(options));
   }
@@ -341,14 +343,13 @@ function checkedCode(code: unknown): string {
   return code;
 }
 
-function checkedCaller(options: CallerOptions): string {
+function checkedCaller(options: CallerOptions): string | undefined {
   checkOptionNames(options, ['caller']);
-  checkText(
-    'caller',
-    options.caller,
-    'tells who tries from others, such as an IP address: wrong codes are counted by it',
-  );
-  return options.caller;
+  const { caller } = options;
+  if (caller !== undefined) {
+    checkText('caller', caller, 'tells who tries from others, such as an IP address: wrong codes are counted by it');
+  }
+  return caller;
 }
 
 function addressOf({ userId, addressDigest: digest }: Pick<Invitation, 'userId' | 'addressDigest'>): string {

@@ -161,10 +161,12 @@ describe('guesses', () => {
     expect(keys.join()).not.toContain('203.0.113.7');
   });
 
-  it('need a caller', async () => {
+  it('of nobody in particular are not counted, and count against nobody', async () => {
     const { invitations } = schoolOf();
+    for (let number = 0; number < 12; number += 1)
+      expect(await invitations.accept(wrong)).toEqual({ outcome: 'invalid' });
+    expect(await invitations.accept(wrong, { caller: 'x' })).toEqual({ outcome: 'invalid' });
     await expect(invitations.accept(wrong, { caller: ' ' })).rejects.toThrow(/^caller: /);
-    await expect(invitations.accept(wrong, {} as never)).rejects.toThrow(/^caller: /);
     await expect(invitations.accept(undefined as never, { caller: 'x' })).rejects.toThrow(/^code: /);
   });
 });
