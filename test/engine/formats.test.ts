@@ -166,7 +166,9 @@ describe('a policy that was kept', () => {
           site: 'main',
         },
         guardians: { contactTypes: ['Parent'] },
+        invitations: { from: 'p1', fromRoles: ['dean'] },
       }),
+      definePolicy({ invitations: { from: { north: 'p1' } } }),
     ]) {
       expect(parsePolicy(kept(policy))).toEqual(policy);
       expect(parsePolicy({ ...kept(policy), formatVersion: 1 })).toEqual(policy);
@@ -191,6 +193,9 @@ describe('a policy that was kept', () => {
     [{ unarchive: 'sometimes' }, /^unarchive: has a value/u],
     [{ teachers: { create: 'maybe' } }, /^teachers\.create: has a value/u],
     [{ classes: { include: { rooms: ['1'] } } }, /^classes\.include: has a value/u],
+    [{ invitations: { from: 7 } }, /^invitations\.from: has a value/u],
+    [{ invitations: { from: { north: 7 } } }, /^invitations\.from: has a value/u],
+    [{ invitations: { fromRoles: 'dean' } }, /^invitations\.fromRoles: has a value/u],
     [{ windows: [{ kind: 'slow', from: '', to: '' }] }, /^windows: has a value/u],
     [{ formatVersion: 2 }, /^policy: is of version 2; version 1 is understood/u],
     [{ formatVersion: 'x' }, /^policy: is of version unknown/u],

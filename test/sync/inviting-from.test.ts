@@ -41,6 +41,14 @@ describe('whom people are invited by', () => {
     expect(world.mailer.messages[0]?.text).toContain('\nPat Lee, North\n');
   });
 
+  it('is known to the syncs that follow, too', async () => {
+    const world = worldOf({}, { from: { north: 'p1' }, fromRoles: ['dean'] });
+    await world.sync.run();
+    world.feed = withPerson(world.feed, 't1', { email: 'new@school.example' });
+    expect(await world.sync.run()).toMatchObject({ outcome: 'applied', sent: 1, failures: [] });
+    expect(world.sentTo('new@school.example')).toMatchObject([{ replyTo: 'pat@school.example' }]);
+  });
+
   it('is nobody for a school that has none', async () => {
     const world = worldOf({ schoolSourcedIds: ['south'] }, { from: { south: 'p1' } });
     await world.sync.run();

@@ -126,16 +126,28 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
   'teachers.username': ['roster', 'email'],
 };
 
-/** The settings that have no default. */
-const OPTIONAL: ReadonlySet<string> = new Set([
-  'classes.include',
-  'access.defaultRole',
-  'access.permissions',
-  'access.site',
-  'guardians.contactTypes',
-  'limits.notices',
-  'notify',
-]);
+type OptionalOf<T> = { [Name in keyof T]-?: Partial<Pick<T, Name>> extends Pick<T, Name> ? Name : never }[keyof T] &
+  string;
+type InGroup<Group extends keyof Policy> = Policy[Group] extends readonly unknown[]
+  ? never
+  : Policy[Group] extends object
+    ? `${Group}.${OptionalOf<Policy[Group]>}`
+    : never;
+
+/** The settings that have no default: all of them, or a policy that was kept would be refused for one. */
+const OPTIONAL: Readonly<
+  Record<OptionalOf<Policy> | { [Group in keyof Policy]-?: InGroup<Group> }[keyof Policy], true>
+> = {
+  'classes.include': true,
+  'access.defaultRole': true,
+  'access.permissions': true,
+  'access.site': true,
+  'guardians.contactTypes': true,
+  'invitations.from': true,
+  'invitations.fromRoles': true,
+  'limits.notices': true,
+  notify: true,
+};
 
 const CRITERIA: ReadonlySet<string> = new Set([
   'schoolLevels',
@@ -187,7 +199,7 @@ function withDefaults(given: Fields, defaults: Fields, prefix: string): Fields {
   for (const [name, value] of Object.entries(given)) {
     const path = `${prefix}${name}`;
     const usual = defaults[name];
-    if (!(name in defaults) && !OPTIONAL.has(path)) {
+    if (!(name in defaults) && !Object.hasOwn(OPTIONAL, path)) {
       throw new ConfigurationError(path, 'is no setting of this version of rosterkit');
     }
     if (value === undefined || value === null) continue;
@@ -209,6 +221,8 @@ function isUnderstood(path: string, value: unknown): boolean {
   if (path === 'notify') {
     return isFields(value) && isList(value['roles']) && Object.keys(value).every((name) => NOTIFY.has(name));
   }
+  if (path === 'invitations.from') return isText(value) || (isFields(value) && Object.values(value).every(isText));
+  if (path === 'invitations.fromRoles') return isList(value) && value.every(isText);
   if (path === 'windows')
     return isList(value) && value.every((each) => isFields(each) && WINDOWS.includes(each['kind']));
   const choices: readonly unknown[] | undefined = CHOICES[path];
@@ -219,6 +233,10 @@ function isUnderstood(path: string, value: unknown): boolean {
 function kindOf(value: unknown): string {
   if (isList(value)) return 'a list';
   return isFields(value) ? 'a group of settings' : `a ${typeof value}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }
 
 function isList(value: unknown): value is readonly unknown[] {
