@@ -1,87 +1,10 @@
-import { expect, onTestFinished, test } from 'vitest';
-import {
-  ClassLinkClient,
-  classlinkSource,
-  Connections,
-  Directory,
-  Invitations,
-  type LocalClass,
-  type LocalUser,
-} from 'rosterkit';
-import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
-import {
-  type District,
-  type DistrictGuardian,
-  type DistrictTeacher,
-  FixedClock,
-  generateDistrict,
-  simulateClassLink,
-  withTeacher,
-} from 'rosterkit/testing';
-import { codeIn, join, letterTo } from './letters.js';
+import { expect, test } from 'vitest';
+import { Invitations } from 'rosterkit';
+import { type District, type DistrictGuardian, type DistrictTeacher, withTeacher } from 'rosterkit/testing';
+import { codeIn, letterTo } from './letters.js';
+import { by, linkedSchool, scope } from './linked-school.js';
 
-const scope = { tenant: 'district-1' };
-const by = { by: 'admin-1' };
 const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** A school of Bloomz that is linked by ClassLink, and into which people were invited from its principal. */
-async function invitedSchool() {
-  const district = generateDistrict({ seed: 41, schools: 2, students: 120, clashingNames: 0 });
-  const server = await simulateClassLink(district, { key: 'client-1', secret: 'secret-1' });
-  onTestFinished(() => server.close());
-  const lost = new Set<string>();
-  const mailer = new MemoryMailer({ refuse: (address) => lost.has(address) });
-  const store = new MemoryStore();
-  const clock = new FixedClock();
-  const writing = { codeKey: crypto.getRandomValues(new Uint8Array(32)), join };
-  const connections = new Connections({
-    store,
-    scope,
-    mailer,
-    clock,
-    key: { id: 'test', key: crypto.getRandomValues(new Uint8Array(32)) },
-    providers: {
-      classlink: ({ tenantId, clientId, secretKey, serverUrl }) =>
-        classlinkSource(
-          new ClassLinkClient({
-            tenantId: String(tenantId),
-            clientId: String(clientId),
-            secretKey: String(secretKey),
-            serverUrl: String(serverUrl),
-            allowInsecureHosts: [server.host],
-          }),
-        ),
-    },
-    sync: writing,
-  });
-  const directory = new Directory({ store, scope });
-  const invitations = new Invitations({ store, scope, mailer, clock, ...writing });
-
-  // The principal has an account before anything is imported.
-  const schoolId = district.classes[0]?.schoolId ?? '';
-  const principal = { givenName: 'Pat', familyName: 'Lee', email: 'pat.lee@school.example' };
-  const { id: from } = await directory.createUser(
-    { ...principal, roles: ['administrator'], schoolSourcedIds: [schoolId] },
-    by,
-  );
-  const credentials = { tenantId: '2222', clientId: 'client-1', secretKey: 'secret-1', serverUrl: server.url };
-  const { id } = await connections.create({ provider: 'classlink', credentials, ...by });
-  await connections.linkSchool(id, schoolId, by);
-  await connections.configure(id, { policy: { invitations: { from } } }, by);
-  await connections.preflight(id, by);
-  await connections.preview(id, by);
-  await connections.enable(id, by);
-
-  /** The host's ids of these records of the district, sorted. */
-  async function idsOf(collection: 'classes' | 'users', sourcedIds: readonly string[]): Promise<readonly string[]> {
-    const records: readonly (LocalClass | LocalUser)[] = (await store.load(scope))[collection];
-    const found = records.filter(({ sourcedId }) => sourcedIds.includes(sourcedId ?? ''));
-    expect(found).toHaveLength(sourcedIds.length);
-    return found.map((record) => record.id).sort();
-  }
-  const idOf = async (sourcedId: string): Promise<string> => (await idsOf('users', [sourcedId]))[0] ?? '';
-  return { district, server, schoolId, store, mailer, lost, clock, connections, id, invitations, idsOf, idOf };
-}
 
 function teacherOf(district: District, schoolId: string, position = 0): DistrictTeacher {
   const teachers = district.teachers.filter(
@@ -107,7 +30,7 @@ function parentOf({ guardians, students }: District, schoolId: string): District
 }
 
 test('teachers and parents are invited from the principal, and the codes of their letters open what is theirs', async () => {
-  const { district, schoolId, mailer, connections, id, invitations, idsOf, idOf } = await invitedSchool();
+  const { district, schoolId, mailer, connections, id, invitations, idsOf, idOf } = await linkedSchool();
   expect(await connections.runNow(id, by)).toMatchObject({ outcome: 'applied' });
 
   // The teacher's letter says who invites, answers go there, and the code opens exactly their classes and school.
@@ -160,7 +83,7 @@ test('teachers and parents are invited from the principal, and the codes of thei
 });
 
 test('a wrong, a used and an expired code open nothing, and who guesses waits, alone', async () => {
-  const { district, schoolId, mailer, clock, connections, id, invitations, store, idOf } = await invitedSchool();
+  const { district, schoolId, mailer, clock, connections, id, invitations, store, idOf } = await linkedSchool();
   await connections.runNow(id, by);
   const [one, two] = [teacherOf(district, schoolId), teacherOf(district, schoolId, 1)];
   const codes = [codeIn(letterTo(mailer, one.email)), codeIn(letterTo(mailer, two.email))] as const;
@@ -186,7 +109,7 @@ test('a wrong, a used and an expired code open nothing, and who guesses waits, a
 });
 
 test('a lost letter is sent once more, and a changed address gets a letter of its own; the earlier codes are dead', async () => {
-  const { district, server, schoolId, mailer, lost, connections, id, invitations, idOf } = await invitedSchool();
+  const { district, server, schoolId, mailer, lost, connections, id, invitations, idOf } = await linkedSchool();
   const [unlucky, moving] = [teacherOf(district, schoolId), teacherOf(district, schoolId, 1)];
   await connections.runNow(id, by);
 
