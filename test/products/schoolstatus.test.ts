@@ -178,6 +178,7 @@ test('everything is set up and looked at before it is enabled; mobiles open acco
   expect(await access.can(principal, 'engagement:view', others)).toBe(true);
   expect(await access.can(teacher, 'engagement:view', talk)).toBe(true);
   expect(await access.can(teacher, 'engagement:view', others)).toBe(false);
+  await expect(connections.preview(id, { by: principal })).rejects.toThrow(NotAllowedError);
   await expect(connections.runNow(id, { by: principal })).rejects.toThrow(NotAllowedError);
   await new Directory({ store, scope }).editUser(principal, { permissions: ['Rostering Administrator'] }, by);
   expect(await connections.runNow(id, { by: principal })).toMatchObject({ outcome: 'applied', applied: 0 });
