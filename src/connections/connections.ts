@@ -207,6 +207,7 @@ export class Connections {
    * whose feed cannot be believed (`outcome: 'failed'`) does not count.
    *
    * @throws ConfigurationError naming `schools` where none are chosen, or the setting that is impossible
+   * @throws NotAllowedError where the sync has an `access`, and `by` may not make plans
    * @throws StoreConflictError where the settings were changed while the plan was made
    * @throws RosterError where the provider cannot be read at all
    */
@@ -216,7 +217,7 @@ export class Connections {
     if (before.schools === undefined) {
       throw new ConfigurationError('schools', 'are chosen first: linkSchool(id, schools)');
     }
-    const plan = await (await syncOf(this.#context, before)).plan({ signal });
+    const plan = await (await syncOf(this.#context, before)).plan({ by, signal });
     if (plan.outcome === 'failed') return plan;
     const preview = { at: this.#context.clock.now().toISOString(), planHash: plan.hash, counts: plan.counts };
     await this.#look(id, 'preview', by, (connection) => {

@@ -1,5 +1,5 @@
 import { ConfigurationError, LockHeldError, RosterError } from '../errors.js';
-import type { Connection, RunReport, TakenTime } from '../ports/index.js';
+import type { Connection, RunOutcome, RunReport, TakenTime } from '../ports/index.js';
 import { insisting } from '../sync/persistent-store.js';
 import { INTERRUPTED } from './attention.js';
 import { nextRunAt } from './next-run.js';
@@ -87,13 +87,13 @@ function dueRun(context: ConnectionsContext, id: string, taken: TakenTime): DueR
   };
 }
 
+/** What says of a run that it came to its end. */
+const DONE: readonly RunOutcome[] = ['applied', 'held', 'partial'];
+
 /** Whether the schools were synced since: by hand, or by a process that did not come to say so. */
 async function isDone(context: ConnectionsContext, connection: Connection, dueAt: string): Promise<boolean> {
   const runs = await context.store.runs(scopeOf(context, connection), { limit: 20 });
-  return runs.some(
-    ({ type, outcome, startedAt }) =>
-      type === 'sync' && outcome !== 'failed' && outcome !== 'aborted' && startedAt >= dueAt,
-  );
+  return runs.some(({ type, outcome, startedAt }) => type === 'sync' && DONE.includes(outcome) && startedAt >= dueAt);
 }
 
 /** The time is dealt with, whatever came of it: the next one is another day's. */

@@ -2,6 +2,14 @@
 
 export type { Candidate, CandidateProblem } from '../engine/candidates.js';
 export type { SyncAccess, SyncPermission } from './access.js';
+export type {
+  ApplyOptions,
+  DecisionsOptions,
+  PlanOptions,
+  RunOptions,
+  RunsOptions,
+  StatisticsOptions,
+} from './call-options.js';
 export type { RosterSyncEvent, RosterSyncEvents, SyncEvent } from './events.js';
 export type { ApproveOptions, DecideOptions } from './holds.js';
 export type { ImportOptions, RosterSyncOptions } from './options.js';
@@ -23,13 +31,5 @@ export type { NoticeRecipient } from './recipients.js';
 export type { JoinCounts, SchoolStatistics, SyncStatistics } from './statistics.js';
 export type { RunningSync, SyncStatus } from './status.js';
 export type { RetentionOptions } from './retention.js';
-export {
-  type ApplyOptions,
-  type DecisionsOptions,
-  type PlanOptions,
-  RosterSync,
-  type RunOptions,
-  type RunsOptions,
-  type StatisticsOptions,
-} from './roster-sync.js';
+export { RosterSync } from './roster-sync.js';
 export type { UndoOptions } from './undo.js';

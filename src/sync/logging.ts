@@ -15,8 +15,11 @@ export type LogFact = string | number | boolean | undefined | readonly string[] 
 
 /** Where a sync writes what it does: any logger that takes objects, such as pino. */
 export interface SyncLogger {
+  /** What went as it should. */
   info(entry: LogEntry): void;
+  /** What somebody should look at: a hold, a request made again, a run that was stopped. */
   warn(entry: LogEntry): void;
+  /** What failed. */
   error(entry: LogEntry): void;
 }
 

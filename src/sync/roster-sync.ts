@@ -1,33 +1,25 @@
 import type { Candidate } from '../engine/candidates.js';
-import { hashPlan } from '../engine/index.js';
-import { ConfigurationError, PlanError, StalePlanError } from '../errors.js';
-import { type LatchedHold, type Plan, type Policy, type Proposal, type Roster, scopeKey } from '../model/index.js';
-import type { Preflight } from '../model/index.js';
+import { ConfigurationError } from '../errors.js';
 import { collect } from '../internal/ordered.js';
+import type { LatchedHold, Plan, Policy, Preflight, Proposal } from '../model/index.js';
 import type { Delivery } from '../people/index.js';
-import type { AuditEntry, AuditOptions, RunReport } from '../ports/index.js';
-import { isAcknowledgeable, windowsAt } from '../engine/gates/index.js';
+import type { AuditEntry, RunReport } from '../ports/index.js';
 import { requireAllowed } from './access.js';
-import {
-  type Application,
-  applyPlan,
-  deliverUnlessQuiet,
-  hasStaleFailure,
-  refuseOvertaken,
-  withoutStale,
-} from './applying.js';
-import { audit, decisions, UNNAMED } from './auditing.js';
+import { decisions } from './auditing.js';
+import type {
+  ApplyOptions,
+  DecisionsOptions,
+  PlanOptions,
+  RunOptions,
+  RunsOptions,
+  StatisticsOptions,
+} from './call-options.js';
 import { deliverNow } from './delivering.js';
 import type { RosterSyncEvent, RosterSyncEvents } from './events.js';
 import { type ApproveOptions, approveHold, type DecideOptions, discardHold, openHolds } from './holds.js';
-import {
-  type ImportOptions,
-  type RosterSyncOptions,
-  settleOptions,
-  settlePolicy,
-  type SyncContext,
-} from './options.js';
-import { checkAccess, decide, loadLedger } from './planning.js';
+import { applyGiven, planImport, runImport } from './importing.js';
+import { type RosterSyncOptions, settleOptions, settlePolicy, type SyncContext } from './options.js';
+import { checkAccess, loadLedger } from './planning.js';
 import {
   type CandidatesOptions,
   importUsers,
@@ -36,62 +28,11 @@ import {
   streamCandidates,
 } from './people-import.js';
 import { answerProposal, openProposals } from './proposals.js';
-import { type Reading, readRoster } from './reading.js';
-import { recordRun, type RunIdentity, withLease } from './recording.js';
 import { resyncUser, type ResyncUserOptions } from './resync.js';
 import { type SyncStatistics, statisticsOf } from './statistics.js';
 import { type SyncStatus, statusOf } from './status.js';
-import { FIRST_STEP, mayBegin, type StepReports } from './steps.js';
+import { FIRST_STEP, type StepReports } from './steps.js';
 import { type UndoOptions, undoRun } from './undo.js';
-
-/** How to plan. */
-export interface PlanOptions extends ImportOptions {
-  /** Who asks for the plan, in the host's own words, such as a user id: for `access`. @default none */
-  readonly by?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How to apply a plan. */
-export interface ApplyOptions {
-  /**
-   * The hash of the plan, by a person who has just read it: releases limits (G6, G7), emptied classes (K15) and
-   * vanished schools and cohorts of exactly this plan. Other holds stay. @default nothing is released
-   */
-  readonly acknowledge?: string | undefined;
-  /** With `acknowledge`: lets the plan's messages go out, too, although they are many or the hour is quiet (G8). @default false */
-  readonly mail?: boolean | undefined;
-  /** Who applies it, in the host's own words, such as a user id. */
-  readonly by?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How to run. */
-export interface RunOptions extends ImportOptions {
-  /** Who started the run, in the host's own words, such as a user id. @default none: a schedule */
-  readonly by?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** How to count. */
-export interface StatisticsOptions {
-  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
-  readonly by?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Which decisions to tell of. */
-export interface DecisionsOptions extends AuditOptions {
-  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
-  readonly by?: string | undefined;
-}
-
-/** Which runs to tell of. */
-export interface RunsOptions {
-  /** @default all */
-  readonly limit?: number;
-  /** Who asks, in the host's own words, such as a user id: for `access`. @default none */
-  readonly by?: string | undefined;
-}
 
 /**
  * Keeps a host's people and classes in step with a district's roster: reads, plans, applies, invites, and can undo.
@@ -167,7 +108,8 @@ export class RosterSync {
     const policy = settlePolicy(this.#context.policy, options);
     options.signal?.throwIfAborted();
     await checkAccess(this.#context, policy);
-    const { plan } = await this.#plan(crypto.randomUUID(), policy, options.signal);
+    const { plan } = await planImport(this.#context, crypto.randomUUID(), policy, options.signal);
+    this.#policies.set(plan, policy);
     return plan;
   }
 
@@ -185,46 +127,10 @@ export class RosterSync {
    * @throws LockHeldError while another run holds the scope
    */
   async apply(plan: Plan, options: ApplyOptions = {}): Promise<RunReport> {
-    const context = this.#context;
-    const { acknowledge, signal } = options;
-    const mail = options.mail === true;
-    await requireAllowed(context, 'sync:apply', options);
-    if (acknowledge !== undefined) await requireAllowed(context, 'sync:approve', options);
-    if (scopeKey(plan.scope) !== scopeKey(context.scope)) {
-      throw new PlanError('The plan was made for another scope than that of this sync. Make a new one.');
-    }
-    if (hashPlan(plan) !== plan.hash) {
-      throw new StalePlanError('The plan was changed after it was made. Make a new one.', { planHash: plan.hash });
-    }
-    if (acknowledge !== undefined && acknowledge !== plan.hash) {
-      const message = 'Another plan was acknowledged than the one to be applied. Read this one, then acknowledge it.';
-      throw new StalePlanError(message, { planHash: plan.hash });
-    }
-    const released = new Set(
-      acknowledge === undefined
-        ? []
-        : plan.holds.filter((hold) => isAcknowledgeable(hold, { mail })).map(({ id }) => id),
-    );
-    const policy = this.#policies.get(plan) ?? context.policy;
-    const steps = plan.type === 'sync' ? plan.steps : undefined;
-    const run: RunIdentity = { id: crypto.randomUUID(), type: plan.type, by: options.by, steps };
-    return withLease(context, run.id, async (lease) => {
-      const ledger = await loadLedger(context);
-      refuseOvertaken(plan, ledger, windowsAt(policy, context.clock.now()));
-      return recordRun(context, run, signal, async (progress) => {
-        const application: Application = { context, lease, run, progress, signal };
-        signal?.throwIfAborted();
-        progress.planHash = plan.hash;
-        progress.counts = plan.counts;
-        const by = options.by ?? (acknowledge === undefined ? undefined : UNNAMED);
-        const details = { hash: plan.hash, changes: plan.changes.length, released: released.size, mail };
-        await audit(context, { action: 'plan-apply', by, runId: run.id, details });
-        if (plan.type === 'sync' && !(await mayBegin(context, plan.steps, progress))) return;
-        await applyPlan(application, plan, { policy, released, ledger, mail });
-        await deliverUnlessQuiet(application, plan, { policy, released, mail });
-        signal?.throwIfAborted();
-      });
-    });
+    const { acknowledge } = options;
+    await requireAllowed(this.#context, 'sync:apply', options);
+    if (acknowledge !== undefined) await requireAllowed(this.#context, 'sync:approve', options);
+    return applyGiven(this.#context, plan, this.#policies.get(plan) ?? this.#context.policy, options);
   }
 
   /**
@@ -237,30 +143,10 @@ export class RosterSync {
    * @throws LockHeldError while another run holds the scope
    */
   async run(options: RunOptions = {}): Promise<RunReport> {
-    const context = this.#context;
-    const { signal, by } = options;
-    await requireAllowed(context, 'sync:apply', options);
-    const policy = settlePolicy(context.policy, options);
-    await checkAccess(context, policy);
-    const run: RunIdentity = { id: crypto.randomUUID(), type: 'sync', by, steps: policy.steps };
-    return withLease(context, run.id, async (lease) =>
-      recordRun(context, run, signal, async (progress) => {
-        const application: Application = { context, lease, run, progress, signal };
-        progress.policy = policy;
-        signal?.throwIfAborted();
-        await audit(context, { action: 'sync-run', by, runId: run.id });
-        if (!(await mayBegin(context, policy.steps, progress))) return;
-        const { plan, roster, keep } = await this.#plan(run.id, policy, signal);
-        await keep(lease.fence);
-        progress.planHash = plan.hash;
-        progress.counts = plan.counts;
-        const released = new Set<string>();
-        await applyPlan(application, plan, { policy, released, goesOn: true });
-        await this.#catchUp(application, plan, roster, policy);
-        await deliverUnlessQuiet(application, plan, { policy, released });
-        signal?.throwIfAborted();
-      }),
-    );
+    await requireAllowed(this.#context, 'sync:apply', options);
+    const policy = settlePolicy(this.#context.policy, options);
+    await checkAccess(this.#context, policy);
+    return runImport(this.#context, policy, options);
   }
 
   /**
@@ -541,32 +427,5 @@ export class RosterSync {
   /** Stops listening. */
   off<E extends RosterSyncEvent>(event: E, listener: RosterSyncEvents[E]): void {
     this.#context.events.off(event, listener);
-  }
-
-  async #plan(
-    runId: string,
-    policy: Policy,
-    signal: AbortSignal | undefined,
-  ): Promise<Reading & { readonly plan: Plan }> {
-    const reading = await readRoster(this.#context, runId, policy, signal);
-    const plan = await decide(this.#context, reading.roster, policy, signal);
-    this.#policies.set(plan, policy);
-    const { hash, counts, holds } = plan;
-    this.#context.events.emit('plan-ready', { runId, hash, counts, holds });
-    return { ...reading, plan };
-  }
-
-  /** Where people changed records meanwhile, decides once more about the same roster, and applies what is left to do. */
-  async #catchUp(application: Application, plan: Plan, roster: Roster, policy: Policy): Promise<void> {
-    const { context, progress, signal } = application;
-    if (!hasStaleFailure(progress)) return;
-    const stale = withoutStale(progress);
-    const done = new Set<string>();
-    for (const change of plan.changes) {
-      if (change.heldBy.length === 0 && !stale.has(change.key)) done.add(change.key);
-    }
-    const replanned = await decide(context, roster, policy, signal);
-    progress.total = progress.applied;
-    await applyPlan(application, replanned, { policy, released: new Set(), done });
   }
 }

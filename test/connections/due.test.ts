@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Connections, type DueRun, LockHeldError, StoreError } from '../../src/index.js';
+import { reportOf } from '../../src/testing/contracts/store/changes.js';
 import { roster } from '../sync/support.js';
 import { by, Scene } from './support.js';
 
@@ -46,6 +47,18 @@ test('what was missed for days is caught up once', async () => {
   await due.run();
   expect(await scene.connections.takeDue()).toBeUndefined();
   expect(await scene.store.runs(scope)).toHaveLength(1);
+});
+
+test('a run that died in the middle is made up for by the next process', async () => {
+  const { scene } = await dueScene();
+  await taken(scene.another());
+  const { store } = scene;
+  const died = { ...reportOf(scope, 'died', DUE), outcome: 'running' } as const;
+  await store.saveRun(died);
+  scene.clock.advance(10 * 60_000);
+  const due = await taken(scene.connections);
+  expect(await due.run()).toMatchObject({ outcome: 'applied' });
+  expect(await store.run(scope, 'died')).toMatchObject({ outcome: 'aborted' });
 });
 
 test('the time of a process that died is taken again, and given up where runs die every time', async () => {

@@ -30,7 +30,7 @@ const by = { by: 'somebody' };
 const LATER = '2030-01-01T00:00:00.000Z';
 
 /** The tenant's mark, where the id of something of its own alone is in what was given. */
-function showing({ side }: Known, id: string, result: unknown): string {
+export function showing({ side }: Known, id: string, result: unknown): string {
   return JSON.stringify(result).includes(`"${id}"`) ? side.mark : '';
 }
 
@@ -329,14 +329,63 @@ export const directoryCalls: Readonly<Record<string, Call>> = {
   },
   exportPerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.exportPerson(name)) },
   erasePerson: { call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.erasePerson(name)) },
+  editClass: {
+    call: ({ directory }, of) => both(['c1', of.classId], (name) => directory.editClass(name, { period: '9' }, by)),
+  },
+  setClassOptions: {
+    call: ({ directory }, of) =>
+      both(['c1', of.classId], (name) => directory.setClassOptions(name, { studentPortfolios: false }, by)),
+  },
+  linkGuardian: {
+    call: ({ directory }, of) =>
+      both(['linked-person', of.linkedUserId], (name) => directory.linkGuardian(name, of.outsiderId, by)),
+  },
+  unlinkGuardian: {
+    call: ({ directory }, of) =>
+      both(['linked-person', of.linkedUserId], (name) => directory.unlinkGuardian(name, of.studentId, by)),
+  },
+  blockGuardian: {
+    call: ({ directory }, of) =>
+      both(['linked-person', of.linkedUserId], (name) => directory.blockGuardian(name, of.studentId, by)),
+  },
+  unblockGuardian: {
+    call: ({ directory }, of) =>
+      both(['linked-person', of.linkedUserId], async (name) => {
+        await directory.blockGuardian(name, of.studentId, by);
+        await directory.unblockGuardian(name, of.studentId, by);
+      }),
+  },
+  verifyEmail: {
+    call: ({ directory }, of) =>
+      both(['s1-1', of.studentId], (name) => directory.verifyEmail(name, 'own@forged.example', by)),
+  },
+  deactivateUser: {
+    call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.deactivateUser(name, by)),
+  },
+  reactivateUser: {
+    call: ({ directory }, of) =>
+      both(['s1-1', of.studentId], async (name) => {
+        await directory.deactivateUser(name, by);
+        await directory.reactivateUser(name, by);
+      }),
+  },
+  protectUser: {
+    call: ({ directory }, of) => both(['s1-1', of.studentId], (name) => directory.protectUser(name, by)),
+  },
+  unprotectUser: {
+    call: ({ directory }, of) =>
+      both(['s1-1', of.studentId], async (name) => {
+        await directory.protectUser(name, by);
+        await directory.unprotectUser(name, by);
+      }),
+  },
+  proposals: { call: async ({ directory }, of) => showing(of, of.proposedId, await directory.proposals()) },
+  accept: { call: ({ directory }, of) => directory.accept(of.proposalId, by) },
+  decline: { call: ({ directory }, of) => directory.decline(of.proposalId, by) },
   createClass: { call: ({ directory }) => directory.createClass({ name: 'Forged', schoolSourcedId: 'north' }, by) },
   createUser: {
     call: ({ directory }) => directory.createUser({ givenName: 'F', familyName: 'F', roles: ['student'] }, by),
   },
-};
-
-export const invitationsCalls: Readonly<Record<string, Call>> = {
-  pending: { call: async ({ invitations }, of) => showing(of, of.invitation.id, await invitations.pending()) },
 };
 
 export const deliveriesCalls: Readonly<Record<string, Call>> = {
@@ -418,6 +467,17 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     },
   },
   run: { call: ({ sync }) => sync.run() },
+  runInSteps: { call: ({ sync }) => sync.runInSteps() },
+  candidates: { call: ({ sync }) => sync.candidates() },
+  streamCandidates: {
+    call: async ({ sync }) => {
+      const candidates: unknown[] = [];
+      for await (const candidate of sync.streamCandidates()) candidates.push(candidate);
+      return candidates;
+    },
+  },
+  importUsers: { call: ({ sync }) => sync.importUsers('all', by) },
+  resyncUser: { call: ({ sync }, of) => both(['s1-1', of.studentId], (name) => resynced(sync, name)) },
   approve: { call: ({ sync }, of) => sync.approve(of.holdId, { hash: of.holdHash, ...by }) },
   discard: { call: ({ sync }, of) => sync.discard(of.holdId, by) },
   holds: { call: async ({ sync }, of) => showing(of, of.heldId, await sync.holds()) },
@@ -439,6 +499,10 @@ export const syncCalls: Readonly<Record<string, Call>> = {
     noneOfTenant: 'it ends what one’s own listener hears',
   },
 };
+
+function resynced(sync: Side['sync'], name: string | { readonly sourcedId: string }): Promise<unknown> {
+  return sync.resyncUser(typeof name === 'string' ? name : name.sourcedId, by);
+}
 
 /** The call with the keys of both messages. */
 async function ofMessages(

@@ -8,7 +8,7 @@ import * as postgres from '../../src/adapters/postgres/index.js';
 import { scopeColumn } from '../../src/adapters/postgres/scopes.js';
 import { Connections } from '../../src/connections/index.js';
 import { CredentialVault } from '../../src/credentials/index.js';
-import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
+import { Access, Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type { OutboxMessage } from '../../src/ports/index.js';
 import { RosterSync } from '../../src/sync/index.js';
 import { pendingOf, stateOf } from '../../src/testing/contracts/store/changes.js';
@@ -21,12 +21,12 @@ import {
   deliveriesCalls,
   directoryCalls,
   halfCalls,
-  invitationsCalls,
   storeCalls,
   syncCalls,
   vaultCalls,
 } from './calls.js';
 import type { Call } from './calls.js';
+import { accessCalls, invitationsCalls } from './joining-calls.js';
 import { claim, newSide, saveCredentials, settled } from './side.js';
 import type { Known, Side, Store } from './side.js';
 
@@ -34,6 +34,7 @@ const calls: readonly (readonly [name: string, Call])[] = Object.entries({
   store: storeCalls,
   directory: directoryCalls,
   invitations: invitationsCalls,
+  access: accessCalls,
   deliveries: deliveriesCalls,
   sync: syncCalls,
   vault: vaultCalls,
@@ -63,6 +64,7 @@ describe('every call is tried', () => {
     expect(methodsOf(PostgresStore)).toEqual(expect.arrayContaining([...methodsOf(PostgresJournal)]));
     expect(methodsOf(Directory)).toEqual(known(directoryCalls));
     expect(methodsOf(Invitations)).toEqual(known(invitationsCalls));
+    expect(methodsOf(Access)).toEqual(known(accessCalls));
     expect(methodsOf(Deliveries)).toEqual(known(deliveriesCalls));
     expect(methodsOf(RosterSync)).toEqual(known(syncCalls));
     expect(methodsOf(CredentialVault)).toEqual(known(vaultCalls));
@@ -81,7 +83,16 @@ describe('every call is tried', () => {
         ...['OneRosterClient', 'MemoryMailer', 'MemoryTextSender'],
         // Works with the connections that it is handed.
         'Scheduler',
-        ...['Connections', 'CredentialVault', 'Deliveries', 'Directory', 'Invitations', 'MemoryStore', 'RosterSync'],
+        ...[
+          'Access',
+          'Connections',
+          'CredentialVault',
+          'Deliveries',
+          'Directory',
+          'Invitations',
+          'MemoryStore',
+          'RosterSync',
+        ],
         ...['PostgresJournal', 'PostgresStore'],
       ].sort(),
     );

@@ -3,7 +3,7 @@ import { userSubject } from '../../src/model/index.js';
 import { MemoryMailer } from '../../src/adapters/memory/index.js';
 import { Connections } from '../../src/connections/index.js';
 import { credentialSealer, CredentialVault } from '../../src/credentials/index.js';
-import { Deliveries, Directory, Invitations } from '../../src/people/index.js';
+import { Access, Deliveries, Directory, Invitations } from '../../src/people/index.js';
 import type {
   Attempt,
   ConnectionStore,
@@ -33,6 +33,7 @@ export interface Side {
   readonly mailer: MemoryMailer;
   readonly directory: Directory;
   readonly invitations: Invitations;
+  readonly access: Access;
   readonly deliveries: Deliveries;
   readonly vault: CredentialVault;
   /** The same with a newer key. */
@@ -86,6 +87,11 @@ export interface Known {
   readonly credentialName: string;
   readonly sealed: string;
   readonly connectionId: string;
+  /** A code that opens an account, and the id of its invitation; one that ties a guardian to a child; who asked for that. */
+  readonly code: string;
+  readonly codeId: string;
+  readonly familyCode: string;
+  readonly requestId: string;
 }
 
 /** All tenants are of one host, which has one key for them. */
@@ -97,6 +103,14 @@ const NAME_OF_CREDENTIALS = 'clever';
 const LAST_TRY = '9000-01-01T00:00:00.000Z';
 /** In every tenant the same, as if one worker went round. */
 const WORKER = 'worker';
+
+/** What only people of the tenant with this mark may do. */
+export const OWN_PERMISSION = (mark: string): string => `${mark}:office`;
+
+/** A host has the same sets for all tenants; what somebody has of them is their tenant's. */
+const OWN_SETS = Object.fromEntries(
+  ['alpha', 'bravo'].map((mark) => [mark, { permissions: { [OWN_PERMISSION(mark)]: 'district' } as const }]),
+);
 
 let tenants = 0;
 
@@ -122,6 +136,7 @@ export function newSide(store: Store, mark: string): Side {
     mailer,
     directory: new Directory({ store, scope }),
     invitations: new Invitations({ store, scope }),
+    access: new Access({ store, scope, permissionSets: OWN_SETS }),
     deliveries: new Deliveries({ store, scope }),
     vault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [OLD_KEY] }) }),
     newVault: new CredentialVault({ store, scope, sealer: credentialSealer({ keys: [NEW_KEY, OLD_KEY] }) }),
@@ -180,6 +195,7 @@ export async function settled(side: Side): Promise<Known> {
   const localUser = await directory.createUser(names, by);
   const linkedUser = await directory.createUser({ ...names, familyName: `Linked ${mark}` }, by);
   await directory.linkUser(linkedUser.id, 'linked-person', by);
+  await directory.editUser(localUser.id, { permissions: [mark] }, by);
   await directory.renameClass({ sourcedId: 'c5' }, `Renamed ${mark}`, by);
   await directory.archiveClass({ sourcedId: 'c6' }, by);
 
@@ -236,6 +252,7 @@ export async function settled(side: Side): Promise<Known> {
     proposedId: `s7-${side.leaver}`,
     invitation: given(await store.invitationByCode(scope, given((await side.invitations.pending())[0]).codeDigest)),
     ...(await decided(side)),
+    ...(await coded(side, idOf(users, 's3-1'))),
     proposalId: given(proposal).id,
     plan: await sync.plan(),
     waitingKey: waiting.message.idempotencyKey,
@@ -257,6 +274,23 @@ async function decided({ store, scope, mark, feed }: Side): Promise<Pick<Known, 
   const tries = mark === 'bravo' ? 5 : 2;
   for (let count = 0; count < tries; count += 1) await store.countAttempt(scope, attempt);
   return { auditId, attempt, tries };
+}
+
+/** Codes in people's hands, and a guardian who waits for the school's word. */
+async function coded(
+  { store, scope, mark, invitations }: Side,
+  studentId: string,
+): Promise<Pick<Known, 'code' | 'codeId' | 'familyCode' | 'requestId'>> {
+  const by = { by: `${mark} admin` };
+  const { code, id } = await invitations.issue(studentId, { ...by, byHand: true });
+  const [{ code: familyCode }, { code: askedFor }] = [
+    await invitations.familyCode(studentId, by),
+    await invitations.familyCode(studentId, by),
+  ];
+  const asking = new Invitations({ store, scope, approval: true });
+  await asking.redeemFamilyCode(askedFor, { givenName: mark, familyName: mark, email: `asks@${mark}.example` });
+  const [request] = await asking.familyRequests();
+  return { code: given(code), codeId: given(id), familyCode, requestId: given(request).id };
 }
 
 /** Takes the messages that are to be sent and that nobody has, for longer than a test lasts. */

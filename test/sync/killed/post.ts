@@ -38,7 +38,7 @@ export class FolderPost implements Post {
     const people: string[] = [];
     for (const file of await readdir(folder)) {
       const letter = await readFile(path.join(folder, file), 'utf8');
-      expectCodeOf(letter, now, tenant);
+      expectCodeOf(letter, now);
       people.push(/^To: (.*)$/m.exec(letter)?.[1] ?? '');
     }
     return people.sort();
@@ -77,7 +77,7 @@ export class ServerPost implements Post {
     this.hangingCount += hanging.length;
   }
 
-  async addressees(tenant: string, now: Tables, before: Tables): Promise<readonly string[]> {
+  async addressees(_tenant: string, now: Tables, before: Tables): Promise<readonly string[]> {
     await this.#newlyTaken();
     const earlier = statesOf(before);
     const keys = [...statesOf(now).keys()].filter((key) => !earlier.has(key));
@@ -86,7 +86,7 @@ export class ServerPost implements Post {
     const letters = new Set<string>();
     for (const { headers, body, recipients } of await this.server.takeMessages()) {
       const { text } = contentOf(headers, body);
-      expectCodeOf(text, now, tenant);
+      expectCodeOf(text, now);
       letters.add(`${recipients.join()} ${text}`);
     }
     expect(letters.size, 'what comes twice is the same letter').toBe(keys.length);
@@ -113,10 +113,10 @@ function statesOf({ outbox = [] }: Tables): ReadonlyMap<string, unknown> {
   return new Map(outbox.map((row) => [String(row['idempotency_key']), row['state']]));
 }
 
-/** Each letter must hold the code of an invitation. */
-function expectCodeOf(letter: string, now: Tables, tenant: string): void {
-  const digests = new Set((now['invitations'] ?? []).map((row) => row['code_digest']));
+/** Each letter must hold the code of an invitation: its digest is the tenant's own. */
+function expectCodeOf(letter: string, { invitations = [] }: Tables): void {
   const code = /Your invitation code: (\S+)/.exec(letter)?.[1] ?? '';
-  const [digest] = new Codes(tenant, undefined).digestsOf(code);
-  expect(digests.has(digest), 'the code of a letter is that of an invitation').toBe(true);
+  const [digest] = new Codes(String(invitations[0]?.['tenant']), undefined).digestsOf(code);
+  const digests = invitations.map((row) => row['code_digest']);
+  expect(digests, 'the code of a letter is that of an invitation').toContain(digest);
 }
