@@ -134,6 +134,19 @@ describe('what a hold names waits until it is decided or its record is seen agai
     const back = people(student('a', { email: 'a@school.example' }));
     expect(waitingAfter({ feed: RECYCLED, host: HOST, policy: FULL }, { feed: back })).toEqual([]);
   });
+
+  it('not while a person has brought the class back that was to be archived: they took it back (K16)', () => {
+    const both = merge(C1, classWith('c2', { students: ['a', 'b'] }));
+    const policy = { ...FULL, limits: { ...OPEN, classes: 0.01, floor: 0 } };
+    const leaving: Given = { feed: classWith('c2', { students: ['a', 'b'] }), host: hostOf(both), policy };
+    expect(waitingAfter(leaving, {})).toEqual(['G6:classes class-archive class:c1']);
+    const host = hostOf(both, { classes: { c1: { revived: true } } });
+    expect(waitingAfter(leaving, { host })).toEqual([]);
+    const unproven = { attestation: attested({}, { allSchools: false }) };
+    expect(waitingAfter(leaving, { host, feed: { ...leaving.feed, ...unproven } })).toEqual([
+      'G6:classes class-archive class:c1',
+    ]);
+  });
 });
 
 describe('the name of a class for whose archive a person is asked', () => {

@@ -377,7 +377,9 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted }, context);
     this.names.keep(decision, local, undefined);
     if (decision.names === 'free' && isJudgedClass(local, context)) this.names.noteLeaving(local);
-    this.noteUnjudged(local);
+    // Whom a person revived is not waited for: they took back what waited (K16).
+    const isTakenBack = local.revived === true && isProven && feed.provesAbsence;
+    this.noteUnjudged(local, isTakenBack);
     if (decision.members !== 'remove') return;
     this.followed?.noteAbsent(local);
     const ofClass = { ...ofHostAlone(local), absence: isTombstoned ? 'E2' : 'E1' } as const;
@@ -386,10 +388,10 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   }
 
   /** Neither the class nor its members were seen: what waits for them goes on waiting. A closed class is not archived. */
-  private noteUnjudged({ sourcedId = '', state }: LocalClass): void {
+  private noteUnjudged({ sourcedId = '', state }: LocalClass, isTakenBack = false): void {
     const { unjudged } = this.context;
     if (!unjudged.isWatching) return;
-    if (state === 'active') unjudged.record(classSubject(sourcedId));
+    if (state === 'active' && !isTakenBack) unjudged.record(classSubject(sourcedId));
     unjudged.membersOf(sourcedId);
   }
 
