@@ -17,7 +17,8 @@ export default defineConfig({
     ],
   },
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // Two also on two cores, where the default is one: many tests wait for a server or for a process of their own.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [

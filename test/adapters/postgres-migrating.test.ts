@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { Client } from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Database } from '../../src/adapters/postgres/database.js';
 import { PostgresStore } from '../../src/adapters/postgres/index.js';
 import type { SqlPool } from '../../src/adapters/postgres/index.js';
@@ -12,6 +12,9 @@ import { programFolder, runProgram } from '../support/programs.js';
 import { CONNECTION, hasServer } from '../support/database-server.js';
 import { breakingPool, openServer, placesFor } from './postgres-places.js';
 import type { Place } from './postgres-places.js';
+
+// Each statement of a migration is the last of one.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** What there is of the schema: every table and who may use it, and the versions. */
 async function contentsOf(place: Place): Promise<unknown> {
