@@ -14,6 +14,7 @@ export class Unjudged {
   private readonly watched = new Set<string>();
   private readonly subjects = new Set<string>();
   private readonly closed = new Set<string>();
+  private readonly revived = new Set<string>();
   private readonly classes = new Set<string>();
 
   constructor(ledger: Pick<Ledger, 'holds' | 'absences' | 'unfinished' | 'messages' | 'removals'>) {
@@ -42,6 +43,11 @@ export class Unjudged {
     if (this.watched.has(subject)) this.closed.add(subject);
   }
 
+  /** A person brought the class back, and it is missing still: of what waits only its archive is settled (K16). */
+  recordRevived(subject: string): void {
+    if (this.watched.has(subject)) this.revived.add(subject);
+  }
+
   /** None of the members of this class were judged: it is absent, frozen or was not read. */
   membersOf(classSourcedId: string): void {
     if (this.isWatching) this.classes.add(classSourcedId);
@@ -50,6 +56,7 @@ export class Unjudged {
   /** @param kind of the change that waits @default any */
   isUnjudged(subject: string, kind?: ChangeKind): boolean {
     if (this.subjects.has(subject) || (kind !== 'user-deactivate' && this.closed.has(subject))) return true;
+    if (kind !== 'class-archive' && this.revived.has(subject)) return true;
     const classSourcedId = this.classes.size === 0 ? undefined : classOfMember(subject);
     return classSourcedId !== undefined && this.classes.has(classSourcedId);
   }

@@ -377,7 +377,6 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
     const decision = decideAbsent(local, { isTombstoned, isNamed, isWaiting, isDoubted }, context);
     this.names.keep(decision, local, undefined);
     if (decision.names === 'free' && isJudgedClass(local, context)) this.names.noteLeaving(local);
-    // Whom a person revived is not waited for: they took back what waited (K16).
     const isTakenBack = local.revived === true && isProven && feed.provesAbsence;
     this.noteUnjudged(local, isTakenBack);
     if (decision.members !== 'remove') return;
@@ -391,7 +390,8 @@ export class ClassPass implements ClassPassResult, ClassVisitor {
   private noteUnjudged({ sourcedId = '', state }: LocalClass, isTakenBack = false): void {
     const { unjudged } = this.context;
     if (!unjudged.isWatching) return;
-    if (state === 'active' && !isTakenBack) unjudged.record(classSubject(sourcedId));
+    if (state === 'active' && isTakenBack) unjudged.recordRevived(classSubject(sourcedId));
+    else if (state === 'active') unjudged.record(classSubject(sourcedId));
     unjudged.membersOf(sourcedId);
   }
 
