@@ -135,6 +135,19 @@ describe('what a hold names waits until it is decided or its record is seen agai
     expect(waitingAfter({ feed: RECYCLED, host: HOST, policy: FULL }, { feed: back })).toEqual([]);
   });
 
+  it('while a class is missing whose id was given to another, though a person has brought it back', () => {
+    const students = ['a', 'b', 'c', 'd', 'e'];
+    const [before, now] = [students, students.map((id) => `${id}2`)];
+    const host = hostOf(classWith('c1', { students: before }));
+    const feed = classWith('c1', { students: now, teachers: ['u'], termSourcedIds: ['spring'] });
+    const rest = classWith('c2', { students: before });
+    const revived = hostOf(classWith('c1', { students: before }), { classes: { c1: { revived: true } } });
+    expect(waitingAfter({ feed, host, policy: FULL }, { feed: rest, host: revived })).toEqual([
+      'K10:c1 class-rekey class:c1',
+      'K10:c1 class-create class:c1',
+    ]);
+  });
+
   it('not while a person has brought the class back that was to be archived: they took it back (K16)', () => {
     const both = merge(C1, classWith('c2', { students: ['a', 'b'] }));
     const policy = { ...FULL, limits: { ...OPEN, classes: 0.01, floor: 0 } };
