@@ -50,7 +50,7 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'html'],
       // A little below what is reached, so that an untested file fails and a refactoring does not.
-      thresholds: { statements: 96, branches: 90, functions: 96, lines: 97, 'src/engine/**': { branches: 99 } },
+      thresholds: { statements: 96, branches: 90, functions: 96, lines: 97, 'src/engine/**': { branches: 98 } },
     },
   },
 });
