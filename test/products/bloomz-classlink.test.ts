@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ClassLinkClient, classlinkSource, Connections, Directory } from 'rosterkit';
+import { Connections, Directory } from 'rosterkit';
 import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
 import { FixedClock, generateDistrict, simulateClassLink, withClass, withoutClass } from 'rosterkit/testing';
+import { classLinkProvider } from './class-link-provider.js';
 
 const scope = { tenant: 'district-1' };
 const by = { by: 'admin-1' };
@@ -19,18 +20,7 @@ test('a school is linked by four details, looked at and imported; Full Data and 
     mailer,
     clock,
     key: { id: 'test', key: crypto.getRandomValues(new Uint8Array(32)) },
-    providers: {
-      classlink: ({ tenantId, clientId, secretKey, serverUrl }) =>
-        classlinkSource(
-          new ClassLinkClient({
-            tenantId: String(tenantId),
-            clientId: String(clientId),
-            secretKey: String(secretKey),
-            serverUrl: String(serverUrl),
-            allowInsecureHosts: [server.host],
-          }),
-        ),
-    },
+    providers: { classlink: classLinkProvider(server.host) },
   });
 
   // Link an account, list the schools behind it, and link one of them.

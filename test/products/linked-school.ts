@@ -1,7 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
 import {
-  ClassLinkClient,
-  classlinkSource,
   type ConnectionConfiguration,
   Connections,
   Directory,
@@ -13,6 +11,7 @@ import {
 import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
 import { FixedClock, generateDistrict, simulateClassLink } from 'rosterkit/testing';
 import { join } from './letters.js';
+import { classLinkProvider } from './class-link-provider.js';
 
 export const scope = { tenant: 'district-1' };
 export const by = { by: 'admin-1' };
@@ -33,18 +32,7 @@ export async function linkedSchool(configuration: ConnectionConfiguration = {}, 
     mailer,
     clock,
     key: { id: 'test', key: crypto.getRandomValues(new Uint8Array(32)) },
-    providers: {
-      classlink: ({ tenantId, clientId, secretKey, serverUrl }) =>
-        classlinkSource(
-          new ClassLinkClient({
-            tenantId: String(tenantId),
-            clientId: String(clientId),
-            secretKey: String(secretKey),
-            serverUrl: String(serverUrl),
-            allowInsecureHosts: [server.host],
-          }),
-        ),
-    },
+    providers: { classlink: classLinkProvider(server.host) },
     sync: { ...writing, ...options },
   });
   const directory = new Directory({ store, scope });

@@ -1,13 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  ClassLinkClient,
-  type ClassLinkPerson,
-  ClassLinkSignIn,
-  classlinkSource,
-  Connections,
-  Directory,
-  type PolicyInput,
-} from 'rosterkit';
+import { type ClassLinkPerson, ClassLinkSignIn, Connections, Directory, type PolicyInput } from 'rosterkit';
 import { findPerson } from 'rosterkit/classlink';
 import { MemoryMailer, MemoryStore } from 'rosterkit/memory';
 import {
@@ -19,6 +11,7 @@ import {
   withClass,
   withTeacher,
 } from 'rosterkit/testing';
+import { classLinkProvider } from './class-link-provider.js';
 
 const scope = { tenant: 'district-1' };
 const by = { by: 'admin-1' };
@@ -36,18 +29,7 @@ async function linked(district: District, policy: PolicyInput) {
     mailer,
     clock: new FixedClock('2026-09-15T12:00:00.000Z'),
     key: { id: 'test', key: crypto.getRandomValues(new Uint8Array(32)) },
-    providers: {
-      classlink: ({ tenantId, clientId, secretKey, serverUrl }) =>
-        classlinkSource(
-          new ClassLinkClient({
-            tenantId: String(tenantId),
-            clientId: String(clientId),
-            secretKey: String(secretKey),
-            serverUrl: String(serverUrl),
-            allowInsecureHosts: [server.host],
-          }),
-        ),
-    },
+    providers: { classlink: classLinkProvider(server.host) },
   });
   const credentials = { tenantId: '2222', clientId: 'client-1', secretKey: 'secret-1', serverUrl: server.url };
   const { id } = await connections.create({ provider: 'classlink', credentials, ...by });
